@@ -1,0 +1,169 @@
+"""Recipes from YAML, with every error at once and each by file, line and field."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+
+from configs.errors import ConfigError
+from configs.recipe import Recipe
+
+SHIPPED = Path(__file__).parent
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
+_SECRET_FIELDS = {"api_key", "key", "token", "password", "secret"}
+
+
+def shipped_recipes() -> list[str]:
+    """Names of the recipes that come with Stillhouse."""
+    return sorted(path.stem for path in SHIPPED.glob("*.yaml"))
+
+
+def find_recipe(name_or_path: str) -> Path:
+    """The file behind a recipe's path, or behind the name of a shipped one.
+
+    Raises:
+        ConfigError: there is no such file and no shipped recipe of that name.
+    """
+    path = Path(name_or_path)
+    if path.is_file():
+        return path
+    shipped = SHIPPED / f"{name_or_path}.yaml"
+    if name_or_path in shipped_recipes():
+        return shipped
+    raise ConfigError(
+        f"no recipe {name_or_path!r}: give the path of a YAML file or one of the shipped "
+        f"recipes ({', '.join(shipped_recipes())})"
+    )
+
+
+def load_recipe(name_or_path: str, **overrides: object) -> Recipe:
+    """Read and check a recipe.
+
+    ``${NAME}`` and ``${NAME:-default}`` are filled from the environment; corpus paths are taken
+    relative to the recipe's folder. ``overrides`` replace top-level fields when not None.
+
+    Raises:
+        ConfigError: all problems of the file together, one line each.
+    """
+    path = find_recipe(name_or_path)
+    tree = _parse(path)
+    problems: list[str] = []
+    data = _fill(tree, (), path, tree, problems)
+    data.update({field: value for field, value in overrides.items() if value is not None})
+    _anchor_paths(data, path.parent)
+    try:
+        recipe = Recipe.model_validate(data)
+    except ValidationError as error:
+        problems += _explain(error, path, tree)
+    if problems:
+        raise ConfigError("\n".join(dict.fromkeys(problems)))
+    return recipe
+
+
+def _parse(path: Path) -> dict[Any, Any]:
+    try:
+        tree = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not UTF-8 (byte {error.start}); save it as UTF-8") from None
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 1
+        raise ConfigError(f"{path}:{line}: not valid YAML: {error.problem}") from None
+    if not isinstance(tree, dict):
+        raise ConfigError(f"{path}:1: a recipe is a mapping of fields; start with `name:`")
+    return tree
+
+
+def _fill(node: Any, loc: tuple[Any, ...], path: Path, tree: Any, problems: list[str]) -> Any:  # noqa: ANN401
+    """Plain data with the environment's values in place of ``${NAME}``."""
+    if isinstance(node, dict):
+        return {key: _fill(node[key], (*loc, key), path, tree, problems) for key in node}
+    if isinstance(node, list):
+        return [_fill(item, (*loc, i), path, tree, problems) for i, item in enumerate(node)]
+    if not isinstance(node, str):
+        return node
+
+    def value(match: re.Match[str]) -> str:
+        name, default = match.groups()
+        found = os.environ.get(name) or default
+        if found is None:
+            where = f"{path}:{_line(tree, loc)}: {_dotted(loc)}"
+            problems.append(f"{where}: the environment variable {name} is not set; export it")
+            return match.group(0)
+        return str(found)
+
+    return _VARIABLE.sub(value, node)
+
+
+def _anchor_paths(data: dict[str, Any], folder: Path) -> None:
+    corpus = data.get("corpus")
+    for source in corpus if isinstance(corpus, list) else []:
+        if isinstance(source, dict) and isinstance(source.get("path"), str):
+            source["path"] = str((folder / Path(source["path"]).expanduser()).absolute())
+
+
+def _explain(error: ValidationError, path: Path, tree: Any) -> list[str]:  # noqa: ANN401
+    lines = []
+    for problem in error.errors(include_url=False, include_input=False):
+        loc = tuple(part for part in problem["loc"] if part != "[key]")
+        message = problem["msg"].removeprefix("Value error, ")
+        if problem["type"] == "extra_forbidden":
+            message = _unknown_field(loc)
+        elif problem["type"] == "missing":
+            message = "this field is required"
+        lines.append(f"{path}:{_line(tree, loc)}: {_dotted(loc)}: {message}")
+    return lines
+
+
+def _unknown_field(loc: tuple[Any, ...]) -> str:
+    name = str(loc[-1])
+    if name in _SECRET_FIELDS:
+        return "keys never stand in a recipe; set api_key_env to the name of a variable"
+    known = list(_fields_at(loc[:-1]))
+    close = difflib.get_close_matches(name, known, 1)
+    hint = f"did you mean {close[0]!r}?" if close else f"known fields: {', '.join(known)}"
+    return f"unknown field; {hint}"
+
+
+def _fields_at(loc: Iterable[Any]) -> Iterable[str]:
+    """Field names of the model that a location inside the recipe points to."""
+    model: type[BaseModel] = Recipe
+    for part in loc:
+        if isinstance(part, int):
+            continue
+        annotation = model.model_fields[part].annotation
+        model = next(kind for kind in _models_in(annotation))
+    return model.model_fields
+
+
+def _models_in(annotation: Any) -> Iterable[type[BaseModel]]:  # noqa: ANN401
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in getattr(annotation, "__args__", ()):
+        yield from _models_in(inner)
+
+
+def _line(tree: Any, loc: Iterable[Any]) -> int:  # noqa: ANN401
+    """Line of the deepest part of ``loc`` that stands in the file."""
+    node, line = tree, 1
+    for part in loc:
+        try:
+            mark = node.lc.key(part) if isinstance(node, dict) else node.lc.item(part)
+            node = node[part]
+        except (AttributeError, KeyError, IndexError, TypeError):
+            break
+        line = mark[0] + 1
+    return line
+
+
+def _dotted(loc: Iterable[Any]) -> str:
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc)
+    return text.lstrip(".") or "recipe"

@@ -1,0 +1,214 @@
+"""The recipe: everything a run is asked to do, as data.
+
+The models are what the YAML files hold and what the Prefect form shows, so every field has a
+description and a default that is safe to start with. They never touch the network or the disk.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from configs.stages import (
+    Diversity,
+    Embedding,
+    Filters,
+    Probes,
+    Style,
+    Verifiers,
+)
+
+DATASET_NAME = r"^[a-z0-9][a-z0-9._-]{0,63}$"
+"""Names are folder names: no slash, no leading dot, nothing a shell or a hub would stumble over."""
+
+
+class Model(BaseModel):
+    """Base of the recipe's parts: unknown fields are errors, values never change after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CorpusSource(Model):
+    """One place reference documents come from."""
+
+    reader: Literal["python-api", "files"] = Field(
+        "files",
+        description="`python-api` documents installed Python modules; `files` reads Markdown, "
+        "text, HTML, JSONL and Parquet by their suffix.",
+    )
+    modules: tuple[str, ...] = Field(
+        (), description="For `python-api`: import names, for example json or pathlib."
+    )
+    path: str | None = Field(
+        None,
+        description="For `files`: a file, a folder or a glob, relative to the recipe's folder.",
+    )
+    licence: str | None = Field(
+        None, description="Licence of these documents where they do not state one themselves."
+    )
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if self.reader == "python-api" and not self.modules:
+            raise ValueError("reader python-api needs `modules`, a list of import names")
+        if self.reader == "files" and not self.path:
+            raise ValueError("reader files needs `path`: a file, a folder or a glob")
+        return self
+
+
+class Chunking(Model):
+    """How documents are cut into passages."""
+
+    max_chars: int = Field(1200, ge=200, le=20_000, description="Longest passage, in characters.")
+    overlap_chars: int = Field(
+        150, ge=0, le=5_000, description="Text a passage repeats from the one before it."
+    )
+
+    @model_validator(mode="after")
+    def _overlap_fits(self) -> Self:
+        if self.overlap_chars * 2 > self.max_chars:
+            raise ValueError("overlap_chars may be at most half of max_chars")
+        return self
+
+
+class Teacher(Model):
+    """Who answers. Keys are named here and read from the environment, never written here."""
+
+    name: str = Field(description="How records and reports call this teacher.")
+    kind: Literal["grounded-templates", "openai"] = Field(
+        "openai",
+        description="`grounded-templates` is rule-based and uses no model; `openai` is any "
+        "OpenAI-compatible chat-completions server.",
+    )
+    weight: float = Field(1.0, gt=0, description="Share of the plan relative to other teachers.")
+    model: str | None = Field(None, description="Model name sent to the server.")
+    base_url: str | None = Field(None, description="Server address, up to and including /v1.")
+    api_key_env: str | None = Field(
+        None, description="Environment variable that holds the key; leave out for open servers."
+    )
+    temperature: float = Field(0.7, ge=0, le=2, description="Sampling temperature.")
+    max_tokens: int = Field(1024, ge=16, description="Longest reply, in tokens.")
+    timeout_s: float = Field(120.0, gt=0, description="Longest wait for one reply, in seconds.")
+    concurrency: int = Field(16, ge=1, le=512, description="Calls in flight at once.")
+    attempts: int = Field(4, ge=1, le=8, description="Tries of one call before it counts as lost.")
+    usd_per_million_input: float | None = Field(
+        None, ge=0, description="Price of a million input tokens; needed for a budget in money."
+    )
+    usd_per_million_output: float | None = Field(
+        None, ge=0, description="Price of a million output tokens; needed for a budget in money."
+    )
+
+    @field_validator("base_url")
+    @classmethod
+    def _http(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError("base_url must begin with http:// or https://")
+        return value
+
+    @model_validator(mode="after")
+    def _openai_is_complete(self) -> Self:
+        if self.kind == "openai" and not (self.model and self.base_url):
+            raise ValueError("a teacher of kind openai needs `base_url` and `model`")
+        return self
+
+
+class Method(Model):
+    """One way to make records."""
+
+    name: Literal["grounded_qa"] = Field(
+        "grounded_qa", description="Question, answer and the verbatim quotes that support it."
+    )
+    weight: float = Field(1.0, gt=0, description="Share of the plan relative to other methods.")
+    styles: dict[Style, Annotated[float, Field(ge=0)]] = Field(
+        default_factory=lambda: {"question_answer": 1.0},
+        description="Record styles and their shares of this method.",
+    )
+
+    @model_validator(mode="after")
+    def _some_style(self) -> Self:
+        if not any(self.styles.values()):
+            raise ValueError("give at least one style a share above 0")
+        return self
+
+
+class Splits(Model):
+    """Shares of the published splits; whole documents go to one split."""
+
+    train: float = Field(0.9, gt=0, le=1, description="Share of documents for training.")
+    validation: float = Field(0.05, ge=0, lt=1, description="Share for validation.")
+    test: float = Field(0.05, ge=0, lt=1, description="Share for test.")
+    real_only: tuple[Literal["validation", "test"], ...] = Field(
+        (), description="Splits that may hold human-written rows only; synthetic rows are refused."
+    )
+
+    @model_validator(mode="after")
+    def _sum(self) -> Self:
+        if abs(self.train + self.validation + self.test - 1) > 1e-6:
+            raise ValueError("train + validation + test must add up to 1")
+        return self
+
+
+class Budget(Model):
+    """Ceilings of one run, checked before every call. None means no ceiling."""
+
+    max_usd: float | None = Field(None, ge=0, description="Money, in US dollars.")
+    max_tokens: int | None = Field(None, ge=0, description="Tokens in and out together.")
+    max_requests: int | None = Field(None, ge=0, description="Calls sent, retries included.")
+
+
+class Recipe(Model):
+    """A dataset to make: corpus, teachers, methods, filters, verifiers, splits and limits."""
+
+    name: str = Field(pattern=DATASET_NAME, description="Dataset name: a-z, 0-9, dot, _ and -.")
+    target: int = Field(1000, ge=1, description="Accepted records wanted.")
+    max_candidates: int | None = Field(
+        None, ge=1, description="Most candidates to generate; by default five times the target."
+    )
+    seed: int = Field(7, ge=0, description="Seed of every random choice.")
+    output: Path = Field(Path("data/outputs"), description="Folder the dataset is published in.")
+    description: str = Field("", description="What the dataset is for; goes on its card.")
+    as_of: date | None = Field(
+        None, description="Date the facts must hold on; by default each source's own date."
+    )
+    language: str = Field("en", description="ISO 639-1 code of the language to write in.")
+    corpus: tuple[CorpusSource, ...] = Field(min_length=1, description="Reference documents.")
+    chunking: Chunking = Field(default_factory=Chunking, description="How documents are cut.")
+    teachers: tuple[Teacher, ...] = Field(min_length=1, description="Who answers.")
+    methods: tuple[Method, ...] = Field(
+        default_factory=lambda: (Method(),), min_length=1, description="How records are made."
+    )
+    embedding: Embedding = Field(default_factory=Embedding, description="The embedding model.")
+    filters: Filters = Field(default_factory=Filters, description="What is dropped, and why.")
+    verifiers: Verifiers = Field(default_factory=Verifiers, description="How facts are checked.")
+    selection: Diversity = Field(
+        default_factory=Diversity, description="How the target number is chosen."
+    )
+    probes: Probes = Field(default_factory=Probes, description="Collapse probes of the version.")
+    splits: Splits = Field(default_factory=Splits, description="Shares of the splits.")
+    budget: Budget = Field(default_factory=Budget, description="Ceilings of a run.")
+    shard_size: int = Field(500, ge=10, le=20_000, description="Records in one unit of work.")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        names = [teacher.name for teacher in self.teachers]
+        if len(set(names)) != len(names):
+            raise ValueError("teachers must have different names")
+        if self.max_candidates is not None and self.max_candidates < self.target:
+            raise ValueError("max_candidates must be at least the target")
+        if self.budget.max_usd is not None:
+            for teacher in self.teachers:
+                prices = (teacher.usd_per_million_input, teacher.usd_per_million_output)
+                if teacher.kind == "openai" and None in prices:
+                    raise ValueError(
+                        f"a budget in money needs the prices of teacher {teacher.name!r}: set "
+                        "usd_per_million_input and usd_per_million_output (0 for a free server)"
+                    )
+        return self
+
+    @property
+    def candidate_cap(self) -> int:
+        """Most candidates a run may generate."""
+        return self.max_candidates or 5 * self.target

@@ -1,0 +1,52 @@
+"""The Prefect flow ``build-dataset``: the pipeline with one task per stage and shard."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+# Before Prefect is imported: nothing is sent to anyone but the teacher and the server named.
+os.environ.setdefault("DO_NOT_TRACK", "1")
+os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+
+from prefect import flow, task  # noqa: E402
+from prefect.artifacts import create_markdown_artifact  # noqa: E402
+from prefect.cache_policies import NO_CACHE  # noqa: E402
+
+from configs.recipe import Recipe  # noqa: E402
+from flows.pipeline import build  # noqa: E402
+from flows.terminal import funnel_markdown  # noqa: E402
+
+
+@flow(name="build-dataset", flow_run_name="{recipe.name}", retries=0, validate_parameters=True)
+def build_dataset(recipe: Recipe) -> str:
+    """Build and publish a dataset.
+
+    Args:
+        recipe: What to make: corpus, teachers, methods, filters, verifiers, target and budget.
+    """
+    built = build(recipe, as_task)
+    create_markdown_artifact(
+        funnel_markdown(built.version), key=f"funnel-{artifact_key(recipe.name)}"
+    )
+    return str(built.version.path)
+
+
+def as_task(function: Callable[..., Any], *args: Any, label: str) -> Any:  # noqa: ANN401
+    """Run a step as a Prefect task. Shards are the memory of a run, so nothing is cached here, and
+    the teacher's client is the one layer that retries."""
+    name = function.__name__.replace("_", "-")
+    return task(
+        function,
+        name=name,
+        task_run_name=label,
+        retries=0,
+        cache_policy=NO_CACHE,
+        persist_result=False,
+    )(*args)
+
+
+def artifact_key(name: str) -> str:
+    """A dataset's name as Prefect allows it in a key: lower case, digits and dashes."""
+    return name.replace("_", "-").replace(".", "-")

@@ -1,0 +1,212 @@
+"""The command line. Heavy imports happen inside the commands, so that --help answers at once."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from configs.errors import StillhouseError
+
+if TYPE_CHECKING:
+    from configs.recipe import Recipe
+
+app = typer.Typer(
+    name="stillhouse",
+    help="Distil a teacher model into fine-tuning datasets that can be trusted.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+)
+
+RecipeArgument = Annotated[
+    str, typer.Argument(help="Path of a recipe, or a shipped one: quickstart, grounded-qa.")
+]
+SpecArgument = Annotated[str, typer.Argument(metavar="DATASET[@VERSION]", help="For example qa@3.")]
+OutputOption = Annotated[Path, typer.Option("--output", "-o", help="Folder datasets are in.")]
+OutputOverride = Annotated[
+    Path | None, typer.Option("--output", "-o", help="Folder to publish in, not the recipe's.")
+]
+OUTPUT = Path("data/outputs")
+
+
+@app.command()
+def build(
+    recipe: RecipeArgument,
+    output: OutputOverride = None,
+    target: Annotated[int | None, typer.Option(help="Accepted records, not the recipe's.")] = None,
+) -> None:
+    """Build and publish a dataset. Run it again after a stop: nothing is paid for twice."""
+    from flows import progress, terminal
+
+    settings = _recipe(recipe, output, target)
+    if os.environ.get("PREFECT_API_URL"):
+        built = _build_in_prefect(settings)
+    else:
+        from flows.pipeline import build as run
+
+        with progress.bars():
+            built = run(settings)
+    terminal.show_built(_console(), built)
+    if built.version.manifest["status"] != "completed":
+        raise typer.Exit(7)
+
+
+@app.command()
+def estimate(
+    recipe: RecipeArgument,
+    output: OutputOverride = None,
+    target: Annotated[int | None, typer.Option(help="Accepted records, not the recipe's.")] = None,
+) -> None:
+    """Say what a build would send and cost, without sending anything."""
+    from flows import progress, terminal
+    from flows.estimate import estimate as run
+
+    settings = _recipe(recipe, output, target)
+    with progress.bars():
+        found = run(settings)
+    _console().print(terminal.estimate_view(found, settings))
+
+
+@app.command()
+def preview(
+    recipe: RecipeArgument,
+    rows: Annotated[int, typer.Option("-n", min=1, max=200, help="Candidates to make.")] = 5,
+    output: OutputOverride = None,
+) -> None:
+    """Make a few candidates and show what became of each. Publishes nothing."""
+    from flows import progress, terminal
+    from flows.preview import preview as run
+
+    settings = _recipe(recipe, output, None)
+    with progress.bars():
+        records, verdicts = run(settings, rows)
+    for view in terminal.preview_views(records, verdicts):
+        _console().print(view)
+
+
+@app.command()
+def versions(
+    dataset: Annotated[str, typer.Argument(help="Name of the dataset.")],
+    output: OutputOption = OUTPUT,
+) -> None:
+    """List the versions of a dataset."""
+    from flows import terminal
+    from store.versions import find_version, list_versions
+
+    find_version(output, dataset)
+    _console().print(terminal.versions_table(list_versions(output, dataset)))
+
+
+@app.command()
+def show(
+    spec: SpecArgument,
+    record: Annotated[
+        str | None, typer.Argument(help="Id of a record, or its beginning: why kept or dropped.")
+    ] = None,
+    rows: Annotated[int, typer.Option("-n", min=1, help="Rows to show.")] = 5,
+    dropped: Annotated[bool, typer.Option("--dropped", help="Show dropped rows.")] = False,
+    reason: Annotated[
+        str | None, typer.Option("--reason", help="Only rows dropped for this reason.")
+    ] = None,
+    output: OutputOption = OUTPUT,
+) -> None:
+    """Show rows of a version, or why one record was kept or dropped."""
+    from flows.show import show_record, show_rows
+    from store.versions import find_version
+
+    version = find_version(output, spec)
+    if record:
+        views = show_record(version, record)
+    else:
+        views = show_rows(version, rows, dropped or reason is not None, reason)
+    for view in views:
+        _console().print(view)
+
+
+@app.command()
+def verify(spec: SpecArgument, output: OutputOption = OUTPUT) -> None:
+    """Check every file of a version: checksums, schemas, row counts."""
+    from configs.errors import StoreCorrupt
+    from store.versions import find_version
+    from store.versions import verify as check
+
+    version = find_version(output, spec)
+    problems = check(version)
+    if problems:
+        raise StoreCorrupt(
+            f"{version.name} is not sound:\n"
+            + "\n".join(f"  {problem}" for problem in problems)
+            + "\nRestore the folder from a copy, or publish the dataset again."
+        )
+    count = len(version.manifest["files"])
+    _console().print(f"{version.name} is sound: {count} files have their size, hash and schema.")
+
+
+@app.command()
+def doctor(output: OutputOption = OUTPUT) -> None:
+    """Say what is installed and reachable, with the fix for each problem."""
+    from flows import terminal
+    from flows.doctor import examine
+
+    findings = list(examine(output))
+    _console().print(terminal.findings_table(findings))
+    if any(not finding.well and not finding.optional for finding in findings):
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """Entry point: errors a user can act on are printed without a traceback."""
+    try:
+        _check_rooms()
+        app()
+    except StillhouseError as error:
+        _fail(str(error), error.exit_code)
+
+
+def _check_rooms() -> None:
+    """Another distribution (PyPI has a `verifiers`) must not stand in front of our packages."""
+    from configs.errors import ConfigError
+    from flows.doctor import shadowed_rooms
+
+    shadowed = shadowed_rooms()
+    if shadowed:
+        raise ConfigError(
+            f"another package hides ours: {', '.join(shadowed)}; "
+            "install Stillhouse into an environment of its own"
+        )
+
+
+def _recipe(name: str, output: Path | None, target: int | None) -> Recipe:
+    from configs.load import load_recipe
+
+    return load_recipe(name, output=output, target=target)
+
+
+def _build_in_prefect(recipe: Recipe):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    from flows.build import build_dataset
+    from flows.pipeline import Built
+    from store.versions import Version, latest
+
+    before = latest(recipe.output, recipe.name)
+    version = Version(Path(build_dataset(recipe)))
+    return Built(version, before is None or before.path != version.path)
+
+
+def _console():  # type: ignore[no-untyped-def]  # noqa: ANN202  rich is imported late
+    from rich.console import Console
+
+    # Where nobody watches, lines are not broken to a width of 80.
+    return Console(width=None if sys.stdout.isatty() else 160)
+
+
+def _fail(message: str, code: int) -> None:
+    sys.stderr.write(f"error: {message}\n")
+    raise SystemExit(code)
+
+
+if __name__ == "__main__":
+    main()

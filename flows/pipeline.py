@@ -1,0 +1,117 @@
+"""The pipeline from a recipe to a published version, top to bottom.
+
+How a step is run is decided by the caller: as the plain function it is, or as a Prefect task.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from configs.recipe import Recipe
+from flows import steps
+from flows.finish import Work, publish_version
+from flows.workspace import workspace
+from generators.chat import check_endpoint
+from store.stages import STAGES
+from store.versions import Version, latest
+
+_OVERSAMPLE = 1.3
+"""Candidates asked for at first, per accepted record that is wanted."""
+
+
+class Step(Protocol):
+    """Runs a step; ``label`` is what people see of it."""
+
+    def __call__(self, function: Callable[..., Any], *args: Any, label: str) -> Any: ...  # noqa: ANN401
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build came to; ``is_new`` is False where nothing differs from the latest version."""
+
+    version: Version
+    is_new: bool
+
+
+def directly(function: Callable[..., Any], *args: Any, label: str) -> Any:  # noqa: ANN401
+    """Run a step as the plain function it is."""
+    return function(*args)
+
+
+def build(recipe: Recipe, step: Step = directly) -> Built:
+    """Make the dataset. A rerun skips what is finished and pays for nothing twice.
+
+    Raises:
+        StillhouseError: with what to do; what was answered and finished is kept.
+    """
+    before = latest(recipe.output, recipe.name)
+    work, planned = prepare(recipe, step)
+    size = first_round(recipe, planned)
+    while True:
+        work = produce(recipe, step, work, size)
+        kept = len(steps.standing(workspace(recipe), work.records, (), work.verdicts))
+        if kept >= recipe.target or size == planned:
+            break
+        wanted = math.ceil(size * recipe.target / max(kept, 1) * 1.05)
+        size = _whole_shards(recipe, min(wanted, 2 * size), planned)
+    version = step(publish_version, recipe, work, label="publish")
+    return Built(version, before is None or before.path != version.path)
+
+
+def prepare(recipe: Recipe, step: Step = directly) -> tuple[Work, int]:
+    """Check what can be checked for free, read and embed the corpus, and plan the seeds.
+
+    Returns the work to be continued and how many seeds there are.
+    """
+    started = time.monotonic()
+    workspace(recipe)
+    corpus = step(steps.read_corpus, recipe, label="read corpus")
+    for teacher in recipe.teachers:
+        if teacher.kind == "openai":
+            check_endpoint(teacher)
+    passages = step(steps.embed_passages, recipe, corpus, label="embed passages")
+    plan = step(steps.plan, recipe, corpus, label="plan")
+    work = Work(corpus, passages, plan, started=started)
+    return work, len(steps.seeds_of(recipe, plan))
+
+
+def produce(recipe: Recipe, step: Step, work: Work, size: int) -> Work:
+    """Generate the first ``size`` seeds of the plan and judge what comes back."""
+    records: list[str] = []
+    vectors: list[str] = []
+    verdicts: list[str] = []
+    alone = [name for name in steps.stages_of(recipe) if STAGES[name].scope == "row"]
+    together = [name for name in steps.stages_of(recipe) if STAGES[name].scope == "set"]
+    inputs = (work.corpus, work.passages)
+    for start in range(0, size, recipe.shard_size):
+        stop = min(start + recipe.shard_size, size)
+        rows = f"{start}-{stop}"
+        shard = step(
+            steps.generate, recipe, work.corpus, work.plan, start, stop, label=f"generate {rows}"
+        )
+        vector = step(steps.embed_records, recipe, shard, label=f"embed {rows}")
+        own = [shard]  # which holds the verdicts on the replies themselves
+        for name in alone:
+            judge = (steps.judge, recipe, name, *inputs, [shard], [vector], [*own])
+            own.append(step(*judge, label=f"{name} {rows}"))
+        records.append(shard)
+        vectors.append(vector)
+        verdicts += own
+    for name in together:
+        judge = (steps.judge, recipe, name, *inputs, [*records], [*vectors], [*verdicts])
+        verdicts.append(step(*judge, label=name))
+    return replace(work, planned=size, records=records, vectors=vectors, verdicts=verdicts)
+
+
+def first_round(recipe: Recipe, planned: int) -> int:
+    """How many seeds are asked for before it is known how many survive."""
+    return _whole_shards(recipe, math.ceil(recipe.target * _OVERSAMPLE), planned)
+
+
+def _whole_shards(recipe: Recipe, size: int, planned: int) -> int:
+    """``size`` rounded up to whole shards, so that a larger round reuses the smaller one's."""
+    return min(planned, math.ceil(size / recipe.shard_size) * recipe.shard_size)

@@ -1,0 +1,21 @@
+"""A few candidates and what becomes of each, with nothing published."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from configs.recipe import Recipe
+from flows.pipeline import directly, prepare, produce
+from flows.workspace import workspace
+
+
+def preview(recipe: Recipe, rows: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The first ``rows`` candidates of the plan and all verdicts on them.
+
+    Replies go into the journal, so a build pays for nothing that a preview has paid for.
+    """
+    work, planned = prepare(recipe)
+    few = recipe.model_copy(update={"target": rows})
+    work = produce(few, directly, work, min(rows, planned))
+    shards = workspace(recipe).shards
+    return shards.frame(work.records, "records"), shards.frame(work.verdicts, "verdicts")

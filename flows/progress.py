@@ -1,0 +1,45 @@
+"""Progress bars in the terminal. Steps report; whoever runs them decides what is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from store.stages import Progress, silent
+
+_shown: list[Progress] = [silent]
+
+
+def report(what: str, done: int, total: int) -> None:
+    """Tell whoever watches how far something is."""
+    _shown[-1](what, done, total)
+
+
+@contextmanager
+def bars() -> Iterator[None]:
+    """Show one bar per kind of work, on standard error, while the block runs."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Display
+
+    display = Display(
+        TextColumn("{task.description:<24}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    tasks: dict[str, TaskID] = {}
+
+    def show(what: str, done: int, total: int) -> None:
+        if what not in tasks:
+            tasks[what] = display.add_task(what, total=total)
+        display.update(tasks[what], completed=done, total=total)
+
+    _shown.append(show)
+    try:
+        with display:
+            yield
+    finally:
+        _shown.pop()

@@ -1,0 +1,78 @@
+"""Rows of a version for people, and the whole story of one record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import polars as pl
+from rich.console import RenderableType
+from rich.text import Text
+
+from configs.errors import ConfigError
+from flows import terminal
+from store.versions import Version
+
+
+def show_rows(
+    version: Version, count: int, dropped: bool, reason: str | None
+) -> Iterator[RenderableType]:
+    """Some kept rows, or some dropped ones with their reasons.
+
+    Raises:
+        ConfigError: nothing was dropped for that reason; says which reasons there are.
+    """
+    if not dropped:
+        rows = version.table("data")
+        yield terminal.rows_table(rows.head(count).to_dicts(), f"{version.name}: {len(rows):,} rows")
+        yield Text(f"Why was one kept? stillhouse show {version.name.replace('-v', '@')} ID")
+        return
+    rows = version.table("rejected")
+    reasons = rows["reason"].value_counts(sort=True)
+    if reason is not None:
+        rows = rows.filter(pl.col("reason") == reason)
+        if not len(rows):
+            there = ", ".join(reasons["reason"].to_list()) or "none at all"
+            raise ConfigError(f"nothing was dropped for {reason!r}; reasons are: {there}")
+    yield terminal.dropped_table(rows.head(count).to_dicts(), f"{version.name}: dropped rows")
+    yield Text(", ".join(f"{name} {n:,}" for name, n in reasons.iter_rows()))
+
+
+def show_record(version: Version, start_of_id: str) -> Iterator[RenderableType]:
+    """A record with its provenance, every stage's verdict, its claims, and its twin if it has one.
+
+    Raises:
+        ConfigError: no record or more than one has such an id.
+    """
+    kept = _find(version.table("data"), start_of_id)
+    rejected = _find(version.table("rejected"), start_of_id)
+    found = kept + rejected
+    if len(found) != 1:
+        raise ConfigError(
+            f"{len(found) or 'no'} records of {version.name} have an id that begins with "
+            f"{start_of_id!r}; see ids with: stillhouse show {version.manifest['dataset']}"
+        )
+    record = found[0]
+    fate = f"kept, in split {record['split']}" if kept else f"dropped by {record['stage']}"
+    yield terminal.record_view(record, f"{record['id']}: {fate}")
+    verdicts = version.table("verdicts").filter(pl.col("record_id") == record["id"])
+    yield terminal.verdicts_table(verdicts.to_dicts())
+    evidence = version.table("evidence").filter(pl.col("record_id") == record["id"])
+    if len(evidence):
+        yield terminal.evidence_view(evidence.to_dicts())
+    twin = _twin(version, record) if rejected else None
+    if twin is not None:
+        yield terminal.record_view(twin, f"{twin['id']}: the record it was dropped for")
+
+
+def _find(rows: pl.DataFrame, start_of_id: str) -> list[dict[str, Any]]:
+    return rows.filter(pl.col("id").str.starts_with(start_of_id)).to_dicts()
+
+
+def _twin(version: Version, record: dict[str, Any]) -> dict[str, Any] | None:
+    for folder in ("data", "rejected"):
+        rows = version.table(folder)
+        found = rows.filter(pl.col("id") == record["witness"]).to_dicts()
+        if found:
+            return found[0]
+    return None

@@ -1,0 +1,216 @@
+"""The steps of a build: plain functions from keys to keys, each one finished shard at a time.
+
+A step looks whether its shard is finished and makes it if not. It passes keys, never rows, and
+knows nothing of Prefect, so it is tested bare.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import asdict
+from functools import lru_cache
+
+import polars as pl
+import pyarrow as pa
+from pydantic import BaseModel
+
+import filters
+import verifiers
+from configs.recipe import Recipe
+from configs.stages import Embedding
+from flows.progress import report
+from flows.workspace import Workspace, recipe_hash, workspace
+from generators import candidates
+from generators.budget import Ledger
+from generators.grounded_qa import PROMPT, REPAIR
+from generators.plan import STYLES_OF, Seed, plan_seeds
+from generators.prompts import load_prompt
+from generators.templates import VERSION as TEMPLATES_VERSION
+from store.chunks import cut
+from store.corpus import Corpus, check_documents
+from store.embedding import embedder
+from store.readers import read_source
+from store.records import EVIDENCE, RECORDS, VERDICTS, to_arrow
+from store.shards import shard_key
+from store.stages import STAGES, Context, Stage, Vectors
+from store.text import digest
+
+assert filters and verifiers  # imported for the stages they register
+_PLAN_VERSION = "1"
+_EMBED_VERSION = "1"
+
+
+def stages_of(recipe: Recipe) -> dict[str, BaseModel]:
+    """The stages a recipe uses with their settings, in the order they run.
+
+    Records are first judged one by one, then compared with each other, so that a duplicate's
+    survivor is one that was verified; choosing the target number comes last.
+    """
+    every = {
+        "heuristics": recipe.filters.heuristics,
+        "grounding": recipe.verifiers.grounding,
+        "exact": recipe.filters.exact,
+        "near": recipe.filters.near,
+        "semantic": recipe.filters.semantic,
+        "diversity": recipe.selection,
+    }
+    return {name: settings for name, settings in every.items() if settings is not None}
+
+
+def read_corpus(recipe: Recipe) -> str:
+    """Read the corpus and store its snapshot. Always reads: the sources may have changed."""
+    documents = []
+    for i, source in enumerate(recipe.corpus):
+        report("reading corpus", i, len(recipe.corpus))
+        documents += read_source(source)
+    check_documents(documents)
+    passages = [piece for document in documents for piece in cut(document, recipe.chunking)]
+    corpus = Corpus(tuple(documents), tuple(passages))
+    report("reading corpus", len(recipe.corpus), len(recipe.corpus))
+    shards = workspace(recipe).shards
+    return shards.once(shard_key("corpus", "1", None, [corpus.snapshot]), corpus.tables)
+
+
+def embed_passages(recipe: Recipe, corpus: str) -> str:
+    """Embed the passages of a corpus, each with its heading in front."""
+    space = workspace(recipe)
+
+    def make() -> dict[str, pa.Table]:
+        texts = [f"{p.heading}\n{p.text}" for p in space.corpus(corpus).passages]
+        embed = embedder(recipe.embedding, report, "embedding passages")
+        return {"vectors": _vector_table(embed(texts))}
+
+    return space.shards.once(_embedding_key(recipe.embedding, [corpus]), make)
+
+
+def plan(recipe: Recipe, corpus: str) -> str:
+    """Plan the seeds of a recipe over a corpus."""
+    space = workspace(recipe)
+    parts = recipe.model_dump(mode="json", include={"teachers", "methods", "seed", "splits"})
+    styles = {kind: list(names) for kind, names in STYLES_OF.items()}
+    settings = [parts, recipe.candidate_cap, styles]
+
+    def make() -> dict[str, pa.Table]:
+        seeds = plan_seeds(space.library(corpus), recipe)
+        return {"seeds": pa.Table.from_pylist([asdict(seed) for seed in seeds])}
+
+    return space.shards.once(shard_key("plan", _PLAN_VERSION, settings, [corpus]), make)
+
+
+def seeds_of(recipe: Recipe, plan_key: str) -> list[Seed]:
+    """The seeds of a plan, in order."""
+    return [Seed(**row) for row in workspace(recipe).shards.table(plan_key, "seeds").to_pylist()]
+
+
+def generate(recipe: Recipe, corpus: str, plan_key: str, start: int, stop: int) -> str:
+    """Ask for the seeds ``start`` to ``stop`` of the plan and store the candidates."""
+    space = workspace(recipe)
+    seeds = seeds_of(recipe, plan_key)[start:stop]
+    prompts = [load_prompt(name).sha256 for name in (PROMPT, REPAIR)]
+    parts = recipe.model_dump(mode="json", include={"teachers", "language", "as_of"})
+    settings = [parts, prompts, TEMPLATES_VERSION, [seed.id for seed in seeds]]
+    key = shard_key(candidates.STAGE, candidates.VERSION, settings, [corpus])
+
+    def make() -> dict[str, pa.Table]:
+        run = recipe_hash(recipe)
+        ledger = Ledger(recipe.budget, space.journal.spent(run))
+        library = space.library(corpus)
+        made = asyncio.run(
+            candidates.generate(seeds, library, recipe, run, space.journal, ledger, report)
+        )
+        return {
+            "records": to_arrow(made.records, RECORDS),
+            "verdicts": to_arrow(made.verdicts, VERDICTS),
+        }
+
+    return space.shards.once(key, make)
+
+
+def embed_records(recipe: Recipe, records: str) -> str:
+    """Embed the candidates of a shard, question and answer together."""
+    space = workspace(recipe)
+
+    def make() -> dict[str, pa.Table]:
+        rows = space.shards.frame([records], "records")
+        texts = [f"{q}\n{a}" for q, a in rows.select("question", "answer").iter_rows()]
+        embed = embedder(recipe.embedding, report, "embedding records")
+        return {"vectors": _vector_table(embed(texts))}
+
+    return space.shards.once(_embedding_key(recipe.embedding, [records]), make)
+
+
+def judge(
+    recipe: Recipe,
+    stage: str,
+    corpus: str,
+    passages: str,
+    records: Sequence[str],
+    vectors: Sequence[str],
+    verdicts: Sequence[str],
+) -> str:
+    """Let a stage judge the records of some shards that no earlier verdict dropped."""
+    space = workspace(recipe)
+    settings = stages_of(recipe)[stage]
+    extra = [recipe.target, recipe.seed] if stage == "diversity" else []
+    inputs = [corpus, passages, *records, *vectors, *verdicts]
+    key = shard_key(
+        stage, STAGES[stage].version, [settings.model_dump(mode="json"), extra], inputs
+    )
+
+    def make() -> dict[str, pa.Table]:
+        rows = standing(space, records, vectors, verdicts)
+        judged = _stage(space, recipe, stage, corpus, passages)(rows)
+        return {
+            "verdicts": to_arrow(judged.verdicts, VERDICTS),
+            "evidence": to_arrow(judged.evidence, EVIDENCE),
+        }
+
+    return space.shards.once(key, make)
+
+
+def standing(
+    space: Workspace, records: Sequence[str], vectors: Sequence[str], verdicts: Sequence[str]
+) -> pl.DataFrame:
+    """Records that no verdict dropped, with ``embedding`` and, once verified, ``support``."""
+    rows = space.shards.frame(records, "records")
+    if vectors:
+        rows = rows.hstack(space.shards.frame(vectors, "vectors"))
+    said = space.shards.frame(verdicts, "verdicts")
+    dropped = said.filter(pl.col("decision") == "drop")["record_id"]
+    support = said.filter(pl.col("stage") == "grounding").select(
+        id=pl.col("record_id"), support=pl.col("score")
+    )
+    kept = rows.filter(~pl.col("id").is_in(dropped.to_list()))
+    return kept.join(support, on="id", how="left", maintain_order="left")
+
+
+def _stage(space: Workspace, recipe: Recipe, name: str, corpus: str, passages: str) -> Stage:
+    """The stage ready to judge; built once per process, since an index may be behind it."""
+    return _built(space, name, stages_of(recipe)[name], corpus, passages, recipe.seed, recipe.target)
+
+
+@lru_cache(maxsize=16)
+def _built(
+    space: Workspace,
+    name: str,
+    settings: BaseModel,
+    corpus: str,
+    passages: str,
+    seed: int,
+    target: int,
+) -> Stage:
+    context = Context(space.corpus(corpus), space.vectors(passages), seed, target, report)
+    return STAGES[name].make(settings, context)
+
+
+def _embedding_key(settings: Embedding, inputs: Sequence[str]) -> str:
+    """Batch size does not belong to what a vector is."""
+    parts = settings.model_dump(mode="json", exclude={"batch_size"})
+    return shard_key("embedding", _EMBED_VERSION, digest(parts), inputs)
+
+
+def _vector_table(vectors: Vectors) -> pa.Table:
+    width = vectors.shape[1]
+    column = pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel()), width)
+    return pa.table({"embedding": column})

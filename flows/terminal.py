@@ -1,0 +1,226 @@
+"""What people see: tables for the terminal and for Prefect's artifacts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import polars as pl
+from rich.console import Console, Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from configs.recipe import Recipe
+from flows.doctor import Finding
+from flows.estimate import Estimate
+from flows.pipeline import Built
+from store.report import cost_text
+from store.versions import Version
+
+
+def show_built(console: Console, built: Built) -> None:
+    """The end of a build: funnel, five rows, where the version is, and what to do next."""
+    version, manifest = built.version, built.version.manifest
+    console.print()
+    console.print(funnel_table(manifest["funnel"], f"{version.name}: from plan to published"))
+    console.print()
+    rows = version.table("data").sort("id")
+    first = rows.unique("style", keep="first", maintain_order=True).sort("style")
+    console.print(rows_table(first.head(5).to_dicts(), "Five of its rows"))
+    console.print()
+    covered, documents = manifest["corpus"]["covered"], manifest["corpus"]["documents"]
+    console.print(f"Sources: {covered:,} of {documents:,} documents have at least one row.")
+    for teacher, mode, count in manifest["teachers"]:
+        by_rule = "rule-based, no language model" if mode == "rule-based" else mode
+        console.print(f"Written by {teacher} ({by_rule}): {count:,} rows.", highlight=False)
+    console.print(f"Cost: {cost_text(manifest['cost'])}.")
+    if manifest["status"] != "completed":
+        console.print(f"[bold yellow]Partial:[/] {manifest['note']}")
+    new = "" if built.is_new else " (nothing changed since, so there is no new version)"
+    console.print("Version: ", Text(str(version.path), style="bold"), new, sep="", soft_wrap=True)
+    console.print()
+    console.print("Next:")
+    for command in next_commands(version):
+        console.print(f"  {command}", style="cyan", highlight=False, soft_wrap=True)
+
+
+def next_commands(version: Version) -> list[str]:
+    """Three commands worth trying on a version."""
+    name = version.manifest["dataset"]
+    root = version.path.parent.parent
+    option = "" if str(root) == "data/outputs" else f" --output {root}"
+    rejected = version.table("rejected")
+    facts = rejected.filter(rejected["stage"] == "grounding")
+    dropped = facts if len(facts) else rejected
+    why = f" {dropped['id'][0]}" if len(dropped) else ""
+    return [
+        f"stillhouse show {name}{why}{option}",
+        f"stillhouse verify {name}@{version.number}{option}",
+        f"python -c \"from datasets import load_dataset; print(load_dataset('{version.path}'))\"",
+    ]
+
+
+def funnel_table(funnel: Sequence[Mapping[str, Any]], title: str) -> Table:
+    """Counts after each stage, with the reasons that dropped most."""
+    table = Table(title=title, title_justify="left", header_style="bold")
+    table.add_column("stage")
+    table.add_column("kept", justify="right")
+    table.add_column("dropped", justify="right")
+    table.add_column("top reasons")
+    for step in funnel:
+        reasons = ", ".join(f"{reason} {count:,}" for reason, count in step["reasons"])
+        table.add_row(step["stage"], f"{step['kept']:,}", f"{step['dropped']:,}", reasons)
+    return table
+
+
+def rows_table(rows: Sequence[Mapping[str, Any]], title: str) -> Table:
+    """Records with their questions, answers and first source."""
+    table = Table(title=title, title_justify="left", header_style="bold", show_lines=True)
+    for column in ("id", "question", "answer", "source"):
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        source = row["sources"][0]["document_id"]
+        table.add_row(*(Text(_short(t)) for t in (row["id"], row["question"], row["answer"], source)))
+    return table
+
+
+def versions_table(versions: Sequence[Version]) -> Table:
+    """Versions of a dataset, oldest first."""
+    table = Table(header_style="bold")
+    for column in ("version", "status", "records", "parent", "finished", "cost"):
+        table.add_column(column)
+    for version in versions:
+        manifest = version.manifest
+        table.add_row(
+            version.name,
+            manifest["status"],
+            f"{manifest['funnel'][-1]['kept']:,}",
+            manifest["parent"] or "–",
+            manifest["run"]["finished_at"],
+            cost_text(manifest["cost"]),
+        )
+    return table
+
+
+def record_view(record: Mapping[str, Any], title: str) -> Panel:
+    """A record in full: what it says and where it comes from."""
+    lines = Text()
+    for name in ("question", "answer"):
+        lines.append(f"{name}: ", style="bold")
+        lines.append(f"{record[name]}\n")
+    for quote in record["quotes"] or []:
+        lines.append("quote: ", style="bold")
+        lines.append(f"{quote}\n", style="italic")
+    for source in record["sources"]:
+        lines.append("source: ", style="bold")
+        where = f"{source['document_id']} [{source['start']}:{source['end']}]"
+        lines.append(f"{where} sha256 {source['sha256'][:12]}\n")
+    made = (
+        f"{record['style']} by {record['teacher']} ({record['model']}, {record['generation_mode']})"
+    )
+    lines.append("made: ", style="bold")
+    lines.append(f"{made}, prompt {record['prompt_id']}, valid as of {record['valid_as_of']}")
+    return Panel(lines, title=title, title_align="left")
+
+
+def verdicts_table(verdicts: Sequence[Mapping[str, Any]]) -> Table:
+    """What each stage said about a record."""
+    table = Table(title="Verdicts", title_justify="left", header_style="bold")
+    for column in ("stage", "decision", "reason", "score", "why"):
+        table.add_column(column, overflow="fold")
+    for row in verdicts:
+        score = "" if row["score"] is None else f"{row['score']:.3f}"
+        why = "; ".join(part for part in (row["detail"], row["witness"]) if part)
+        table.add_row(f"{row['stage']}", row["decision"], row["reason"], score, Text(why))
+    return table
+
+
+def evidence_view(evidence: Sequence[Mapping[str, Any]]) -> RenderableType:
+    """Each claim with its verdict and the passage it was checked against."""
+    table = Table(title="Claims and evidence", title_justify="left", header_style="bold")
+    for column in ("claim", "verdict", "rule", "evidence", "where"):
+        table.add_column(column, overflow="fold")
+    colours = {"supported": "green", "contradicted": "red", "not_found": "yellow"}
+    for row in evidence:
+        where = f"{row['document_id']} [{row['start']}:{row['end']}]" if row["document_id"] else ""
+        rule = f"{row['rule']}: {row['detail']}" if row["detail"] else row["rule"]
+        table.add_row(
+            Text(row["claim"]),
+            Text(row["verdict"], style=colours[row["verdict"]]),
+            Text(rule),
+            Text(_short(row["quote"])),
+            Text(where),
+        )
+    return Group(table)
+
+
+def funnel_markdown(version: Version) -> str:
+    """The funnel as a Markdown table, for Prefect's artifact page."""
+    manifest = version.manifest
+    lines = [
+        f"# {version.name}",
+        "",
+        f"Status **{manifest['status']}**. {manifest['note']} {cost_text(manifest['cost'])}.",
+        "",
+        "| stage | kept | dropped | top reasons |",
+        "|---|---:|---:|---|",
+    ]
+    for step in manifest["funnel"]:
+        reasons = ", ".join(f"{reason} {count:,}" for reason, count in step["reasons"])
+        lines.append(f"| {step['stage']} | {step['kept']:,} | {step['dropped']:,} | {reasons} |")
+    return "\n".join([*lines, "", f"`{version.path}`"])
+
+
+def _short(text: str, limit: int = 240) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= limit else f"{flat[: limit - 3]}..."
+
+
+def dropped_table(rows: Sequence[Mapping[str, Any]], title: str) -> Table:
+    """Dropped records with the verdict that dropped them."""
+    table = Table(title=title, title_justify="left", header_style="bold", show_lines=True)
+    for column in ("id", "reason", "question", "answer", "why"):
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        reason = f"{row['stage']}: {row['reason']}"
+        cells = (row["id"], reason, row["question"], row["answer"], row["detail"])
+        table.add_row(*(Text(_short(cell)) for cell in cells))
+    return table
+
+
+def preview_views(records: pl.DataFrame, verdicts: pl.DataFrame) -> Iterator[RenderableType]:
+    """Each candidate with what became of it."""
+    for record in records.to_dicts():
+        own = verdicts.filter(pl.col("record_id") == record["id"]).to_dicts()
+        last = next((row for row in own if row["decision"] == "drop"), None)
+        why = f"dropped by {last['stage']} ({last['reason']}) {last['detail']}" if last else "kept"
+        yield record_view(record, f"{record['id']}: {why}")
+
+
+def estimate_view(estimates: Sequence[Estimate], recipe: Recipe) -> RenderableType:
+    """Calls, tokens and money by teacher, first round and worst case."""
+    title = f"{recipe.name}: {recipe.target:,} accepted records wanted"
+    table = Table(title=title, title_justify="left", header_style="bold")
+    for column in ("teacher", "answered already", "calls", "tokens in", "tokens out", "cost"):
+        table.add_column(column, justify="left" if column == "teacher" else "right")
+    for item in estimates:
+        for name, load in (("first round", item.likely), ("at most", item.most)):
+            money = "price unknown" if load.usd is None else f"${load.usd:,.4f}"
+            by = f"{item.teacher}{' (rules, no model)' if item.rule_based else ''}: {name}"
+            known = f"{item.answered:,}" if name == "first round" else ""
+            cells = (load.calls, load.tokens_in, load.tokens_out)
+            table.add_row(by, known, *(f"{cell:,}" for cell in cells), money)
+    note = "Nothing was sent. Tokens are counted at four characters each."
+    return Group(table, Text(note))
+
+
+def findings_table(findings: Sequence[Finding]) -> Table:
+    """What the doctor found, with the fix where something is not well."""
+    table = Table(header_style="bold")
+    for column in ("", "what", "found", "fix"):
+        table.add_column(column, overflow="fold")
+    for item in findings:
+        mark = "[green]ok[/]" if item.well else "[yellow]–[/]" if item.optional else "[red]no[/]"
+        table.add_row(mark, item.name, Text(item.found), Text("" if item.well else item.fix))
+    return table

@@ -1,0 +1,92 @@
+"""Where a run keeps its shards and journal, and what its steps look up there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from configs.errors import ConfigError
+from configs.recipe import Recipe
+from generators.library import Library
+from store.corpus import Corpus
+from store.journal import Journal
+from store.shards import Shards
+from store.stages import Vectors
+from store.text import digest
+
+_NOT_IDENTITY = frozenset({"output"})
+"""Fields of a recipe that do not change what is made."""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The working folder ``<output>/.stillhouse``; safe to delete, at the price of what was paid."""
+
+    root: Path
+
+    @cached_property
+    def shards(self) -> Shards:
+        """Finished shards."""
+        return Shards(self.root / "shards")
+
+    @cached_property
+    def journal(self) -> Journal:
+        """The journal of requests."""
+        return Journal(self.root / "journal.sqlite")
+
+    def corpus(self, key: str) -> Corpus:
+        """A corpus snapshot by its shard."""
+        return _corpus(self.shards, key)
+
+    def library(self, key: str) -> Library:
+        """A corpus snapshot with its facts."""
+        return _library(self.shards, key)
+
+    def vectors(self, key: str) -> Vectors:
+        """Embeddings of a shard, one row each."""
+        return _vectors(self.shards, key)
+
+
+def workspace(recipe: Recipe) -> Workspace:
+    """The workspace of a recipe's output folder.
+
+    Raises:
+        ConfigError: the folder cannot be made or written.
+    """
+    root = recipe.output / ".stillhouse"
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        probe = root / ".write-test"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        raise ConfigError(
+            f"cannot write to {recipe.output}: {error.strerror}; choose another folder with "
+            "`output:` in the recipe or --output"
+        ) from None
+    return Workspace(root)
+
+
+def recipe_hash(recipe: Recipe) -> str:
+    """Identity of a recipe: all that decides what it makes."""
+    return digest(recipe.model_dump(mode="json", exclude=set(_NOT_IDENTITY)))
+
+
+@lru_cache(maxsize=2)
+def _corpus(shards: Shards, key: str) -> Corpus:
+    return Corpus.from_tables(shards.table(key, "documents"), shards.table(key, "passages"))
+
+
+@lru_cache(maxsize=2)
+def _library(shards: Shards, key: str) -> Library:
+    return Library(_corpus(shards, key))
+
+
+@lru_cache(maxsize=4)
+def _vectors(shards: Shards, key: str) -> Vectors:
+    column = shards.table(key, "vectors")["embedding"].combine_chunks()
+    width = column.type.list_size
+    return np.asarray(column.flatten()).reshape(-1, width).astype(np.float32)

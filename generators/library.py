@@ -1,0 +1,62 @@
+"""A corpus with its facts: where each stands, how rare its kind is, what it compares with."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from generators.facts import Fact, facts_of
+from store.corpus import Corpus, Document, Passage
+
+
+@dataclass(frozen=True)
+class Library:
+    """A corpus with its facts, and how rare each kind of fact is."""
+
+    corpus: Corpus
+
+    @cached_property
+    def facts(self) -> dict[str, list[Fact]]:
+        """Facts by document id."""
+        return {document.id: facts_of(document) for document in self.corpus.documents}
+
+    @cached_property
+    def rarity(self) -> Counter[str]:
+        """How many facts of the corpus share each bucket."""
+        return Counter(fact.bucket for facts in self.facts.values() for fact in facts)
+
+    def passage_with(self, document_id: str, fact: Fact) -> Passage:
+        """The passage that holds a fact whole, or else the one in which it begins."""
+        passages = self.corpus.passages_of(document_id)
+        holding = (p for p in passages if p.start <= fact.start and fact.end <= p.end)
+        begun = (p for p in passages if p.start <= fact.start < p.end)
+        return next(holding, next(begun, passages[0]))
+
+    def siblings(self, document: Document, fact: Fact) -> Sequence[Document]:
+        """Documents near enough to be compared: of the same Python module or class, or prose
+        that states the same named value."""
+        if document.kind == "python-api":
+            return self._by_owner[document.id.rpartition(".")[0]]
+        return self._by_bucket[fact.bucket]
+
+    def is_open_ended(self, document: Document) -> bool:
+        """Whether a Python object takes any keyword, so that the lack of one cannot be stated."""
+        facts = self.facts[document.id]
+        return any(fact.kind == "signature" and "**" in fact.value for fact in facts)
+
+    @cached_property
+    def _by_owner(self) -> dict[str, list[Document]]:
+        found: dict[str, list[Document]] = {}
+        for document in self.corpus.documents:
+            found.setdefault(document.id.rpartition(".")[0], []).append(document)
+        return found
+
+    @cached_property
+    def _by_bucket(self) -> dict[str, list[Document]]:
+        found: dict[str, list[Document]] = {}
+        for document in self.corpus.documents:
+            for bucket in dict.fromkeys(fact.bucket for fact in self.facts[document.id]):
+                found.setdefault(bucket, []).append(document)
+        return found

@@ -1,0 +1,100 @@
+"""Reading a teacher's reply: first why it ended, then what it says.
+
+A reply that was cut off or refused is never salvaged into a record. Text that ended properly goes
+down a ladder: reasoning and fences off, strict JSON, the only object in the text, repaired JSON;
+what comes out is validated against the schema.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from configs.errors import ParseError
+from store.journal import Reply
+
+_REASONING = re.compile(r"\A\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
+_FENCED = re.compile(r"\A\s*```(?:json)?[ \t]*\n(.*?)\n?```\s*\Z", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A question, its answer, and the verbatim quotes behind the answer."""
+
+    question: str
+    answer: str
+    quotes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """Why a reply gives no record, as a reason code and a sentence."""
+
+    reason: str
+    detail: str
+
+
+_ENDINGS = {
+    "length": Unusable("truncated", "the reply was cut off at max_tokens; raise it"),
+    "content_filter": Unusable("refused", "the provider's content filter stopped the reply"),
+    "refusal": Unusable("refused", "the teacher refused"),
+    "no_template": Unusable("no_template", "the fact does not fit the template of this style"),
+}
+
+
+def check_ending(reply: Reply) -> Unusable | None:
+    """Why the reply must not be read at all, or None where it ended properly."""
+    if reply.finish_reason in _ENDINGS:
+        return _ENDINGS[reply.finish_reason]
+    if reply.finish_reason != "stop":
+        return Unusable("unfinished", f"finish_reason is {reply.finish_reason!r}, not 'stop'")
+    if not (reply.content or "").strip():
+        return Unusable("empty", "the reply has no text")
+    return None
+
+
+def read_draft(text: str, schema: Mapping[str, Any]) -> Draft:
+    """The draft a properly ended reply holds.
+
+    Raises:
+        ParseError: the text is not JSON of that schema; the message is fit to send back.
+    """
+    data = _object(text)
+    import jsonschema
+
+    problems = [
+        f"- {'.'.join(str(part) for part in error.path) or 'the object'}: {error.message[:200]}"
+        for error in jsonschema.Draft202012Validator(schema).iter_errors(data)
+    ]
+    if problems:
+        raise ParseError("\n".join(problems[:8]))
+    quotes = tuple(quote.strip() for quote in data["quotes"] if quote.strip())
+    return Draft(data["question"].strip(), data["answer"].strip(), quotes)
+
+
+def _object(text: str) -> Any:  # noqa: ANN401  anything JSON can be
+    """The JSON object in a text, by the first rung of the ladder that holds."""
+    plain = _REASONING.sub("", text.lstrip("\ufeff")).strip()
+    fenced = _FENCED.match(plain)
+    if fenced:
+        plain = fenced.group(1)
+    for candidate in (plain, _only_object(plain)):
+        try:
+            # Some servers put raw control characters into strings; strict=False reads them.
+            return json.loads(candidate, strict=False) if candidate else None
+        except (json.JSONDecodeError, RecursionError):
+            continue
+    if not plain.startswith("{"):
+        raise ParseError("- the reply is not a JSON object")
+    import json_repair
+
+    return json_repair.loads(plain)
+
+
+def _only_object(text: str) -> str:
+    """The text from the first opening to the last closing brace."""
+    start, end = text.find("{"), text.rfind("}")
+    return text[start : end + 1] if 0 <= start < end else text

@@ -1,0 +1,95 @@
+"""What a teacher is to a method: something that answers a request, by rule or by model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from generators.facts import Fact
+from generators.library import Library
+from generators.plan import Seed
+from store.corpus import Document, Passage
+from store.journal import Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A seed with what it points to, as handed to a method."""
+
+    seed: Seed
+    document: Document
+    passage: Passage
+    fact: Fact | None
+    other: Document | None
+    other_passage: Passage | None
+    other_fact: Fact | None
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked: chat messages, the JSON schema the reply must have, and the task behind it.
+
+    Rule-based teachers read the task; models see the messages only.
+    """
+
+    task: Task
+    messages: tuple[Mapping[str, str], ...]
+    schema: Mapping[str, Any]
+    prompt_id: str
+    prompt_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A reply and the key of the request it answers."""
+
+    reply: Reply
+    key: str
+
+
+class Teacher(Protocol):
+    """Answers requests. ``rule_based`` teachers use no model and cost nothing."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def rule_based(self) -> bool: ...
+
+    async def ask(self, request: Request) -> Answered:
+        """The reply to a request.
+
+        Raises:
+            TeacherUnavailable: no reply came and none will.
+            BudgetExceeded: the call could pass a ceiling, so it was not made.
+        """
+        ...
+
+
+def task_of(seed: Seed, library: Library) -> Task:
+    """Look up what a seed points to."""
+    corpus = library.corpus
+    other_fact = library.facts[seed.other_id][seed.other_fact] if seed.other_id else None
+    return Task(
+        seed=seed,
+        document=corpus.document[seed.document_id],
+        passage=corpus.passage[seed.passage_id],
+        fact=library.facts[seed.document_id][seed.fact] if seed.fact >= 0 else None,
+        other=corpus.document[seed.other_id] if seed.other_id else None,
+        other_passage=library.passage_with(seed.other_id, other_fact) if other_fact else None,
+        other_fact=other_fact,
+    )
+
+
+def worst_case_tokens(messages: tuple[Mapping[str, str], ...], max_tokens: int) -> tuple[int, int]:
+    """Most input and output tokens a call can use: a token is at least one byte of UTF-8."""
+    sent = sum(len(message["content"].encode()) + 16 for message in messages)
+    return sent, max_tokens
+
+
+def likely_tokens(messages: tuple[Mapping[str, str], ...]) -> int:
+    """Input tokens to expect, at four characters a token."""
+    return sum(len(message["content"]) // 4 + 4 for message in messages)
+
+

@@ -1,0 +1,1 @@
+"""What a record is, and where it rests: schemas, corpus, journal, shards and versions."""

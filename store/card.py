@@ -1,0 +1,149 @@
+"""The dataset card: a README.md that tells people what they have and `datasets` what to load.
+
+The card lists exact file names, hashes included, and the number of rows of each split. Without
+that, `datasets` 5.2 keys its cache on the folder's name and the card's text, and hands out rows of
+another version; with a wrong row count it raises.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from io import StringIO
+from typing import Any
+
+import pyarrow as pa
+from ruamel.yaml import YAML
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One split of one configuration: its files, rows, bytes and schema."""
+
+    config: str
+    split: str
+    files: tuple[str, ...]
+    rows: int
+    size: int
+    schema: pa.Schema
+
+
+def render_card(parts: Sequence[Part], manifest: Mapping[str, Any], rows: Sequence[Any]) -> str:
+    """The card's text: YAML for the hub and `datasets`, then prose for people.
+
+    ``rows`` are a few published records to show.
+    """
+    head = {
+        "pretty_name": f"{manifest['dataset']} v{manifest['version']}",
+        "language": [manifest["recipe"]["language"]],
+        "tags": ["synthetic", "stillhouse", *manifest["origins"]],
+        "configs": _configs(parts),
+        "dataset_info": _infos(parts),
+    }
+    text = StringIO()
+    YAML(typ="safe").dump(head, text)
+    return f"---\n{text.getvalue()}---\n\n{_body(parts, manifest, rows)}"
+
+
+def _configs(parts: Sequence[Part]) -> list[dict[str, Any]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for part in parts:
+        found.setdefault(part.config, []).append({"split": part.split, "path": list(part.files)})
+    return [
+        {"config_name": name, "data_files": files, **({"default": True} if i == 0 else {})}
+        for i, (name, files) in enumerate(found.items())
+    ]
+
+
+def _infos(parts: Sequence[Part]) -> list[dict[str, Any]]:
+    from datasets import DatasetInfo, Features, SplitDict, SplitInfo
+
+    infos = []
+    for name in dict.fromkeys(part.config for part in parts):
+        own = [part for part in parts if part.config == name]
+        splits = {
+            part.split: SplitInfo(part.split, num_bytes=part.size, num_examples=part.rows)
+            for part in own
+        }
+        info = DatasetInfo(
+            features=Features.from_arrow_schema(own[0].schema),
+            splits=SplitDict(splits),
+            download_size=sum(part.size for part in own),
+            dataset_size=sum(part.size for part in own),
+        )
+        infos.append({"config_name": name, **info._to_yaml_dict()})
+    return infos
+
+
+def _body(parts: Sequence[Part], manifest: Mapping[str, Any], rows: Sequence[Any]) -> str:
+    name = f"{manifest['dataset']}-v{manifest['version']}"
+    counts = ", ".join(f"{p.rows:,} {p.split}" for p in parts if p.config == parts[0].config)
+    lines = [
+        f"# {name}",
+        "",
+        manifest["recipe"]["description"] or "A synthetic fine-tuning dataset.",
+        "",
+        f"**Rows:** {counts}. **Status:** {manifest['status']}.",
+        "",
+        "**Synthetic content:** every row was made by a machine. " + _made_by(manifest),
+        "",
+        "## Load",
+        "",
+        "```python",
+        "from datasets import load_dataset",
+        f'data = load_dataset("path/to/{name}")            # messages, and all provenance',
+        f'why = load_dataset("path/to/{name}", "rejected")  # dropped rows, each with its reason',
+        "```",
+        "",
+        "The configurations `evidence` and `verdicts` hold every claim with the passage it was "
+        "checked against, and every stage's verdict on every candidate.",
+        "",
+        "## Rows to look at",
+        "",
+        "| question | answer | source |",
+        "|---|---|---|",
+        *(
+            f"| {_cell(row['question'])} | {_cell(row['answer'])} "
+            f"| {_cell(row['sources'][0]['document_id'])} |"
+            for row in rows
+        ),
+        "",
+        "## How it was made",
+        "",
+        "| stage | kept | dropped | most frequent reasons |",
+        "|---|---:|---:|---|",
+        *(
+            f"| {step['stage']} | {step['kept']:,} | {step['dropped']:,} | {_reasons(step)} |"
+            for step in manifest["funnel"]
+        ),
+        "",
+        "## Sources and limits",
+        "",
+        f"{manifest['corpus']['documents']:,} documents, snapshot "
+        f"`{manifest['corpus']['snapshot'][:16]}`; licences: "
+        f"{', '.join(manifest['corpus']['licences']) or 'not stated'}.",
+        "",
+        "Answers were checked against these documents only. A claim they do not hold counts as not "
+        "found, which is not the same as false; what the documents get wrong, the rows get wrong.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _made_by(manifest: Mapping[str, Any]) -> str:
+    """Who wrote the rows, with rules called rules."""
+    said = [
+        f"{count:,} rows by {who}"
+        + (" (rule-based templates, no language model)" if mode == "rule-based" else "")
+        for who, mode, count in manifest["teachers"]
+    ]
+    return "; ".join(said) + "."
+
+
+def _reasons(step: Mapping[str, Any]) -> str:
+    return ", ".join(f"{reason} {count:,}" for reason, count in step["reasons"]) or "–"
+
+
+def _cell(text: str) -> str:
+    flat = " ".join(text.split()).replace("|", "\\|")
+    return flat if len(flat) <= 160 else f"{flat[:157]}..."

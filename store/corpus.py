@@ -1,0 +1,161 @@
+"""The reference corpus: documents, the passages cut from them, and their snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import pyarrow as pa
+
+from configs.errors import ConfigError
+from store.text import digest, sha256
+
+DOCUMENTS = pa.schema(
+    [
+        ("id", pa.string()),
+        ("title", pa.string()),
+        ("text", pa.string()),
+        ("kind", pa.string()),
+        ("source", pa.string()),
+        ("licence", pa.string()),
+        ("version", pa.string()),
+        ("valid_from", pa.date32()),
+        ("valid_to", pa.date32()),
+        ("api", pa.string()),
+    ]
+)
+PASSAGES = pa.schema(
+    [
+        ("id", pa.string()),
+        ("document_id", pa.string()),
+        ("title", pa.string()),
+        ("section", pa.string()),
+        ("start", pa.int64()),
+        ("end", pa.int64()),
+        ("text", pa.string()),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One reference document.
+
+    ``kind`` is ``prose`` or ``python-api``; ``api`` is JSON text with the name, kind, parameters
+    and members of a ``python-api`` object, empty otherwise. ``valid_from`` and ``valid_to`` bound
+    the dates on which the document holds, either may be None.
+    """
+
+    id: str
+    title: str
+    text: str
+    kind: str = "prose"
+    source: str = ""
+    licence: str = ""
+    version: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+    api: str = ""
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the text and of what is stated about it."""
+        return digest(asdict(self))
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of a document: ``text`` is exactly ``document.text[start:end]``."""
+
+    id: str
+    document_id: str
+    title: str
+    section: str
+    start: int
+    end: int
+    text: str
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the passage's text."""
+        return sha256(self.text)
+
+    @property
+    def heading(self) -> str:
+        """Title and section, as they stand in front of the text for retrieval."""
+        return f"{self.title} > {self.section}" if self.section else self.title
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """A snapshot of documents and passages, both in a fixed order."""
+
+    documents: tuple[Document, ...]
+    passages: tuple[Passage, ...]
+
+    @cached_property
+    def snapshot(self) -> str:
+        """Hash that names this state of the corpus, passages included."""
+        spans = [(p.id, p.start, p.end) for p in self.passages]
+        return digest([[d.sha256 for d in self.documents], spans])
+
+    @cached_property
+    def document(self) -> dict[str, Document]:
+        """Documents by id."""
+        return {document.id: document for document in self.documents}
+
+    @cached_property
+    def passage(self) -> dict[str, Passage]:
+        """Passages by id."""
+        return {passage.id: passage for passage in self.passages}
+
+    @cached_property
+    def _by_document(self) -> dict[str, tuple[Passage, ...]]:
+        found: dict[str, list[Passage]] = {}
+        for passage in self.passages:
+            found.setdefault(passage.document_id, []).append(passage)
+        return {document_id: tuple(passages) for document_id, passages in found.items()}
+
+    def passages_of(self, document_id: str) -> tuple[Passage, ...]:
+        """Passages of a document, in order; empty for a document without words."""
+        return self._by_document.get(document_id, ())
+
+    def tables(self) -> dict[str, pa.Table]:
+        """The snapshot as Arrow tables ``documents`` and ``passages``."""
+        return {
+            "documents": _table(self.documents, DOCUMENTS),
+            "passages": _table(self.passages, PASSAGES),
+        }
+
+    @classmethod
+    def from_tables(cls, documents: pa.Table, passages: pa.Table) -> Corpus:
+        """The inverse of :meth:`tables`."""
+        return cls(
+            tuple(Document(**row) for row in documents.to_pylist()),
+            tuple(Passage(**row) for row in passages.to_pylist()),
+        )
+
+
+def check_documents(documents: Sequence[Document]) -> None:
+    """Refuse a corpus that is empty or names two documents alike.
+
+    Raises:
+        ConfigError: with the ids or the settings to look at.
+    """
+    if not any(document.text.strip() for document in documents):
+        raise ConfigError(
+            "the corpus is empty: no document has any text; check `corpus` in the recipe "
+            "(paths are relative to the recipe's folder)"
+        )
+    seen: set[str] = set()
+    for document in documents:
+        if document.id in seen:
+            raise ConfigError(f"two documents have the id {document.id!r}; ids must differ")
+        seen.add(document.id)
+
+
+def _table(items: Iterable[Any], schema: pa.Schema) -> pa.Table:
+    return pa.Table.from_pylist([asdict(item) for item in items], schema=schema)

@@ -1,0 +1,217 @@
+"""Publishing a version: written aside, verified, renamed into place, then the pointer moves.
+
+Nobody sees a half-written version, two publishers cannot take the same number, and an existing
+version is never touched.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import polars as pl
+import pyarrow as pa
+from filelock import FileLock
+
+from configs.errors import ConfigError, StoreCorrupt
+from store.card import Part, render_card
+from store.records import EVIDENCE, RECORDS, REJECTED, VERDICTS, to_arrow
+from store.report import render_report
+from store.shards import write_parquet
+from store.versions import (
+    Version,
+    dataset_folder,
+    file_sha256,
+    latest,
+    list_versions,
+    manifest_sha256,
+    verify,
+)
+
+_ROWS_PER_FILE = 100_000
+_CONTENT = ("data/", "rejected/", "evidence/", "verdicts/")
+
+
+@dataclass(frozen=True)
+class Content:
+    """The tables of a version. ``splits`` are kept records by split, in a fixed order."""
+
+    splits: Mapping[str, pl.DataFrame]
+    rejected: pl.DataFrame
+    evidence: pl.DataFrame
+    verdicts: pl.DataFrame
+    probes: pl.DataFrame
+
+
+def publish(
+    root: Path,
+    name: str,
+    content: Content,
+    manifest: Mapping[str, Any],
+    real_only: Sequence[str] = (),
+) -> Version:
+    """Publish a version and return it; where nothing differs from the latest one, return that.
+
+    ``manifest`` says how it was made; files, version and parent are added here.
+
+    Raises:
+        ConfigError: synthetic rows in a split declared real-only, or no rows at all.
+        StoreCorrupt: the disk refused. Nothing of the version is left then.
+    """
+    _refuse_synthetic(content.splits, real_only)
+    folder = dataset_folder(root, name)
+    aside = folder / f".tmp-{uuid.uuid4().hex}"
+    try:
+        aside.mkdir(parents=True)
+        parts = _write_tables(aside, content)
+        with FileLock(folder / ".publish.lock"):
+            parent = latest(root, name)
+            if parent is not None and _same_content(parent, parts):
+                return parent
+            number = max((v.number for v in list_versions(root, name)), default=0) + 1
+            return _commit(aside, name, number, parts, content, manifest, parent)
+    except OSError as error:
+        raise StoreCorrupt(
+            f"could not publish {name} in {folder}: {error.strerror or error}; make room or choose "
+            "another output folder and run again: what was generated is kept"
+        ) from error
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _commit(
+    aside: Path,
+    name: str,
+    number: int,
+    parts: Sequence[Part],
+    content: Content,
+    manifest: Mapping[str, Any],
+    parent: Version | None,
+) -> Version:
+    """Finish the folder, check it, and move it and the pointer into place."""
+    folder = aside.parent
+    full = {
+        "schema": 1,
+        "dataset": name,
+        "version": number,
+        "parent": parent.name if parent else None,
+        **manifest,
+    }
+    shown = _samples(content.splits)
+    _write(aside / "README.md", render_card(parts, full, shown).encode())
+    report = render_report(full, shown, content.rejected, content.probes)
+    _write(aside / "report.html", report.encode())
+    full["files"] = {path: facts for path, facts in _listed(aside, parts)}
+    full["sha256"] = manifest_sha256(full)
+    text = orjson.dumps(full, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
+    _write(aside / "manifest.json", text)
+    problems = verify(Version(aside))
+    if problems:
+        raise StoreCorrupt(f"the version was not written whole: {'; '.join(problems)}; run again")
+    final = folder / f"{name}-v{number}"
+    aside.rename(final)
+    pointer = folder / f".latest-{uuid.uuid4().hex}"
+    _write(pointer, orjson.dumps({"version": final.name}))
+    pointer.replace(folder / "latest.json")
+    _sync_folder(folder)
+    return Version(final)
+
+
+def _refuse_synthetic(splits: Mapping[str, pl.DataFrame], real_only: Sequence[str]) -> None:
+    if not any(len(rows) for rows in splits.values()):
+        raise ConfigError(
+            "no record was kept, so there is nothing to publish; look at the reasons in the "
+            "funnel, then loosen a filter or widen the corpus"
+        )
+    for split in real_only:
+        if split in splits and (splits[split]["origin"] != "human").any():
+            raise ConfigError(
+                f"split {split!r} is declared real-only, and synthetic rows were about to enter it"
+            )
+
+
+def _write_tables(aside: Path, content: Content) -> list[Part]:
+    parts = [
+        _write_part(aside, "default", "data", split, to_arrow(rows, RECORDS))
+        for split, rows in content.splits.items()
+        if len(rows)
+    ]
+    others = (
+        ("rejected", content.rejected, REJECTED),
+        ("evidence", content.evidence, EVIDENCE),
+        ("verdicts", content.verdicts, VERDICTS),
+    )
+    for config, rows, schema in others:
+        parts.append(_write_part(aside, config, config, "train", to_arrow(rows, schema)))
+    probes = content.probes.to_arrow()
+    schema = pa.schema([(f.name, pa.string() if _is_text(f) else f.type) for f in probes.schema])
+    parts.append(_write_part(aside, "probes", "probes", "train", probes.cast(schema)))
+    return parts
+
+
+def _is_text(field: pa.Field) -> bool:
+    return bool(pa.types.is_large_string(field.type) or pa.types.is_string_view(field.type))
+
+
+def _write_part(aside: Path, config: str, folder: str, split: str, table: pa.Table) -> Part:
+    """Write a table in files whose names hold their hashes."""
+    (aside / folder).mkdir(exist_ok=True)
+    starts = range(0, max(1, len(table)), _ROWS_PER_FILE)
+    names = []
+    for i, start in enumerate(starts):
+        raw = aside / folder / f".{split}-{i}"
+        write_parquet(table.slice(start, _ROWS_PER_FILE), raw)
+        stem = f"{split}-{i:05d}-of-{len(starts):05d}-{file_sha256(raw)[:8]}"
+        name = f"{folder}/{stem}.parquet"
+        raw.rename(aside / name)
+        names.append(name)
+    size = sum((aside / name).stat().st_size for name in names)
+    return Part(config, split, tuple(names), len(table), size, table.schema)
+
+
+def _listed(aside: Path, parts: Sequence[Part]) -> Iterator[tuple[str, dict[str, Any]]]:
+    rows = {
+        name: min(_ROWS_PER_FILE, part.rows - i * _ROWS_PER_FILE)
+        for part in parts
+        for i, name in enumerate(part.files)
+    }
+    for path in sorted(p for p in aside.rglob("*") if p.is_file()):
+        name = path.relative_to(aside).as_posix()
+        facts: dict[str, Any] = {"sha256": file_sha256(path), "bytes": path.stat().st_size}
+        yield name, {**facts, "rows": rows[name]} if name in rows else facts
+
+
+def _same_content(parent: Version, parts: Sequence[Part]) -> bool:
+    """Whether the parent holds exactly these tables; names hold hashes, so names decide."""
+    ours = {name for part in parts for name in part.files if name.startswith(_CONTENT)}
+    theirs = {name for name in parent.manifest["files"] if name.startswith(_CONTENT)}
+    return ours == theirs
+
+
+def _samples(splits: Mapping[str, pl.DataFrame]) -> list[dict[str, Any]]:
+    """Five records, of as many styles as there are."""
+    rows = pl.concat(list(splits.values())).sort("id")
+    first = rows.unique("style", keep="first", maintain_order=True).sort("style")
+    more = rows.filter(~pl.col("id").is_in(first["id"].to_list()))
+    return pl.concat([first, more]).head(5).to_dicts()
+
+
+def _write(path: Path, data: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

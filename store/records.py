@@ -1,0 +1,169 @@
+"""What a record, a verdict and a piece of evidence are: pydantic at the edge, Arrow inside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any, Literal, cast
+
+import polars as pl
+import pyarrow as pa
+from pydantic import BaseModel, ConfigDict, Field
+
+Decision = Literal["keep", "drop", "flag"]
+Origin = Literal["human", "teacher", "self", "edited", "rule"]
+
+_SOURCE = pa.struct(
+    [
+        ("document_id", pa.string()),
+        ("passage_id", pa.string()),
+        ("title", pa.string()),
+        ("start", pa.int64()),
+        ("end", pa.int64()),
+        ("sha256", pa.string()),
+    ]
+)
+_MESSAGE = pa.struct([("role", pa.string()), ("content", pa.string())])
+
+RECORDS = pa.schema(
+    [
+        ("id", pa.string()),
+        ("messages", pa.list_(_MESSAGE)),
+        ("question", pa.string()),
+        ("answer", pa.string()),
+        ("quotes", pa.list_(pa.string())),
+        ("sources", pa.list_(_SOURCE)),
+        ("method", pa.string()),
+        ("style", pa.string()),
+        ("generation_mode", pa.string()),
+        ("generation_depth", pa.int32()),
+        ("origin", pa.string()),
+        ("teacher", pa.string()),
+        ("model", pa.string()),
+        ("prompt_id", pa.string()),
+        ("prompt_sha256", pa.string()),
+        ("request_keys", pa.list_(pa.string())),
+        ("seed_id", pa.string()),
+        ("language", pa.string()),
+        ("valid_as_of", pa.date32()),
+        ("metadata", pa.string()),
+    ]
+)
+"""One record. ``metadata`` is JSON text, since Arrow merges structs of different shapes."""
+
+VERDICTS = pa.schema(
+    [
+        ("record_id", pa.string()),
+        ("stage", pa.string()),
+        ("stage_version", pa.string()),
+        ("decision", pa.string()),
+        ("reason", pa.string()),
+        ("score", pa.float64()),
+        ("witness", pa.string()),
+        ("detail", pa.string()),
+    ]
+)
+"""One stage's judgement of one record. ``witness`` is the id of the twin, passage or rule."""
+
+EVIDENCE = pa.schema(
+    [
+        ("record_id", pa.string()),
+        ("claim", pa.string()),
+        ("claim_start", pa.int64()),
+        ("claim_end", pa.int64()),
+        ("verdict", pa.string()),
+        ("rule", pa.string()),
+        ("score", pa.float64()),
+        ("document_id", pa.string()),
+        ("passage_id", pa.string()),
+        ("start", pa.int64()),
+        ("end", pa.int64()),
+        ("quote", pa.string()),
+        ("detail", pa.string()),
+    ]
+)
+"""One claim of an answer. ``claim_*`` are offsets into the answer, ``start`` and ``end`` into the
+document; ``document.text[start:end] == quote``."""
+
+REJECTED = pa.schema([*RECORDS, *(field for field in VERDICTS if field.name != "record_id")])
+"""A dropped record with the verdict that dropped it."""
+
+
+class Source(BaseModel):
+    """Where a record's answer comes from: offsets into the document, hash of that very text."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    document_id: str
+    passage_id: str
+    title: str
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
+class Record(BaseModel):
+    """A candidate row with all of its provenance, as validated where it enters."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    question: str
+    answer: str
+    quotes: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = Field(min_length=1)
+    method: str
+    style: str
+    generation_mode: Literal["distillation", "self-improvement", "rule-based"]
+    generation_depth: int = Field(ge=0)
+    origin: Origin
+    teacher: str
+    model: str
+    prompt_id: str
+    prompt_sha256: str
+    request_keys: tuple[str, ...]
+    seed_id: str
+    language: str
+    valid_as_of: date | None
+    metadata: str = "{}"
+
+    def row(self) -> dict[str, Any]:
+        """The record as a row of :data:`RECORDS`, with its chat messages."""
+        messages = [
+            {"role": "user", "content": self.question},
+            {"role": "assistant", "content": self.answer},
+        ]
+        return {**self.model_dump(), "messages": messages}
+
+
+class Verdict(BaseModel):
+    """One stage's judgement of one record; a drop always has a reason."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    record_id: str
+    stage: str
+    stage_version: str
+    decision: Decision
+    reason: str = ""
+    score: float | None = None
+    witness: str = ""
+    detail: str = ""
+
+
+def frame(rows: Iterable[Mapping[str, Any]], schema: pa.Schema) -> pl.DataFrame:
+    """Rows as a Polars frame of exactly this schema."""
+    return pl.DataFrame(list(rows), schema=polars_schema(schema))
+
+
+def polars_schema(schema: pa.Schema) -> pl.Schema:
+    """The Polars counterpart of an Arrow schema."""
+    return cast(pl.DataFrame, pl.from_arrow(schema.empty_table())).schema
+
+
+def to_arrow(data: pl.DataFrame, schema: pa.Schema) -> pa.Table:
+    """A frame as an Arrow table of exactly this schema, columns in its order.
+
+    Polars writes ``large_string`` and ``large_list``; readers of a version get the plain types.
+    """
+    return data.select(schema.names).to_arrow().cast(schema)

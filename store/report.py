@@ -1,0 +1,50 @@
+"""The version's report: one HTML page without any outside resource."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+
+def render_report(
+    manifest: Mapping[str, Any],
+    rows: Sequence[Mapping[str, Any]],
+    rejected: pl.DataFrame,
+    probes: pl.DataFrame,
+) -> str:
+    """Funnel, diversity, some published rows, and two dropped rows of each reason."""
+    from jinja2 import Environment
+
+    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    template = environment.from_string(
+        Path(__file__).with_suffix(".html.j2").read_text(encoding="utf-8")
+    )
+    examples = rejected.sort("stage", "reason", "id").group_by(
+        ["stage", "reason"], maintain_order=True
+    )
+    return template.render(
+        name=f"{manifest['dataset']}-v{manifest['version']}",
+        manifest=manifest,
+        planned=max(1, manifest["funnel"][0]["kept"]),
+        cost=cost_text(manifest["cost"]),
+        rows=rows,
+        rejected=examples.head(2).to_dicts(),
+        probes=probes.to_dicts(),
+        number=_number,
+    )
+
+
+def cost_text(cost: Mapping[str, Any]) -> str:
+    """Calls, tokens and money in words; an unknown price is said to be unknown."""
+    usd = cost["usd"]
+    money = "price unknown" if usd is None else f"${usd:,.4f}"
+    return f"{cost['calls']:,} calls, {cost['tokens']:,} tokens, {money}"
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return "–"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"

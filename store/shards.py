@@ -1,0 +1,92 @@
+"""Finished pieces of work, named by what made them, so that a rerun skips them.
+
+A shard is a folder of Parquet files put in place by one rename: it is there whole or not at all.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from configs.errors import StoreCorrupt
+from store.text import digest
+
+
+def shard_key(stage: str, version: str, settings: object, inputs: Sequence[str]) -> str:
+    """Key of what ``stage`` makes with these settings from shards with these keys."""
+    return f"{stage}-{digest([stage, version, settings, list(inputs)])[:24]}"
+
+
+@dataclass(frozen=True)
+class Shards:
+    """The folder of finished shards."""
+
+    root: Path
+
+    def has(self, key: str) -> bool:
+        """Whether that shard is finished."""
+        return (self.root / key).is_dir()
+
+    def put(self, key: str, tables: Mapping[str, pa.Table]) -> str:
+        """Store the tables of a shard and return its key. A finished shard is left as it is.
+
+        Raises:
+            StoreCorrupt: the disk refused, for example because it is full.
+        """
+        aside = self.root / f".tmp-{uuid.uuid4().hex}"
+        try:
+            aside.mkdir(parents=True)
+            for name, table in tables.items():
+                write_parquet(table, aside / f"{name}.parquet")
+            os.replace(aside, self.root / key)
+        except OSError as error:
+            shutil.rmtree(aside, ignore_errors=True)
+            if not self.has(key):
+                raise StoreCorrupt(
+                    f"could not write {self.root / key}: {error.strerror}; "
+                    "make room or choose another output folder, then run again: "
+                    "what is done stays done"
+                ) from error
+        return key
+
+    def once(self, key: str, make: Callable[[], Mapping[str, pa.Table]]) -> str:
+        """The key, after making the shard unless it is finished already."""
+        return key if self.has(key) else self.put(key, make())
+
+    def table(self, key: str, name: str) -> pa.Table:
+        """One table of a shard.
+
+        Raises:
+            StoreCorrupt: it is missing or cannot be read.
+        """
+        path = self.root / key / f"{name}.parquet"
+        try:
+            return pq.read_table(path)
+        except (OSError, pa.ArrowInvalid) as error:
+            raise StoreCorrupt(
+                f"cannot read {path}: {error}; delete the folder {path.parent} and run again"
+            ) from error
+
+    def frame(self, keys: Sequence[str], name: str) -> pl.DataFrame:
+        """One table of several shards, one after the other, as a Polars frame."""
+        tables = pa.concat_tables([self.table(key, name) for key in keys])
+        data = pl.from_arrow(tables)
+        assert isinstance(data, pl.DataFrame)
+        return data
+
+
+def write_parquet(table: pa.Table, path: Path) -> None:
+    """Write a table so that equal tables give equal bytes, and wait until the disk has it."""
+    plain = table.replace_schema_metadata(None).combine_chunks()
+    with path.open("wb") as file:
+        pq.write_table(plain, file, compression="zstd", row_group_size=50_000)
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,93 @@
+"""The few ways of looking at text that every room shares: normal form, words, sentences, hashes."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from typing import NamedTuple
+
+import orjson
+
+WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?", re.UNICODE)
+_SPACE = re.compile(r"\s+")
+_OWN_LINE = re.compile(r"\s*(?:[-*+•]\s|\d{1,3}[.)]\s|#{1,6}\s|\||>>>|\.\.\.|```|~~~)|\t| {4,}")
+_CLOSED_LINE = re.compile(r"\s*(?:#{1,6}\s|\||>>>|```|~~~)|\t| {4,}")
+_QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-"})
+
+
+class Span(NamedTuple):
+    """A piece of a text by character offsets; ``text`` is exactly ``source[start:end]``."""
+
+    start: int
+    end: int
+    text: str
+
+
+def sha256(text: str) -> str:
+    """Hex SHA-256 of the UTF-8 form of ``text``; lone surrogates are hashed as they stand."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def digest(value: object) -> str:
+    """Hex SHA-256 of a JSON-like value in canonical form (sorted keys, no spaces)."""
+    return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
+
+
+def squeeze(text: str) -> str:
+    """``text`` in NFKC with plain quotes and dashes and single spaces; case and signs stay."""
+    return _SPACE.sub(" ", unicodedata.normalize("NFKC", text).translate(_QUOTES)).strip()
+
+
+def normalise(text: str) -> str:
+    """Words and numbers of ``text`` in folded case, one space apart.
+
+    Signs that change a value are kept: a minus before a digit, a point or comma between digits.
+    A text of signs only (``"!="``, an emoji) keeps its signs, so that it equals just itself.
+    """
+    folded = squeeze(text).casefold()
+    kept = re.sub(r"(?<=\d)[.,](?=\d)", "\x00", folded)
+    kept = re.sub(r"(?<![\w)])-(?=[\d.])", "\x01", kept)
+    plain = _SPACE.sub(" ", re.sub(r"[^\w\x00\x01]+|_", " ", kept)).strip()
+    return plain.replace("\x00", ".").replace("\x01", "-") or folded
+
+
+def words(text: str) -> list[str]:
+    """Words of ``text`` in folded case, in order."""
+    return [word.casefold() for word in WORD.findall(text)]
+
+
+def sentences(text: str, language: str = "en") -> list[Span]:
+    """Sentences of ``text`` by the rules of its language, with exact offsets.
+
+    A line break inside a paragraph does not end a sentence; a blank line, a list item, a heading,
+    a table row or a line of code does.
+    """
+    import sentencex
+
+    found: list[Span] = []
+    for start, end in _blocks(text):
+        block = text[start:end].replace("\n", " ")
+        for piece in sentencex.get_sentence_boundaries(language, block):
+            raw = block[piece["start_index"] : piece["end_index"]]
+            first = start + piece["start_index"] + len(raw) - len(raw.lstrip())
+            last = start + piece["start_index"] + len(raw.rstrip())
+            if first < last:
+                found.append(Span(first, last, text[first:last]))
+    return found
+
+
+def _blocks(text: str) -> list[tuple[int, int]]:
+    """Start and end of the runs of lines that belong to one paragraph, item or code line."""
+    blocks: list[tuple[int, int]] = []
+    offset, open_block = 0, False
+    for line in text.splitlines(keepends=True):
+        if not line.strip():
+            open_block = False
+        elif open_block and not _OWN_LINE.match(line):
+            blocks[-1] = (blocks[-1][0], offset + len(line))
+        else:
+            blocks.append((offset, offset + len(line)))
+            open_block = not _CLOSED_LINE.match(line)
+        offset += len(line)
+    return blocks

@@ -1,0 +1,181 @@
+"""Published versions: listing them, finding one by name, reading its tables, checking its files."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import orjson
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from configs.errors import ConfigError, StoreCorrupt
+from configs.recipe import DATASET_NAME
+from store.records import EVIDENCE, RECORDS, REJECTED, VERDICTS
+
+SCHEMAS: Mapping[str, pa.Schema] = {
+    "data": RECORDS,
+    "rejected": REJECTED,
+    "evidence": EVIDENCE,
+    "verdicts": VERDICTS,
+}
+"""Schema of the tables of a version by their folder."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """A published version: a folder that never changes."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """Dataset and number, as the folder is called."""
+        return self.path.name
+
+    @property
+    def number(self) -> int:
+        """The version's number, from 1."""
+        return int(self.name.rpartition("-v")[2])
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        """What was made from what.
+
+        Raises:
+            StoreCorrupt: it cannot be read.
+        """
+        path = self.path / "manifest.json"
+        try:
+            found: dict[str, Any] = orjson.loads(path.read_bytes())
+        except (OSError, orjson.JSONDecodeError) as error:
+            raise StoreCorrupt(f"cannot read {path}: {error}; publish the dataset again") from None
+        return found
+
+    def table(self, folder: str) -> pl.DataFrame:
+        """All rows of ``data``, ``rejected``, ``evidence``, ``verdicts`` or ``probes``; those of
+        ``data`` with their ``split``."""
+        names = sorted(name for name in self.manifest["files"] if name.startswith(f"{folder}/"))
+        frames = [pl.read_parquet(self.path / name) for name in names]
+        if folder == "data":
+            splits = [Path(name).name.partition("-")[0] for name in names]
+            frames = [
+                part.with_columns(split=pl.lit(split))
+                for part, split in zip(frames, splits, strict=True)
+            ]
+        return pl.concat(frames)
+
+
+def dataset_folder(root: Path, name: str) -> Path:
+    """Where a dataset's versions are.
+
+    Raises:
+        ConfigError: the name could lead out of the folder.
+    """
+    if not re.fullmatch(DATASET_NAME, name):
+        raise ConfigError(
+            f"{name!r} is no dataset name: use a-z, 0-9, dot, _ and -, beginning with a letter or "
+            "digit, without any slash"
+        )
+    return root / name
+
+
+def list_versions(root: Path, name: str) -> list[Version]:
+    """All versions of a dataset, oldest first."""
+    folder = dataset_folder(root, name)
+    pattern = re.compile(re.escape(name) + r"-v\d+")
+    found = [Version(p) for p in folder.glob(f"{name}-v*") if pattern.fullmatch(p.name)]
+    return sorted(found, key=lambda version: version.number)
+
+
+def latest(root: Path, name: str) -> Version | None:
+    """The version ``latest.json`` points to, or None before the first one.
+
+    Raises:
+        StoreCorrupt: the pointer is unreadable or points to nothing.
+    """
+    pointer = dataset_folder(root, name) / "latest.json"
+    if not pointer.exists():
+        return None
+    try:
+        target = pointer.parent / orjson.loads(pointer.read_bytes())["version"]
+    except (OSError, orjson.JSONDecodeError, KeyError, TypeError) as error:
+        raise StoreCorrupt(f"cannot read {pointer}: {error}; delete it and publish again") from None
+    if not (target / "manifest.json").exists():
+        raise StoreCorrupt(f"{pointer} points to {target.name}, which is gone; publish again")
+    return Version(target)
+
+
+def find_version(root: Path, spec: str) -> Version:
+    """The version that ``name``, ``name@3`` or ``name@v3`` means; without a number the latest.
+
+    Raises:
+        ConfigError: there is none; says which ones there are.
+    """
+    name, _, wanted = spec.partition("@")
+    versions = list_versions(root, name)
+    if not versions:
+        there = sorted(p.name for p in root.glob("*") if (p / "latest.json").exists())
+        raise ConfigError(
+            f"no dataset {name!r} in {root}; "
+            + (f"there are: {', '.join(there)}" if there else "nothing was published there yet")
+        )
+    if not wanted:
+        return latest(root, name) or versions[-1]
+    number = re.fullmatch(r"v?(\d+)", wanted)
+    found = [v for v in versions if number and v.number == int(number.group(1))]
+    if not found:
+        there = [str(version.number) for version in versions]
+        raise ConfigError(f"no version {wanted!r} of {name!r}; there are: {', '.join(there)}")
+    return found[0]
+
+
+def verify(version: Version) -> list[str]:
+    """Problems of a version's files, an empty list where it is sound.
+
+    Every file must be listed with its size and SHA-256, every table must have its schema and rows,
+    and nothing else may lie in the folder.
+    """
+    listed: dict[str, Any] = version.manifest["files"]
+    there = {p.relative_to(version.path).as_posix() for p in version.path.rglob("*") if p.is_file()}
+    problems = [f"{name}: not listed in the manifest" for name in sorted(there - {*listed, "manifest.json"})]
+    for name, facts in sorted(listed.items()):
+        path = version.path / name
+        if name not in there:
+            problems.append(f"{name}: missing")
+        elif file_sha256(path) != facts["sha256"]:
+            problems.append(f"{name}: altered (its SHA-256 is not the one in the manifest)")
+        elif path.suffix == ".parquet":
+            problems += _check_table(path, name, facts["rows"])
+    if version.manifest.get("sha256") != manifest_sha256(version.manifest):
+        problems.append("manifest.json: altered (its SHA-256 is not the one it states)")
+    return problems
+
+
+def _check_table(path: Path, name: str, rows: int) -> list[str]:
+    found = pq.ParquetFile(path)
+    problems = []
+    schema = SCHEMAS.get(name.partition("/")[0])
+    if schema is not None and not found.schema_arrow.equals(schema):
+        problems.append(f"{name}: columns are not those of this version of Stillhouse")
+    if found.metadata.num_rows != rows:
+        problems.append(f"{name}: {found.metadata.num_rows} rows, the manifest says {rows}")
+    return problems
+
+
+def manifest_sha256(manifest: Mapping[str, Any]) -> str:
+    """Hash of a manifest without its own ``sha256``."""
+    rest = {key: value for key, value in manifest.items() if key != "sha256"}
+    return hashlib.sha256(orjson.dumps(rest, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def file_sha256(path: Path) -> str:
+    """Hex SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,274 @@
+"""Python identifiers against the documented API: does this function, parameter, default exist?
+
+What the corpus documents is known exactly, so an unknown name under a documented module is an
+invention, and a stated signature, parameter or default is right or wrong.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import keyword
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import orjson
+
+from store.corpus import Corpus
+
+_TICKED = re.compile(r"`+([^`\n]+?)`+")
+_DOTTED = re.compile(r"(?<![\w./])[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+(?![\w/])")
+_BARE = re.compile(r"^[A-Za-z_]\w*$")
+_PYTHON = frozenset([*dir(builtins), *keyword.kwlist, *keyword.softkwlist, "self", "cls"])
+
+
+@dataclass(frozen=True)
+class ApiObject:
+    """A documented function, class or method. ``parameters`` is None where Python knows none."""
+
+    document_id: str
+    name: str
+    kind: str
+    signature: str
+    parameters: dict[str, str | None] | None
+    open_ended: bool
+    members: frozenset[str]
+
+    def takes(self, parameter: str) -> bool | None:
+        """Whether it takes a parameter of that name; None where that cannot be known."""
+        if self.parameters is None:
+            return None
+        if parameter in self.parameters:
+            return True
+        return None if self.open_ended else False
+
+    def default(self, parameter: str) -> str | None:
+        """The default of a parameter, as Python writes it; None where it has none."""
+        return (self.parameters or {}).get(parameter)
+
+
+@dataclass(frozen=True)
+class ApiFinding:
+    """What the API says about a claim: ``unknown`` names an invented identifier."""
+
+    verdict: Literal["supported", "contradicted", "unknown"]
+    rule: str
+    detail: str
+    about: ApiObject | None = None
+    part: str = ""
+
+
+@dataclass(frozen=True)
+class ApiIndex:
+    """All Python objects a corpus documents."""
+
+    corpus: Corpus
+
+    @cached_property
+    def objects(self) -> dict[str, ApiObject]:
+        """Objects by their dotted name."""
+        found = [_object(d.id, orjson.loads(d.api)) for d in self.corpus.documents if d.api]
+        return {item.name: item for item in found}
+
+    @cached_property
+    def modules(self) -> frozenset[str]:
+        """Documented modules and the packages above them."""
+        names = {str(orjson.loads(d.api)["module"]) for d in self.corpus.documents if d.api}
+        return frozenset(_prefixes(names))
+
+    @cached_property
+    def mentioned(self) -> frozenset[str]:
+        """Every identifier and dotted name that any document mentions."""
+        found: set[str] = set()
+        for document in self.corpus.documents:
+            for name in re.findall(r"[A-Za-z_][\w.]*\w|[A-Za-z_]", document.text):
+                found.update((name, *name.split(".")))
+        return frozenset(found)
+
+    def knows(self, name: str) -> bool:
+        """Whether a dotted name is documented, inherited by a documented class, or mentioned."""
+        owner, _, member = name.rpartition(".")
+        holder = self.objects.get(owner)
+        return (
+            name in self.objects
+            or name in self.modules
+            or (holder is not None and member in holder.members)
+            or name in self.mentioned
+        )
+
+
+def code_tokens(text: str) -> list[str]:
+    """Pieces of code in a text: what stands between backticks, and dotted names outside them."""
+    found = [(m.start(), m.group(1).strip()) for m in _TICKED.finditer(text)]
+    outside = _TICKED.sub(lambda match: " " * len(match.group(0)), text)
+    found += [(m.start(), m.group(0)) for m in _DOTTED.finditer(outside)]
+    return [token for _, token in sorted(found)]
+
+
+def unknown_identifiers(text: str, index: ApiIndex) -> list[ApiFinding]:
+    """Names in a claim that the corpus should know and does not."""
+    found = []
+    for token in code_tokens(text):
+        name, keywords = _call(token)
+        root = name.partition(".")[0]
+        if "." in name and root in index.modules and not index.knows(name):
+            found.append(ApiFinding("unknown", "identifier", f"`{name}` does not exist", part=name))
+            continue
+        if _BARE.match(name) and name not in _PYTHON and name not in index.mentioned:
+            detail = f"`{name}` stands nowhere in the corpus"
+            found.append(ApiFinding("unknown", "identifier", detail, part=name))
+        target = index.objects.get(name)
+        for word in keywords if target else ():
+            if target is not None and target.takes(word) is False:
+                detail = f"`{name}` has no parameter `{word}`"
+                found.append(ApiFinding("unknown", "parameter", detail, target, word))
+    return found
+
+
+def check_api(text: str, context: str, index: ApiIndex, absent: bool) -> ApiFinding | None:
+    """What the API decides about a claim on a signature, a default or parameters; else None.
+
+    The object meant is named in the claim or else in ``context``, the question.
+    """
+    tokens = code_tokens(text)
+    about = _subject(tokens, index) or _subject(code_tokens(context), index)
+    if about is None:
+        return None
+    rest = [token for token in tokens if token != about.name]
+    plain = text.casefold()
+    signature = next((token for token in rest if _is_call(token, about)), None)
+    if signature is not None:
+        return _check_signature(signature, about)
+    if re.search(r"\bdefaults?\b", plain):
+        return _check_default(text, rest, about)
+    if re.search(r"\b(?:parameters?|arguments?|keywords?)\b", plain):
+        return _check_parameters(text, rest, about, absent)
+    return None
+
+
+def _check_signature(call: str, about: ApiObject) -> ApiFinding:
+    if not about.signature:
+        return ApiFinding("unknown", "signature", f"no signature of `{about.name}` is known", about)
+    if _squash(call) == _squash(about.signature):
+        return ApiFinding("supported", "signature", "equal to the real one", about, about.signature)
+    detail = f"the real signature is `{about.signature}`"
+    return ApiFinding("contradicted", "signature", detail, about, about.signature)
+
+
+def _check_default(text: str, rest: Sequence[str], about: ApiObject) -> ApiFinding | None:
+    named = [token for token in rest if _BARE.match(token)]
+    stated = next((token for token in named if about.takes(token)), None)
+    parameter = stated or next((token for token in named if token not in _PYTHON), None)
+    if parameter is None or about.parameters is None:
+        return None
+    if parameter not in about.parameters:
+        return _no_parameter(about, parameter)
+    default = about.default(parameter)
+    value = _value(text, rest, parameter)
+    if value is None:
+        return None
+    if default is None:
+        detail = f"`{parameter}` of `{about.name}` has no default"
+        return ApiFinding("contradicted", "default", detail, about, parameter)
+    pair = f"{parameter}={default}"
+    if _same_value(value, default):
+        return ApiFinding("supported", "default", "equal to the real one", about, pair)
+    return ApiFinding("contradicted", "default", f"the real default is `{default}`", about, pair)
+
+
+def _value(text: str, rest: Sequence[str], parameter: str) -> str | None:
+    """The default a claim states: its last other piece of code, or the last word."""
+    others = [token for token in rest if token != parameter]
+    if others:
+        return others[-1]
+    match = re.search(r"(?:\bis|\bto|\bof|=|:)\s+(?!`)([^\s,;]+?)[.,;]?$", text.strip())
+    return match.group(1) if match else None
+
+
+def _check_parameters(
+    text: str, rest: Sequence[str], about: ApiObject, absent: bool
+) -> ApiFinding | None:
+    if about.parameters is None:
+        return None
+    public = [name for name in about.parameters if not name.startswith("_")]
+    count = re.search(r"\b(?:takes|has|accepts)\s+(\d+)\s+(?:named )?(?:parameter|argument)", text)
+    if count and int(count.group(1)) != len(public):
+        detail = f"`{about.name}` has {len(public)}"
+        return ApiFinding("contradicted", "parameters", detail, about, about.signature)
+    named = [token for token in rest if _BARE.match(token) and token not in _PYTHON]
+    lacking = [name for name in named if about.takes(name) is False]
+    if absent and named:
+        if len(lacking) == len(named):
+            detail = f"`{about.name}` has no such parameter"
+            return ApiFinding("supported", "no_parameter", detail, about, about.signature)
+        detail = f"`{about.name}` has the parameter `{named[0]}`"
+        return ApiFinding("contradicted", "no_parameter", detail, about, about.signature)
+    if lacking:
+        return _no_parameter(about, lacking[0])
+    if named or count:
+        return ApiFinding("supported", "parameters", "all exist", about, about.signature)
+    return None
+
+
+def _no_parameter(about: ApiObject, parameter: str) -> ApiFinding | None:
+    if about.takes(parameter) is None:
+        return None
+    detail = f"`{about.name}` has no parameter `{parameter}`"
+    return ApiFinding("unknown", "parameter", detail, about, parameter)
+
+
+def _subject(tokens: Sequence[str], index: ApiIndex) -> ApiObject | None:
+    """The first object that the pieces of code name."""
+    return next((index.objects[n] for n, _ in map(_call, tokens) if n in index.objects), None)
+
+
+def _is_call(token: str, about: ApiObject) -> bool:
+    return _call(token)[0] == about.name and token.endswith(")") and not token.endswith("()")
+
+
+def _call(token: str) -> tuple[str, list[str]]:
+    """Name and keywords of ``name`` or ``name(..., keyword=...)``."""
+    name, bracket, inside = token.partition("(")
+    keywords = re.findall(r"(?:^|[(,*]\s*|\s)([A-Za-z_]\w*)\s*=(?!=)", inside) if bracket else []
+    return name.strip(), keywords
+
+
+def _same_value(one: str, two: str) -> bool:
+    try:
+        return bool(ast.literal_eval(one) == ast.literal_eval(two)) and _kind(one) == _kind(two)
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return _squash(one) == _squash(two)
+
+
+def _kind(literal: str) -> type:
+    return type(ast.literal_eval(literal))
+
+
+def _squash(code: str) -> str:
+    return re.sub(r"\s+", "", code).replace('"', "'")
+
+
+def _object(document_id: str, api: dict[str, Any]) -> ApiObject:
+    parameters = api["parameters"]
+    return ApiObject(
+        document_id=document_id,
+        name=api["name"],
+        kind=api["kind"],
+        signature=api["signature"],
+        parameters=None
+        if parameters is None
+        else {parameter["name"]: parameter["default"] for parameter in parameters},
+        open_ended=any(p["kind"] in ("var_keyword", "var_positional") for p in parameters or ()),
+        members=frozenset(api["members"]),
+    )
+
+
+def _prefixes(names: set[str]) -> set[str]:
+    found = set()
+    for name in names:
+        parts = name.split(".")
+        found.update(".".join(parts[: i + 1]) for i in range(len(parts)))
+    return found

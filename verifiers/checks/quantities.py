@@ -1,0 +1,164 @@
+"""Numbers with their units and magnitudes: 1.2 million is 1,200,000, and 12 % is 12 percent.
+
+A claim may round as far as its own digits go: "about 6,370 km" holds for 6,371 km.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from verifiers.checks.findings import Finding
+from verifiers.wording import stem
+
+_SCALE = {
+    "hundred": 2,
+    "thousand": 3,
+    "million": 6,
+    "billion": 9,
+    "trillion": 12,
+    "quadrillion": 15,
+}
+_WORDS = dict(
+    zip(
+        "zero one two three four five six seven eight nine ten eleven twelve".split(),
+        range(13),
+        strict=True,
+    )
+)
+_UNIT = {
+    "%": "percent",
+    "per cent": "percent",
+    "percent": "percent",
+    "$": "usd",
+    "us$": "usd",
+    "dollar": "usd",
+    "€": "eur",
+    "euro": "eur",
+    "£": "gbp",
+    "km": "kilomet",
+    "kilometre": "kilomet",
+    "m": "met",
+    "metre": "met",
+    "cm": "centimet",
+    "mm": "millimet",
+    "kg": "kilogram",
+    "g": "gram",
+    "t": "tonn",
+    "ton": "tonn",
+    "h": "hour",
+    "min": "minut",
+    "s": "second",
+    "sec": "second",
+    "k": "kelvin",
+    "°c": "celsius",
+    "°": "degre",
+    "au": "au",
+}
+_NUMBER = re.compile(
+    r"(?P<money>US\$|[$€£])?\s?"
+    r"(?P<number>(?<![\w.,-])-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|(?<![\w.,])-?\d+(?:\.\d+)?"
+    r"|(?<!\w)(?:" + "|".join(_WORDS) + r")(?!\w))"
+    r"(?:\s?[×x]\s?10\^?(?P<power>-?\d+))?"
+    r"(?:[\s-](?P<scale>hundred|thousand|million|billion|trillion|quadrillion)\b)?"
+    r"(?:[\s-]?(?P<unit>%|per cent\b|°C|°|[A-Za-z]+(?:/[a-z]+|²|³)?))?",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number as written (``text``), its value, its last significant place and its unit's stem."""
+
+    text: str
+    value: Decimal
+    place: Decimal
+    unit: str
+
+
+def quantities(text: str) -> list[Quantity]:
+    """All numbers of a text that are not part of a name, a date or a list mark."""
+    found = []
+    for match in _NUMBER.finditer(text.replace("−", "-")):
+        raw = match["number"]
+        spelled = raw.casefold() in _WORDS
+        unit = _unit(match["money"] or match["unit"] or "")
+        if spelled and not (match["scale"] or unit) or _is_date_part(match, unit):
+            continue
+        digits = Decimal(_WORDS[raw.casefold()]) if spelled else Decimal(raw.replace(",", ""))
+        shift = _SCALE.get((match["scale"] or "").casefold(), 0) + int(match["power"] or 0)
+        places = len(raw.partition(".")[2]) if not spelled else 0
+        found.append(
+            Quantity(
+                match.group(0).strip(),
+                digits.scaleb(shift),
+                Decimal(1).scaleb(shift - places),
+                unit,
+            )
+        )
+    return found
+
+
+def check_quantities(claim: Sequence[Quantity], evidence: Sequence[Quantity]) -> list[Finding]:
+    """One finding per quantity of the claim."""
+    return [_check(quantity, evidence) for quantity in claim]
+
+
+def _check(wanted: Quantity, evidence: Sequence[Quantity]) -> Finding:
+    alike = [held for held in evidence if _same_kind(wanted, held)]
+    if any(_agree(wanted, held) for held in alike):
+        return Finding("quantity", wanted.text, "found")
+    # A value that the claim gives elsewhere is no rival of this one.
+    rivals = [held for held in alike if held.unit == wanted.unit]
+    if rivals:
+        return Finding("quantity", wanted.text, "conflict", f"the source has {rivals[0].text}")
+    return Finding("quantity", wanted.text, "missing")
+
+
+def _same_kind(one: Quantity, two: Quantity) -> bool:
+    return one.unit == two.unit or not one.unit or not two.unit or _is_noun(one) or _is_noun(two)
+
+
+def _is_noun(quantity: Quantity) -> bool:
+    """Whether what follows the number is any word rather than a unit of measure."""
+    return quantity.unit not in _MEASURES
+
+
+def _agree(claim: Quantity, held: Quantity) -> bool:
+    if claim.value == held.value:
+        return True
+    coarser = claim.place > held.place
+    return coarser and claim.value == held.value.quantize(claim.place) and claim.value != 0
+
+
+def _unit(raw: str) -> str:
+    folded = raw.casefold()
+    singular = folded[:-1] if folded.endswith("s") and len(folded) > 3 else folded
+    known = _UNIT.get(folded) or _UNIT.get(singular)
+    return known or ("" if folded in _NO_UNIT else stem(folded))
+
+
+def _is_date_part(match: re.Match[str], unit: str) -> bool:
+    """Years and days of a month belong to the dates' check."""
+    raw = match["number"]
+    year = raw.isdigit() and len(raw) == 4 and 1000 <= int(raw) <= 2199
+    return (year and not match["money"] and not match["scale"] and unit not in _MEASURES) or (
+        (match["unit"] or "").casefold()[:3] in _MONTHS and len(raw) <= 2
+    )
+
+
+_MONTHS = frozenset("jan feb mar apr may jun jul aug sep oct nov dec".split())
+_NO_UNIT = frozenset(
+    "of in on at to for from by with and or but as is are was were the a an than that which "
+    "per after before since until about over under between it its not when if then".split()
+)
+_MEASURES = frozenset(_UNIT.values()) | frozenset(
+    stem(word)
+    for word in (
+        "day hour minute second week month year mile foot feet inch kelvin celsius fahrenheit "
+        "litre liter watt volt hertz pascal bar newton joule byte bit degree kilometer meter "
+        "gram kilogram tonne percent"
+    ).split()
+)

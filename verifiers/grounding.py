@@ -1,0 +1,222 @@
+"""The verifier ``grounding``: every claim of an answer against the whole corpus.
+
+Quotes first, then identifiers, then what the Python API decides, then wording with quantities,
+dates and names. The row policy turns the claims' verdicts into one verdict per record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from configs.stages import Grounding
+from store.corpus import Corpus, Passage
+from store.records import EVIDENCE, frame
+from store.stages import Context, Judged, Row, Ruling, Stage, judged, row_by_row, stage
+from verifiers.checks.python_api import ApiFinding, ApiIndex, check_api, unknown_identifiers
+from verifiers.checks.quotes import find_in_corpus, quoted
+from verifiers.claims import Claim, split_claims
+from verifiers.evidence import Decided, decide
+from verifiers.retrieval import EvidenceIndex
+
+
+@stage("grounding", version="1", scope="row")
+def grounding(settings: Grounding, context: Context) -> Stage:
+    """Drops records with a contradicted claim, an invented name or quote, or too little evidence.
+
+    The score is the share of supported claims; evidence holds one row per claim and quote.
+    """
+    checker = _Checker(
+        settings,
+        context.corpus,
+        EvidenceIndex(context.corpus, context.passage_vectors),
+        ApiIndex(context.corpus),
+    )
+
+    def apply(records: pl.DataFrame) -> Judged:
+        evidence: list[dict[str, Any]] = []
+
+        def judge(row: Row) -> Ruling:
+            checked = checker.check(row)
+            evidence.extend(_evidence(row["id"], item, context.corpus) for item in checked)
+            context.progress("verifying", len({e["record_id"] for e in evidence}), len(records))
+            return rule_on(checked, settings)
+
+        rulings = row_by_row(judge, records)
+        return judged("grounding", records, rulings, frame(evidence, EVIDENCE))
+
+    return apply
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A claim or quote with what was decided about it."""
+
+    claim: Claim
+    decided: Decided
+    unknown_identifier: bool = False
+    missing_quote: bool = False
+
+
+@dataclass(frozen=True)
+class _Checker:
+    settings: Grounding
+    corpus: Corpus
+    index: EvidenceIndex
+    api: ApiIndex
+
+    def check(self, row: Row) -> list[Checked]:
+        """All claims of a record's answer, and all of its quotes."""
+        own = [source["passage_id"] for source in row["sources"]]
+        documents = [source["document_id"] for source in row["sources"]]
+        checked = [self._quote(quote, documents) for quote in row["quotes"]]
+        vector = np.asarray(row["embedding"], dtype=np.float32)
+        for claim in split_claims(row["question"], row["answer"]):
+            # The question alone may be about something else than a claim; both are looked for.
+            found = self.index.search(
+                f"{row['question']} {claim.text}", vector, self.settings.top_k
+            )
+            places = dict.fromkeys([*(self.index.place[id_] for id_ in own), *found])
+            passages = [self.corpus.passages[place] for place in places]
+            checked.append(self._claim(claim, row["question"], passages, documents))
+        return checked
+
+    def _quote(self, quote: str, documents: Sequence[str]) -> Checked:
+        """A quote of the record; its span is empty, since it is no part of the answer."""
+        decided = self._find(quote, documents)
+        return Checked(Claim(quote, 0, 0), decided, missing_quote=decided.verdict != "supported")
+
+    def _find(self, quote: str, documents: Sequence[str]) -> Decided:
+        found = find_in_corpus(quote, documents, self.corpus)
+        if found is None:
+            return Decided("not_found", "quote", 0.0, "this quote stands nowhere in the corpus")
+        document, start, end = found
+        passage = next(
+            (p for p in self.corpus.passages_of(document.id) if p.start <= start < p.end), None
+        )
+        id_ = passage.id if passage else ""
+        return Decided("supported", "quote", 1.0, "verbatim", document.id, id_, start, end)
+
+    def _claim(
+        self, claim: Claim, question: str, passages: Sequence[Passage], documents: Sequence[str]
+    ) -> Checked:
+        for quote in quoted(claim.text):
+            decided = self._find(quote, documents)
+            if decided.verdict != "supported":
+                return Checked(claim, decided, missing_quote=True)
+        invented = [] if claim.absent else unknown_identifiers(claim.text, self.api)
+        finding = next(iter(invented), None) or check_api(
+            claim.text, question, self.api, claim.absent
+        )
+        if finding is not None:
+            decided = self._from_api(finding)
+            unknown = finding.verdict == "unknown"
+            held = _as_held(decided, claim.holds, unknown)
+            return Checked(claim, held, unknown and claim.holds)
+        if claim.absent:
+            return Checked(claim, _absence(claim, question, passages, self.index, self.settings))
+        decided = decide(claim.text, question, passages, self.index, self.settings)
+        return Checked(claim, _as_held(decided, claim.holds))
+
+    def _from_api(self, finding: ApiFinding) -> Decided:
+        verdict = "not_found" if finding.verdict == "unknown" else finding.verdict
+        if finding.about is None:
+            return Decided(verdict, finding.rule, 0.0, finding.detail)
+        document = self.corpus.document[finding.about.document_id]
+        part = finding.part if finding.part in document.text else finding.about.signature
+        start = max(document.text.find(part), 0)
+        passage = self.corpus.passages_of(document.id)[0]
+        score = float(finding.verdict == "supported")
+        return Decided(
+            verdict,
+            finding.rule,
+            score,
+            finding.detail,
+            document.id,
+            passage.id,
+            start,
+            start + len(part),
+        )
+
+
+def _as_held(decided: Decided, holds: bool, unknown: bool = False) -> Decided:
+    """The verdict on "this is false": right only where the statement is contradicted or names
+    something that does not exist. A statement nobody knows of is not thereby false."""
+    if holds:
+        return decided
+    if decided.verdict == "supported":
+        return _with(decided, "contradicted", "the statement called false is supported")
+    if decided.verdict == "contradicted" or unknown:
+        return _with(decided, "supported", f"rightly called false ({decided.detail})")
+    return decided
+
+
+def _absence(
+    claim: Claim,
+    question: str,
+    passages: Sequence[Passage],
+    index: EvidenceIndex,
+    settings: Grounding,
+) -> Decided:
+    """Whether the corpus is silent on what a claim says it is silent on.
+
+    What is missing is named by the question; the answer's own words would only find themselves.
+    """
+    decided = decide(question, "", passages, index, settings)
+    if decided.verdict == "supported" and decided.score >= 0.999:
+        return _with(decided, "contradicted", "the corpus has a passage with all of these words")
+    return _with(decided, "supported", "no passage answers it")
+
+
+def _with(decided: Decided, verdict: Any, detail: str) -> Decided:  # noqa: ANN401
+    return Decided(**{**asdict(decided), "verdict": verdict, "detail": detail})
+
+
+def rule_on(checked: Sequence[Checked], settings: Grounding) -> Ruling:
+    """The row policy: what the verdicts on its claims and quotes mean for a record."""
+    claims = [item for item in checked if item.claim.end > 0]
+    if not claims:
+        return Ruling("drop", "no_claims", 0.0, detail="the answer claims nothing checkable")
+    score = sum(item.decided.verdict == "supported" for item in claims) / len(claims)
+    quote = next((item for item in checked if item.missing_quote), None)
+    if quote is not None:
+        return _ruling("drop", "quote_not_found", score, quote)
+    invented = next((item for item in claims if item.unknown_identifier), None)
+    if invented is not None:
+        return _ruling(settings.on_unknown_identifier, "unknown_identifier", score, invented)
+    wrong = next((item for item in claims if item.decided.verdict == "contradicted"), None)
+    if wrong is not None:
+        return _ruling(settings.on_contradicted, "contradicted", score, wrong)
+    missing = [item for item in claims if item.decided.verdict == "not_found"]
+    if len(missing) / len(claims) > settings.max_not_found:
+        return _ruling("drop", "unsupported", score, missing[0])
+    return Ruling("keep", "", score, claims[0].decided.passage_id)
+
+
+def _ruling(decision: Any, reason: str, score: float, item: Checked) -> Ruling:  # noqa: ANN401
+    witness = item.decided.passage_id or item.decided.rule
+    return Ruling(decision, reason, score, witness, f"{item.claim.text[:200]} — {item.decided.detail}")
+
+
+def _evidence(record_id: str, item: Checked, corpus: Corpus) -> dict[str, Any]:
+    decided = item.decided
+    document = corpus.document.get(decided.document_id)
+    return {
+        "record_id": record_id,
+        "claim": item.claim.text,
+        "claim_start": item.claim.start,
+        "claim_end": item.claim.end,
+        "verdict": decided.verdict,
+        "rule": decided.rule,
+        "score": decided.score,
+        "document_id": decided.document_id,
+        "passage_id": decided.passage_id,
+        "start": decided.start,
+        "end": decided.end,
+        "quote": document.text[decided.start : decided.end] if document else "",
+        "detail": decided.detail,
+    }
