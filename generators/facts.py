@@ -17,7 +17,9 @@ import orjson
 from store.corpus import Document
 from store.text import Span, sentences, squeeze
 
-FactKind = Literal["default", "parameters", "signature", "summary", "sentence", "field"]
+FactKind = Literal[
+    "default", "parameters", "signature", "summary", "statement", "sentence", "field"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,11 @@ class Fact:
     bucket: str
 
 
+CODE = re.compile(r"``([^`\n]+)``|`([^`\n]+)`")
+CONDITION = re.compile(r"(If|When) (.{4,90}?), (?:then )?\S")
+RAISES = re.compile(r"\braises? (?:an? )?`*([A-Z]\w+(?:Error|Exception|Iteration))\b")
+_NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?![\w.])")
+_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+(?: [A-Z][a-z]+)*\b(?![\w'’])")
 _FIELD = re.compile(
     r"^\s*[-*]\s+\*\*(?P<name>[^*:\n]{2,60}?):?\*\*:?[ \t]+(?P<value>[^\n]{1,200})$", re.MULTILINE
 )
@@ -107,7 +114,8 @@ def _docstring_facts(document: Document, name: str) -> Iterator[Fact]:
             continue
         error = _ERROR.search(text)
         bucket = f"raises {error.group(0)}" if error else "detail"
-        yield Fact("sentence", name, text, text, sentence.start, sentence.end, bucket)
+        kind: FactKind = "statement" if _is_askable(text) else "sentence"
+        yield Fact(kind, name, text, text, sentence.start, sentence.end, bucket)
 
 
 def _docstring_start(text: str) -> int:
@@ -126,7 +134,8 @@ def _prose_facts(document: Document) -> Iterator[Fact]:
     for sentence in sentences(text):
         if _usable(sentence) and title.casefold() in sentence.text.casefold():
             value = squeeze(sentence.text)
-            yield Fact("sentence", title, value, value, sentence.start, sentence.end, "sentence")
+            kind: FactKind = "statement" if _is_askable(value) else "sentence"
+            yield Fact(kind, title, value, value, sentence.start, sentence.end, "sentence")
 
 
 def _table_facts(document: Document) -> Iterator[Fact]:
@@ -162,6 +171,20 @@ def _lines(text: str) -> Iterator[Span]:
 def _cells(line: str) -> list[str]:
     match = _ROW.match(line)
     return [cell.strip() for cell in match.group(1).split("|")] if match else []
+
+
+def _is_askable(sentence: str) -> bool:
+    """Whether a sentence answers a question that can be read off it."""
+    return any(pattern.search(sentence) for pattern in (RAISES, CODE)) or bool(
+        CONDITION.match(sentence)
+    )
+
+
+def terms(fact: Fact) -> list[re.Match[str]]:
+    """Terms of a sentence worth asking for: code, numbers and names that occur in it once."""
+    text = fact.value
+    found = [match for pattern in (CODE, _NUMBER, _NAME) for match in pattern.finditer(text)]
+    return [m for m in found if text.count(m.group(0)) == 1 and fact.subject not in m.group(0)]
 
 
 def _is_summary(sentence: Span) -> bool:

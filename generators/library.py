@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import orjson
+
 from generators.facts import Fact, facts_of
 from store.corpus import Corpus, Document, Passage
 
@@ -40,6 +42,14 @@ class Library:
         if document.kind == "python-api":
             return self._by_owner[document.id.rpartition(".")[0]]
         return self._by_bucket[fact.bucket]
+
+    def attributes(self, document: Document) -> set[str]:
+        """What a document states a value for; all parameters of a Python object, too."""
+        stated = {fact.attribute for fact in self.facts[document.id]}
+        if document.api:
+            api = orjson.loads(document.api)
+            stated.update(parameter["name"] for parameter in api["parameters"] or ())
+        return stated
 
     def is_open_ended(self, document: Document) -> bool:
         """Whether a Python object takes any keyword, so that the lack of one cannot be stated."""

@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 from configs.errors import ConfigError
 from configs.recipe import Method, Recipe, Teacher
 from configs.stages import Style
-from generators.facts import Fact, FactKind
+from generators.facts import Fact, FactKind, terms
 from generators.library import Library
 from store.corpus import Document
 from store.splits import split_of
@@ -26,7 +26,8 @@ STYLES_OF: Mapping[FactKind, tuple[Style, ...]] = {
     "parameters": ("question_answer", "true_false"),
     "signature": ("signature",),
     "summary": ("question_answer", "cloze", "comparison"),
-    "sentence": ("question_answer", "cloze"),
+    "statement": ("question_answer", "cloze"),
+    "sentence": ("cloze",),
     "field": ("question_answer", "cloze", "true_false", "comparison", "not_answerable"),
 }
 """Styles that a fact of each kind can carry."""
@@ -108,7 +109,8 @@ def _options(library: Library, document: Document, recipe: Recipe) -> list[_Opti
     for i, fact in enumerate(library.facts[document.id]):
         passage = library.passage_with(document.id, fact)
         for style in STYLES_OF[fact.kind]:
-            if style not in wanted:
+            blank = style == "cloze" and fact.kind != "field"
+            if style not in wanted or (blank and not terms(fact)):
                 continue
             option = _Option(style, passage.id, i)
             if style in _NEEDS_OTHER:
@@ -138,7 +140,7 @@ def _other(
     The other document is of the same split, so that no record spans two splits.
     """
     split = split_of(document.id, recipe.splits, recipe.seed)
-    mine = {own.attribute for own in library.facts[document.id]}
+    mine = library.attributes(document)
     if style == "not_answerable" and library.is_open_ended(document):
         return None
     found = [

@@ -14,16 +14,14 @@ from dataclasses import dataclass
 import orjson
 
 from configs.stages import Style
-from generators.facts import Fact
+from generators.facts import CODE, CONDITION, RAISES, Fact, terms
 from generators.replies import Draft
 from generators.teacher import Answered, Request, Task
 from store.journal import Reply, request_key
 from store.text import squeeze
 
 VERSION = "1.0.0"
-_CODE = re.compile(r"``([^`\n]+)``|`([^`\n]+)`")
 _NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?![\w.])")
-_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+(?: [A-Z][a-z]+)*")
 _ABSENT = "That cannot be answered from the documentation:"
 
 
@@ -77,9 +75,8 @@ def _question_answer(task: Task, fact: Fact, rng: random.Random) -> Draft | None
 def _sentence_question(task: Task, fact: Fact, quote: str) -> Draft | None:
     """Ask for a condition ("If X, Y"), an exception, or a named number or date of a sentence."""
     name = f"`{fact.subject}`" if task.document.kind == "python-api" else fact.subject
-    condition = re.match(r"(If|When) (.{4,90}?), (?:then )?\S", fact.value)
-    error = re.search(r"\braises? (?:an? )?`*([A-Z]\w+(?:Error|Exception|Iteration))\b", fact.value)
-    code = _CODE.search(fact.value)
+    condition, error = CONDITION.match(fact.value), RAISES.search(fact.value)
+    code = CODE.search(fact.value)
     if error:
         asked = f"According to its documentation, when does {name} raise `{error.group(1)}`?"
     elif condition:
@@ -97,22 +94,16 @@ def _cloze(task: Task, fact: Fact, rng: random.Random) -> Draft | None:
         gap = f"{_article(fact.attribute)} of {fact.subject} is ____."
         answer = f"{fact.value}. {_field(fact)}"
         return Draft(f"Fill in the blank: {_capital(gap)}", answer, (_quote(task, fact),))
-    terms = [match for match in _terms(fact.value) if fact.subject not in match.group(0)]
-    if not terms:
+    found = terms(fact)
+    if not found:
         return None
-    term = rng.choice(terms)
+    term = rng.choice(found)
     gap = f"{fact.value[: term.start()]}____{fact.value[term.end() :]}"
     where = f"`{fact.subject}`" if task.document.kind == "python-api" else fact.subject
     question = f'Fill in the blank in this sentence about {where}: "{gap}"'
     word = next((group for group in term.groups() if group), term.group(0))
     answer = f'The missing term is "{word}". The sentence reads: "{fact.value}"'
     return Draft(question, answer, (_quote(task, fact),))
-
-
-def _terms(sentence: str) -> list[re.Match[str]]:
-    """Terms worth asking for that occur once: code, numbers, names."""
-    found = [m for pattern in (_CODE, _NUMBER, _NAME) for m in pattern.finditer(sentence)]
-    return [m for m in found if sentence.count(m.group(0)) == 1]
 
 
 def _true_false(task: Task, fact: Fact, rng: random.Random) -> Draft | None:

@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from store.text import Span, sentences
 
 _FENCE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _FRAME = re.compile(
-    r"(?:According to (?:its|the|their) \w+(?: of \S+)?,\s*"
-    r"|(?:The|Its) documentation(?: of \S+)? (?:says|states|reads)(?: that)?:?\s*"
+    r"(?:According to (?:its|the|their) documentation(?: of `?(?P<one>[\w.]+)`?)?,\s*"
+    r"|(?:The|Its) documentation(?: of `?(?P<two>[\w.]+)`?)? (?:says|states|reads)(?: that)?:?\s*"
     r"|The (?:full )?sentence reads:\s*)",
     re.IGNORECASE,
 )
@@ -43,6 +44,7 @@ class Claim:
     ``start`` and ``end`` are offsets into the answer; ``text`` is what is checked and may differ
     from the span where the question was needed to complete it. ``holds`` is False where the answer
     says that the statement is false, ``absent`` is True where it says that something is missing.
+    ``about`` is the name the frame gives ("The documentation of NAME says").
     """
 
     text: str
@@ -50,6 +52,7 @@ class Claim:
     end: int
     holds: bool = True
     absent: bool = False
+    about: str = ""
 
 
 def split_claims(question: str, answer: str) -> list[Claim]:
@@ -88,10 +91,14 @@ def _gap_start(question: str, blank: int) -> int:
 
 
 def _prose_sentences(answer: str) -> Iterator[Span]:
-    """Sentences outside code blocks, with offsets into the answer."""
+    """Sentences outside code blocks, with offsets into the answer; a frame begins a new one."""
     masked = _FENCE.sub(lambda match: re.sub(r"[^\n]", " ", match.group(0)), answer)
     for sentence in sentences(masked):
-        yield sentence
+        starts = [m.start() for m in _FRAME.finditer(sentence.text) if m.start() > 0]
+        cuts = [0, *starts, len(sentence.text)]
+        for start, end in pairwise(cuts):
+            text = sentence.text[start:end].rstrip()
+            yield Span(sentence.start + start, sentence.start + start + len(text), text)
 
 
 def _claim(answer: str, start: int, end: int) -> Claim | None:
@@ -104,4 +111,5 @@ def _claim(answer: str, start: int, end: int) -> Claim | None:
     if not re.search(r"\w", stated) or stated.endswith("?"):
         return None
     absent = bool(opener or _ABSENCE.search(stated))
-    return Claim(stated, start + lead, start + lead + len(stated), absent=absent)
+    named = next((n for n in frame.groups() if n), "") if frame and not opener else ""
+    return Claim(stated, start + lead, start + lead + len(stated), absent=absent, about=named)

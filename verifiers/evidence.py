@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from itertools import pairwise
+from typing import Literal, NamedTuple
 
 from configs.stages import Grounding
 from store.corpus import Passage
+from store.quotes import find_quote
 from store.text import sentences, words
+from verifiers.checks.assignments import Assignment, assignments, check_assignments
 from verifiers.checks.dates import Date, check_dates, dates
 from verifiers.checks.findings import Finding
 from verifiers.checks.names import check_names, names
@@ -22,6 +25,8 @@ from verifiers.checks.quantities import Quantity, check_quantities, quantities
 from verifiers.retrieval import EvidenceIndex
 from verifiers.wording import content, coverage
 
+_STRONG = 0.75
+"""Wording from which on a sentence speaks of the same thing as a claim."""
 ClaimVerdict = Literal["supported", "contradicted", "not_found"]
 
 
@@ -50,6 +55,17 @@ class _Stretch:
     words: frozenset[str]
     quantities: tuple[Quantity, ...]
     dates: tuple[Date, ...]
+    assignments: tuple[Assignment, ...]
+    sentences: int
+
+
+class _Parts(NamedTuple):
+    """What a claim says that can be checked exactly."""
+
+    quantities: list[Quantity]
+    dates: list[Date]
+    names: list[str]
+    assignments: list[Assignment]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,47 +96,72 @@ def decide(
     """The verdict on a claim. ``context`` (the question) completes the wording of short claims."""
     wanted = content(text)
     wanted += content(context) if len(set(wanted)) < 4 else []
-    parts = (quantities(text), dates(text), names(text))
+    parts = _Parts(quantities(text), dates(text), names(text), assignments(text))
     plain = [word for word in wanted if not any(sign.isdigit() for sign in word)]
     scored = [_score(parts, plain, s, index) for p in passages for s in _stretches(p)]
     if not scored or not wanted:
         return Decided("not_found", "no_evidence", 0.0, "no passage was found")
-    best = max(scored, key=lambda item: item.order)
-    enough = best.coverage >= settings.min_coverage
-    if best.complete and (enough or (not plain and best.findings)):
-        return _decided("supported", "wording", best, "")
-    rival = _rival(scored, settings)
-    if rival is not None and rival.conflict is not None:
-        conflict = rival.conflict
-        return _decided("contradicted", conflict.check, rival, f"{conflict.part}: {conflict.detail}")
-    lacking = [finding.part for finding in best.findings if finding.status != "found"]
-    detail = f"not in the evidence: {', '.join(lacking)}" if lacking else (
-        f"the closest passage holds {best.coverage:.0%} of the wording"
+    alone = [item for item in scored if item.stretch.sentences == 1]
+    # A sentence that says the same with another value outweighs the value's turning up elsewhere.
+    return (
+        _support(alone, plain, settings.min_coverage)
+        or _conflict(alone, _STRONG)
+        or _support(scored, plain, settings.min_coverage)
+        or _conflict(scored, settings.conflict_coverage)
+        or _nothing(max(scored, key=lambda item: item.order))
     )
+
+
+def _support(scored: Sequence[_Scored], plain: Sequence[str], least: float) -> Decided | None:
+    """Support by the best stretch that holds every part of the claim and enough of its wording."""
+    best = max(
+        (item for item in scored if item.complete), key=lambda item: item.order, default=None
+    )
+    if best is None or not (best.coverage >= least or (not plain and best.findings)):
+        return None
+    return _decided("supported", "wording", best, "")
+
+
+def _conflict(scored: Sequence[_Scored], least: float) -> Decided | None:
+    """Contradiction by the stretch nearest in wording that has another value of the same kind."""
+    rivals = [item for item in scored if item.conflict is not None and item.coverage >= least]
+    rival = max(rivals, key=lambda item: (item.coverage, -len(item.stretch.stems)), default=None)
+    if rival is None or rival.conflict is None:
+        return None
+    conflict = rival.conflict
+    return _decided("contradicted", conflict.check, rival, f"{conflict.part}: {conflict.detail}")
+
+
+def _nothing(best: _Scored) -> Decided:
+    lacking = [finding.part for finding in best.findings if finding.status != "found"]
+    detail = f"the closest passage holds {best.coverage:.0%} of the wording"
+    if lacking:
+        detail = f"not in the evidence: {', '.join(lacking)}"
     return _decided("not_found", "wording", best, detail)
 
 
-def _rival(scored: Sequence[_Scored], settings: Grounding) -> _Scored | None:
-    """The stretch nearest in wording, if it gives another value of the same kind."""
-    rivals = [
-        item
-        for item in scored
-        if item.conflict is not None and item.coverage >= settings.conflict_coverage
-    ]
-    return max(rivals, key=lambda item: (item.coverage, -len(item.stretch.stems)), default=None)
+def verbatim(text: str, passages: Sequence[Passage]) -> Decided | None:
+    """Support by a passage that holds the claim letter by letter, if it is three words or more."""
+    if len(text.split()) < 3:
+        return None
+    for passage in passages:
+        span = find_quote(text.rstrip(".").strip('"“”'), passage.text)
+        if span is not None:
+            start, end = passage.start + span[0], passage.start + span[1]
+            return Decided(
+                "supported", "verbatim", 1.0, "", passage.document_id, passage.id, start, end
+            )
+    return None
 
 
 def _score(
-    parts: tuple[list[Quantity], list[Date], list[str]],
-    plain: Sequence[str],
-    stretch: _Stretch,
-    index: EvidenceIndex,
+    parts: _Parts, plain: Sequence[str], stretch: _Stretch, index: EvidenceIndex
 ) -> _Scored:
-    wanted_quantities, wanted_dates, wanted_names = parts
     findings = (
-        *check_quantities(wanted_quantities, stretch.quantities),
-        *check_dates(wanted_dates, stretch.dates),
-        *check_names(wanted_names, stretch.words),
+        *check_quantities(parts.quantities, stretch.quantities),
+        *check_dates(parts.dates, stretch.dates),
+        *check_names(parts.names, stretch.words),
+        *check_assignments(parts.assignments, stretch.assignments),
     )
     return _Scored(stretch, findings, coverage(plain, stretch.stems, index.weight))
 
@@ -129,14 +170,14 @@ def _score(
 def _stretches(passage: Passage) -> tuple[_Stretch, ...]:
     """Each sentence of a passage, each two in a row, and the whole."""
     pieces = sentences(passage.text)
-    spans = [(piece.start, piece.end) for piece in pieces]
-    spans += [(one.start, two.end) for one, two in zip(pieces, pieces[1:], strict=False)]
+    spans = [(piece.start, piece.end, 1) for piece in pieces]
+    spans += [(one.start, two.end, 2) for one, two in pairwise(pieces)]
     if len(pieces) > 2:
-        spans.append((pieces[0].start, pieces[-1].end))
-    return tuple(_read(passage, *span) for span in dict.fromkeys(spans))
+        spans.append((pieces[0].start, pieces[-1].end, len(pieces)))
+    return tuple(_read(passage, *span) for span in spans)
 
 
-def _read(passage: Passage, start: int, end: int) -> _Stretch:
+def _read(passage: Passage, start: int, end: int, count: int) -> _Stretch:
     text = passage.text[start:end]
     headed = f"{passage.heading}\n{text}"
     return _Stretch(
@@ -147,6 +188,8 @@ def _read(passage: Passage, start: int, end: int) -> _Stretch:
         words=frozenset(words(headed)),
         quantities=tuple(quantities(text)),
         dates=tuple(dates(text)),
+        assignments=tuple(assignments(text)),
+        sentences=count,
     )
 
 

@@ -17,10 +17,16 @@ from configs.stages import Grounding
 from store.corpus import Corpus, Passage
 from store.records import EVIDENCE, frame
 from store.stages import Context, Judged, Row, Ruling, Stage, judged, row_by_row, stage
-from verifiers.checks.python_api import ApiFinding, ApiIndex, check_api, unknown_identifiers
+from verifiers.checks.python_api import (
+    ApiFinding,
+    ApiIndex,
+    check_api,
+    named_objects,
+    unknown_identifiers,
+)
 from verifiers.checks.quotes import find_in_corpus, quoted
 from verifiers.claims import Claim, split_claims
-from verifiers.evidence import Decided, decide
+from verifiers.evidence import Decided, decide, verbatim
 from verifiers.retrieval import EvidenceIndex
 
 
@@ -82,8 +88,18 @@ class _Checker:
             )
             places = dict.fromkeys([*(self.index.place[id_] for id_ in own), *found])
             passages = [self.corpus.passages[place] for place in places]
-            checked.append(self._claim(claim, row["question"], passages, documents))
+            about = self._about(claim, row["question"]) or passages
+            checked.append(self._claim(claim, row["question"], about, documents))
         return checked
+
+    def _about(self, claim: Claim, question: str) -> list[Passage]:
+        """Passages on the Python objects a claim names, or else its question; what is true of one
+        function is no evidence for another."""
+        objects = self.api.objects
+        names = [claim.about] if claim.about in objects else named_objects(claim.text, self.api)
+        names = names or named_objects(question, self.api)
+        documents = self.api.documents_about(names)
+        return [p for id_ in documents for p in self.corpus.passages_of(id_)]
 
     def _quote(self, quote: str, documents: Sequence[str]) -> Checked:
         """A quote of the record; its span is empty, since it is no part of the answer."""
@@ -108,17 +124,19 @@ class _Checker:
             decided = self._find(quote, documents)
             if decided.verdict != "supported":
                 return Checked(claim, decided, missing_quote=True)
-        invented = [] if claim.absent else unknown_identifiers(claim.text, self.api)
-        finding = next(iter(invented), None) or check_api(
-            claim.text, question, self.api, claim.absent
-        )
+        named = f"`{claim.about}` {claim.text}" if claim.about else claim.text
+        invented = next(iter(unknown_identifiers(named, self.api, claim.absent)), None)
+        if invented is None and not claim.absent:
+            same = verbatim(claim.text, passages)
+            if same is not None:
+                return Checked(claim, _as_held(same, claim.holds))
+        finding = invented or check_api(claim.text, question, self.api, claim.absent)
         if finding is not None:
-            decided = self._from_api(finding)
             unknown = finding.verdict == "unknown"
-            held = _as_held(decided, claim.holds, unknown)
+            held = _as_held(self._from_api(finding), claim.holds, unknown)
             return Checked(claim, held, unknown and claim.holds)
         if claim.absent:
-            return Checked(claim, _absence(claim, question, passages, self.index, self.settings))
+            return Checked(claim, _absence(question, passages, self.index, self.settings))
         decided = decide(claim.text, question, passages, self.index, self.settings)
         return Checked(claim, _as_held(decided, claim.holds))
 
@@ -156,11 +174,7 @@ def _as_held(decided: Decided, holds: bool, unknown: bool = False) -> Decided:
 
 
 def _absence(
-    claim: Claim,
-    question: str,
-    passages: Sequence[Passage],
-    index: EvidenceIndex,
-    settings: Grounding,
+    question: str, passages: Sequence[Passage], index: EvidenceIndex, settings: Grounding
 ) -> Decided:
     """Whether the corpus is silent on what a claim says it is silent on.
 

@@ -23,7 +23,7 @@ _PLAIN = frozenset(
 
 def names(claim: str) -> list[str]:
     """Names in a claim, in order; its first word counts only where a second one follows it."""
-    text = _CODE.sub(lambda match: "x" * len(match.group(0)), claim)
+    text = _CODE.sub(lambda match: " " * len(match.group(0)), claim)
     found = [match.group(0) for match in _NAME.finditer(text)]
     first = re.match(r"[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+)+", text)
     if first and first.group(0).split()[0].casefold() not in STOP:

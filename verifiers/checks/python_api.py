@@ -22,6 +22,11 @@ from store.corpus import Corpus
 _TICKED = re.compile(r"`+([^`\n]+?)`+")
 _DOTTED = re.compile(r"(?<![\w./])[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+(?![\w/])")
 _BARE = re.compile(r"^[A-Za-z_]\w*$")
+_DEFAULT = re.compile(r"\bdefaults? (?:to|is|of|for)\b|\bdefault value\b")
+_LISTED = re.compile(
+    r"\b(?:parameter|argument|keyword)s?(?: named| called)?:?\s+((?:`\w+`(?:,| and|, and)?\s*)+)"
+)
+_BEFORE = re.compile(r"`(\w+)`\s+(?:keyword |optional )?(?:parameter|argument)s?\b")
 _PYTHON = frozenset([*dir(builtins), *keyword.kwlist, *keyword.softkwlist, "self", "cls"])
 
 
@@ -88,6 +93,15 @@ class ApiIndex:
                 found.update((name, *name.split(".")))
         return frozenset(found)
 
+    def documents_about(self, names: Sequence[str]) -> list[str]:
+        """Ids of the documents of these objects and of the classes they belong to."""
+        found: dict[str, None] = {}
+        for name in names:
+            for holder in (name, name.rpartition(".")[0]):
+                if holder in self.objects:
+                    found[self.objects[holder].document_id] = None
+        return list(found)
+
     def knows(self, name: str) -> bool:
         """Whether a dotted name is documented, inherited by a documented class, or mentioned."""
         owner, _, member = name.rpartition(".")
@@ -108,14 +122,24 @@ def code_tokens(text: str) -> list[str]:
     return [token for _, token in sorted(found)]
 
 
-def unknown_identifiers(text: str, index: ApiIndex) -> list[ApiFinding]:
-    """Names in a claim that the corpus should know and does not."""
+def named_objects(text: str, index: ApiIndex) -> list[str]:
+    """Documented objects that the pieces of code in a text name."""
+    return [name for name, _ in map(_call, code_tokens(text)) if name in index.objects]
+
+
+def unknown_identifiers(text: str, index: ApiIndex, absent: bool = False) -> list[ApiFinding]:
+    """Names in a claim that the corpus should know and does not.
+
+    Where the claim is that something is ``absent``, only dotted names must exist.
+    """
     found = []
     for token in code_tokens(text):
         name, keywords = _call(token)
         root = name.partition(".")[0]
         if "." in name and root in index.modules and not index.knows(name):
             found.append(ApiFinding("unknown", "identifier", f"`{name}` does not exist", part=name))
+            continue
+        if absent:
             continue
         if _BARE.match(name) and name not in _PYTHON and name not in index.mentioned:
             detail = f"`{name}` stands nowhere in the corpus"
@@ -138,15 +162,17 @@ def check_api(text: str, context: str, index: ApiIndex, absent: bool) -> ApiFind
     if about is None:
         return None
     rest = [token for token in tokens if token != about.name]
-    plain = text.casefold()
-    signature = next((token for token in rest if _is_call(token, about)), None)
+    plain = _TICKED.sub(" ", text).casefold()
+    bare = "signature" in plain
+    signature = next((token for token in rest if _is_call(token, about, bare)), None)
     if signature is not None:
         return _check_signature(signature, about)
-    if re.search(r"\bdefaults?\b", plain):
+    if bare and rest and not absent:
+        detail = f"the real signature is `{about.signature}`"
+        return ApiFinding("contradicted", "signature", detail, about, about.signature)
+    if _DEFAULT.search(plain) and not absent:
         return _check_default(text, rest, about)
-    if re.search(r"\b(?:parameters?|arguments?|keywords?)\b", plain):
-        return _check_parameters(text, rest, about, absent)
-    return None
+    return _check_parameters(text, about, absent)
 
 
 def _check_signature(call: str, about: ApiObject) -> ApiFinding:
@@ -188,9 +214,8 @@ def _value(text: str, rest: Sequence[str], parameter: str) -> str | None:
     return match.group(1) if match else None
 
 
-def _check_parameters(
-    text: str, rest: Sequence[str], about: ApiObject, absent: bool
-) -> ApiFinding | None:
+def _check_parameters(text: str, about: ApiObject, absent: bool) -> ApiFinding | None:
+    """Whether what a claim calls a parameter is one. Other code in it is not looked at."""
     if about.parameters is None:
         return None
     public = [name for name in about.parameters if not name.startswith("_")]
@@ -198,19 +223,29 @@ def _check_parameters(
     if count and int(count.group(1)) != len(public):
         detail = f"`{about.name}` has {len(public)}"
         return ApiFinding("contradicted", "parameters", detail, about, about.signature)
-    named = [token for token in rest if _BARE.match(token) and token not in _PYTHON]
+    named = [name for match in _LISTED.finditer(text) for name in _names(match.group(1))]
+    named += [match.group(1) for match in _BEFORE.finditer(text)]
     lacking = [name for name in named if about.takes(name) is False]
     if absent and named:
-        if len(lacking) == len(named):
-            detail = f"`{about.name}` has no such parameter"
-            return ApiFinding("supported", "no_parameter", detail, about, about.signature)
-        detail = f"`{about.name}` has the parameter `{named[0]}`"
-        return ApiFinding("contradicted", "no_parameter", detail, about, about.signature)
+        return _check_absent(named, lacking, about)
     if lacking:
         return _no_parameter(about, lacking[0])
-    if named or count:
+    if count or (named and re.search(r"\b(?:takes?|accepts?|has|have|are|is)\b", text)):
         return ApiFinding("supported", "parameters", "all exist", about, about.signature)
     return None
+
+
+def _names(listed: str) -> list[str]:
+    return re.findall(r"\w+", re.sub(r"\band\b", " ", listed))
+
+
+def _check_absent(named: Sequence[str], lacking: Sequence[str], about: ApiObject) -> ApiFinding:
+    if len(lacking) == len(named):
+        detail = f"`{about.name}` has no such parameter"
+        return ApiFinding("supported", "no_parameter", detail, about, about.signature)
+    there = next(name for name in named if name not in lacking)
+    detail = f"`{about.name}` has the parameter `{there}`"
+    return ApiFinding("contradicted", "no_parameter", detail, about, about.signature)
 
 
 def _no_parameter(about: ApiObject, parameter: str) -> ApiFinding | None:
@@ -225,8 +260,10 @@ def _subject(tokens: Sequence[str], index: ApiIndex) -> ApiObject | None:
     return next((index.objects[n] for n, _ in map(_call, tokens) if n in index.objects), None)
 
 
-def _is_call(token: str, about: ApiObject) -> bool:
-    return _call(token)[0] == about.name and token.endswith(")") and not token.endswith("()")
+def _is_call(token: str, about: ApiObject, bare: bool) -> bool:
+    """Whether a token is a call of the object. ``f()`` may be just its name, unless ``bare`` says
+    that the claim is about signatures."""
+    return _call(token)[0] == about.name and token.endswith(")") and (bare or token[-2:] != "()")
 
 
 def _call(token: str) -> tuple[str, list[str]]:
