@@ -1,1 +1,1 @@
-"""What a run is asked to do: the recipe models, their loader, and the recipes shipped beside them."""
+"""What a run is asked to do: the recipe models, their loader, and the shipped recipes."""

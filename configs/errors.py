@@ -1,10 +1,10 @@
-"""The five errors Stillhouse raises on purpose; each message says what was wrong, where, and what to do."""
+"""The errors Stillhouse raises on purpose: each says what was wrong, where, and what to do."""
 
 from __future__ import annotations
 
 
 class StillhouseError(Exception):
-    """Base of the errors a user can act on; the command line prints its text without a traceback."""
+    """Base of the errors a user can act on; the command line prints its text and no traceback."""
 
     exit_code = 1
 

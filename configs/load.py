@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError
 
 from configs.errors import ConfigError
@@ -68,7 +69,7 @@ def load_recipe(name_or_path: str, **overrides: object) -> Recipe:
     return recipe
 
 
-def _parse(path: Path) -> dict[Any, Any]:
+def _parse(path: Path) -> CommentedMap:
     try:
         tree = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
     except UnicodeDecodeError as error:
@@ -77,7 +78,7 @@ def _parse(path: Path) -> dict[Any, Any]:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         raise ConfigError(f"{path}:{line}: not valid YAML: {error.problem}") from None
-    if not isinstance(tree, dict):
+    if not isinstance(tree, CommentedMap):
         raise ConfigError(f"{path}:1: a recipe is a mapping of fields; start with `name:`")
     return tree
 
@@ -156,11 +157,13 @@ def _line(tree: Any, loc: Iterable[Any]) -> int:  # noqa: ANN401
     node, line = tree, 1
     for part in loc:
         try:
-            mark = node.lc.key(part) if isinstance(node, dict) else node.lc.item(part)
+            if isinstance(node, CommentedMap):
+                line = node.lc.key(part)[0] + 1
+            elif isinstance(node, CommentedSeq):
+                line = node.lc.item(part)[0] + 1
             node = node[part]
-        except (AttributeError, KeyError, IndexError, TypeError):
+        except (KeyError, IndexError, TypeError):
             break
-        line = mark[0] + 1
     return line
 
 

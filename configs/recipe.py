@@ -123,7 +123,7 @@ class Method(Model):
     )
     weight: float = Field(1.0, gt=0, description="Share of the plan relative to other methods.")
     styles: dict[Style, Annotated[float, Field(ge=0)]] = Field(
-        default_factory=lambda: {"question_answer": 1.0},
+        {"question_answer": 1.0},
         description="Record styles and their shares of this method.",
     )
 

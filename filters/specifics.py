@@ -30,9 +30,7 @@ def specifics(text: str) -> Specifics:
     code = {next(g for g in m.groups() if g) for m in _CODE.finditer(plain)}
     numbers = {m.group(0).replace(",", "") for m in _NUMBER.finditer(plain)}
     names = {m.group(0).casefold() for m in _NAME.finditer(plain)}
-    return Specifics(
-        frozenset(code | numbers | names), frozenset([*words(plain), *code, *numbers])
-    )
+    return Specifics(frozenset(code | numbers | names), frozenset([*words(plain), *code, *numbers]))
 
 
 def same_specifics(one: Specifics, two: Specifics) -> bool:

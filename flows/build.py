@@ -10,13 +10,13 @@ from typing import Any
 os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
 
-from prefect import flow, task  # noqa: E402
-from prefect.artifacts import create_markdown_artifact  # noqa: E402
-from prefect.cache_policies import NO_CACHE  # noqa: E402
+from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact
+from prefect.cache_policies import NO_CACHE
 
-from configs.recipe import Recipe  # noqa: E402
-from flows.pipeline import build  # noqa: E402
-from flows.terminal import funnel_markdown  # noqa: E402
+from configs.recipe import Recipe
+from flows.pipeline import build
+from flows.terminal import funnel_markdown
 
 
 @flow(name="build-dataset", flow_run_name="{recipe.name}", retries=0, validate_parameters=True)
@@ -35,16 +35,16 @@ def build_dataset(recipe: Recipe) -> str:
 
 def as_task(function: Callable[..., Any], *args: Any, label: str) -> Any:  # noqa: ANN401
     """Run a step as a Prefect task. Shards are the memory of a run, so nothing is cached here, and
-    the teacher's client is the one layer that retries."""
-    name = function.__name__.replace("_", "-")
-    return task(
-        function,
-        name=name,
+    the teacher's client is the one layer that retries.
+    """
+    run = task(
+        name=function.__name__.replace("_", "-"),
         task_run_name=label,
         retries=0,
         cache_policy=NO_CACHE,
         persist_result=False,
-    )(*args)
+    )(function)
+    return run(*args)
 
 
 def artifact_key(name: str) -> str:

@@ -12,7 +12,10 @@ import typer
 from configs.errors import StillhouseError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from configs.recipe import Recipe
+    from flows.pipeline import Built
 
 app = typer.Typer(
     name="stillhouse",
@@ -186,7 +189,7 @@ def _recipe(name: str, output: Path | None, target: int | None) -> Recipe:
     return load_recipe(name, output=output, target=target)
 
 
-def _build_in_prefect(recipe: Recipe):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _build_in_prefect(recipe: Recipe) -> Built:
     from flows.build import build_dataset
     from flows.pipeline import Built
     from store.versions import Version, latest
@@ -196,7 +199,7 @@ def _build_in_prefect(recipe: Recipe):  # type: ignore[no-untyped-def]  # noqa: 
     return Built(version, before is None or before.path != version.path)
 
 
-def _console():  # type: ignore[no-untyped-def]  # noqa: ANN202  rich is imported late
+def _console() -> Console:
     from rich.console import Console
 
     # Where nobody watches, lines are not broken to a width of 80.

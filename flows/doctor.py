@@ -33,7 +33,8 @@ _EXTRAS = {"ray": "prefect-ray", "postgres": "psycopg", "s3": "s3fs"}
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing looked at; ``fix`` says what to do where it is not well. ``optional`` things do
-    not make the machine unfit."""
+    not make the machine unfit.
+    """
 
     name: str
     well: bool

@@ -33,7 +33,8 @@ class Load:
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """What one teacher would be asked: ``likely`` is the first round less what the journal can
-    answer already, ``most`` the whole plan with a repair of every reply."""
+    answer already, ``most`` the whole plan with a repair of every reply.
+    """
 
     teacher: str
     rule_based: bool

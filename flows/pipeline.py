@@ -26,7 +26,9 @@ _OVERSAMPLE = 1.3
 class Step(Protocol):
     """Runs a step; ``label`` is what people see of it."""
 
-    def __call__(self, function: Callable[..., Any], *args: Any, label: str) -> Any: ...  # noqa: ANN401
+    def __call__(self, function: Callable[..., Any], *args: Any, label: str) -> Any:  # noqa: ANN401
+        """What the step returns."""
+        ...
 
 
 @dataclass(frozen=True)

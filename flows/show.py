@@ -24,7 +24,9 @@ def show_rows(
     """
     if not dropped:
         rows = version.table("data")
-        yield terminal.rows_table(rows.head(count).to_dicts(), f"{version.name}: {len(rows):,} rows")
+        yield terminal.rows_table(
+            rows.head(count).to_dicts(), f"{version.name}: {len(rows):,} rows"
+        )
         yield Text(f"Why was one kept? stillhouse show {version.name.replace('-v', '@')} ID")
         return
     rows = version.table("rejected")

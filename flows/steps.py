@@ -154,9 +154,7 @@ def judge(
     settings = stages_of(recipe)[stage]
     extra = [recipe.target, recipe.seed] if stage == "diversity" else []
     inputs = [corpus, passages, *records, *vectors, *verdicts]
-    key = shard_key(
-        stage, STAGES[stage].version, [settings.model_dump(mode="json"), extra], inputs
-    )
+    key = shard_key(stage, STAGES[stage].version, [settings.model_dump(mode="json"), extra], inputs)
 
     def make() -> dict[str, pa.Table]:
         rows = standing(space, records, vectors, verdicts)
@@ -187,7 +185,9 @@ def standing(
 
 def _stage(space: Workspace, recipe: Recipe, name: str, corpus: str, passages: str) -> Stage:
     """The stage ready to judge; built once per process, since an index may be behind it."""
-    return _built(space, name, stages_of(recipe)[name], corpus, passages, recipe.seed, recipe.target)
+    return _built(
+        space, name, stages_of(recipe)[name], corpus, passages, recipe.seed, recipe.target
+    )
 
 
 @lru_cache(maxsize=16)

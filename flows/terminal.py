@@ -81,7 +81,9 @@ def rows_table(rows: Sequence[Mapping[str, Any]], title: str) -> Table:
         table.add_column(column, overflow="fold")
     for row in rows:
         source = row["sources"][0]["document_id"]
-        table.add_row(*(Text(_short(t)) for t in (row["id"], row["question"], row["answer"], source)))
+        table.add_row(
+            *(Text(_short(t)) for t in (row["id"], row["question"], row["answer"], source))
+        )
     return table
 
 

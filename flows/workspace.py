@@ -23,7 +23,7 @@ _NOT_IDENTITY = frozenset({"output"})
 
 @dataclass(frozen=True)
 class Workspace:
-    """The working folder ``<output>/.stillhouse``; safe to delete, at the price of what was paid."""
+    """The working folder ``<output>/.stillhouse``; deleting it costs what was paid for it."""
 
     root: Path
 

@@ -84,7 +84,8 @@ async def _write_all(
     progress: Progress,
 ) -> list[Outcome]:
     """Outcomes in the order of the seeds. After a failure no new call starts, but those in flight
-    are awaited, since they are paid for."""
+    are awaited, since they are paid for.
+    """
     failures: list[StillhouseError] = []
     outcomes: list[Outcome] = []
 
@@ -109,17 +110,18 @@ async def _write_all(
 
 
 def _record(outcome: Outcome, teacher: Teacher, recipe: Recipe) -> Record:
-    task, draft = outcome.request.task, outcome.draft
-    usable = isinstance(draft, Draft)
-    quotes = draft.quotes if usable else ()
-    sources = _sources(task, quotes)
+    task = outcome.request.task
+    # A reply that cannot be used stands as it came, so that people can see it.
+    unread = Draft("", outcome.reply.content or "", ())
+    draft = outcome.draft if isinstance(outcome.draft, Draft) else unread
+    sources = _sources(task, draft.quotes)
     made_by_rule = teacher.rule_based
     rule = f"{outcome.reply.model}/{task.seed.style}"
     return Record(
         id=task.seed.id,
-        question=draft.question if usable else "",
-        answer=draft.answer if usable else (outcome.reply.content or ""),
-        quotes=quotes,
+        question=draft.question,
+        answer=draft.answer,
+        quotes=draft.quotes,
         sources=sources,
         method=task.seed.method,
         style=task.seed.style,

@@ -120,7 +120,9 @@ def _docstring_facts(document: Document, name: str) -> Iterator[Fact]:
 
 def _docstring_start(text: str) -> int:
     """Offset behind the lines that the reader wrote in front of the docstring."""
-    match = re.search(r"^(?:`[^\n]*` is a |Public methods of )[^\n]*\n\n(?!Public methods of )", text, re.M)
+    match = re.search(
+        r"^(?:`[^\n]*` is a |Public methods of )[^\n]*\n\n(?!Public methods of )", text, re.M
+    )
     return match.end() if match else len(text)
 
 

@@ -38,7 +38,8 @@ class Library:
 
     def siblings(self, document: Document, fact: Fact) -> Sequence[Document]:
         """Documents near enough to be compared: of the same Python module or class, or prose
-        that states the same named value."""
+        that states the same named value.
+        """
         if document.kind == "python-api":
             return self._by_owner[document.id.rpartition(".")[0]]
         return self._by_bucket[fact.bucket]

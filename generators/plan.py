@@ -39,7 +39,8 @@ _NEEDS_OTHER: frozenset[Style] = frozenset({"comparison", "not_answerable"})
 @dataclass(frozen=True, slots=True)
 class Seed:
     """One thing to ask for. ``fact`` and ``other_fact`` are indices into the facts of their
-    documents, -1 for none; ``sample`` tells repeated seeds apart."""
+    documents, -1 for none; ``sample`` tells repeated seeds apart.
+    """
 
     id: str
     method: str

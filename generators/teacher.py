@@ -52,10 +52,14 @@ class Teacher(Protocol):
     """Answers requests. ``rule_based`` teachers use no model and cost nothing."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """How the recipe calls it."""
+        ...
 
     @property
-    def rule_based(self) -> bool: ...
+    def rule_based(self) -> bool:
+        """Whether it writes by rule, without any model."""
+        ...
 
     async def ask(self, request: Request) -> Answered:
         """The reply to a request.
@@ -91,5 +95,3 @@ def worst_case_tokens(messages: tuple[Mapping[str, str], ...], max_tokens: int) 
 def likely_tokens(messages: tuple[Mapping[str, str], ...]) -> int:
     """Input tokens to expect, at four characters a token."""
     return sum(len(message["content"]) // 4 + 4 for message in messages)
-
-

@@ -42,7 +42,8 @@ REPLIES = sa.Table(
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What a teacher answered. ``content`` is None where it gave no text; ``usd`` is None where
-    no price is known."""
+    no price is known.
+    """
 
     content: str | None
     finish_reason: str

@@ -50,7 +50,7 @@ def read_modules(names: tuple[str, ...]) -> list[Document]:
             if not _MODULE_NAME.match(name):
                 raise ImportError("not an import name")
             module = importlib.import_module(name)
-        except Exception as error:  # noqa: BLE001  importing runs foreign code; any error is its own
+        except Exception as error:
             problems.append(f"{name} ({type(error).__name__}: {error})")
             continue
         package = _package(module)
@@ -185,5 +185,8 @@ def _package(module: ModuleType) -> _Package:
     if not owners:
         return _Package(f"{root}, version unknown", "", day)
     metadata = importlib.metadata.metadata(owners[0])
-    licence = metadata.get("License-Expression") or metadata.get("License") or ""
-    return _Package(f"{owners[0]} {metadata['Version']}", licence.splitlines()[0] if licence else "", day)
+    stated = [metadata[field] for field in ("License-Expression", "License") if field in metadata]
+    licence = next(iter(stated), "")
+    return _Package(
+        f"{owners[0]} {metadata['Version']}", licence.splitlines()[0] if licence else "", day
+    )

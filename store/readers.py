@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import glob
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -182,8 +182,6 @@ def _with_text(row: object, where: str, number: int) -> dict[str, Any]:
     if not isinstance(row, dict) or not isinstance(row.get("text"), str):
         raise ParseError(f"{where}: every row needs a field `text` with the document's text")
     return {**row, "row": number}
-
-
 
 
 READERS: dict[str, Callable[[Path], list[dict[str, Any]]]] = {

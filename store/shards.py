@@ -46,7 +46,7 @@ class Shards:
             aside.mkdir(parents=True)
             for name, table in tables.items():
                 write_parquet(table, aside / f"{name}.parquet")
-            os.replace(aside, self.root / key)
+            aside.replace(self.root / key)
         except OSError as error:
             shutil.rmtree(aside, ignore_errors=True)
             if not self.has(key):

@@ -52,19 +52,24 @@ class Judged:
 class Stage(Protocol):
     """Judges a frame of records (columns of RECORDS, and ``embedding``)."""
 
-    def __call__(self, records: pl.DataFrame) -> Judged: ...
+    def __call__(self, records: pl.DataFrame) -> Judged:
+        """One verdict per record, in their order."""
+        ...
 
 
 class StageFactory(Protocol):
     """Makes a stage from its settings and context."""
 
-    def __call__(self, settings: Any, context: Context, /) -> Stage: ...  # noqa: ANN401
+    def __call__(self, settings: Any, context: Context, /) -> Stage:  # noqa: ANN401
+        """The stage."""
+        ...
 
 
 @dataclass(frozen=True)
 class Registered:
     """A stage as recipes name it. ``scope`` says whether records are judged one by one (``row``,
-    so shards can be judged apart) or against each other (``set``)."""
+    so shards can be judged apart) or against each other (``set``).
+    """
 
     name: str
     version: str
@@ -117,7 +122,7 @@ def row_by_row(judge: Callable[[Row], Ruling], records: pl.DataFrame) -> list[Ru
 def _ruling_or_error(judge: Callable[[Row], Ruling], row: Row) -> Ruling:
     try:
         return judge(row)
-    except Exception as error:  # noqa: BLE001  one bad row must not end the run
+    except Exception as error:
         return Ruling("drop", "error", detail=f"{type(error).__name__}: {error}"[:300])
 
 
@@ -142,6 +147,4 @@ def judged(
         ).model_dump()
         for record_id, ruling in zip(records["id"], rulings, strict=True)
     ]
-    return Judged(
-        frame(rows, VERDICTS), frame([], EVIDENCE) if evidence is None else evidence
-    )
+    return Judged(frame(rows, VERDICTS), frame([], EVIDENCE) if evidence is None else evidence)

@@ -60,7 +60,8 @@ class Version:
 
     def table(self, folder: str) -> pl.DataFrame:
         """All rows of ``data``, ``rejected``, ``evidence``, ``verdicts`` or ``probes``; those of
-        ``data`` with their ``split``."""
+        ``data`` with their ``split``.
+        """
         names = sorted(name for name in self.manifest["files"] if name.startswith(f"{folder}/"))
         frames = [pl.read_parquet(self.path / name) for name in names]
         if folder == "data":
@@ -144,7 +145,9 @@ def verify(version: Version) -> list[str]:
     """
     listed: dict[str, Any] = version.manifest["files"]
     there = {p.relative_to(version.path).as_posix() for p in version.path.rglob("*") if p.is_file()}
-    problems = [f"{name}: not listed in the manifest" for name in sorted(there - {*listed, "manifest.json"})]
+    problems = [
+        f"{name}: not listed in the manifest" for name in sorted(there - {*listed, "manifest.json"})
+    ]
     for name, facts in sorted(listed.items()):
         path = version.path / name
         if name not in there:

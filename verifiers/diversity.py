@@ -18,7 +18,6 @@ from store.kmeans import cluster
 from store.stages import Vectors
 from store.text import words
 
-
 SCHEMA = pl.Schema(
     {
         "metric": pl.String,
@@ -78,14 +77,16 @@ def distinct_n(tokens: Sequence[str], n: int) -> float:
 
 def compression_ratio(text: str) -> float:
     """Bytes of a text over bytes of its deflated form; more means more repetition
-    (arXiv 2403.00553)."""
+    (arXiv 2403.00553).
+    """
     raw = text.encode()
     return len(raw) / len(zlib.compress(raw, 9)) if raw else 0.0
 
 
 def vendi(vectors: Vectors) -> float:
     """Vendi score of order 1 (arXiv 2210.02410) of normalised rows: the effective number of
-    different ones, from 1 to the number of rows or dimensions, whichever is less."""
+    different ones, from 1 to the number of rows or dimensions, whichever is less.
+    """
     if not len(vectors):
         return 0.0
     # The Gram matrix and the covariance have the same eigenvalues but for zeros.

@@ -154,9 +154,7 @@ def verbatim(text: str, passages: Sequence[Passage]) -> Decided | None:
     return None
 
 
-def _score(
-    parts: _Parts, plain: Sequence[str], stretch: _Stretch, index: EvidenceIndex
-) -> _Scored:
+def _score(parts: _Parts, plain: Sequence[str], stretch: _Stretch, index: EvidenceIndex) -> _Scored:
     findings = (
         *check_quantities(parts.quantities, stretch.quantities),
         *check_dates(parts.dates, stretch.dates),

@@ -17,9 +17,9 @@ from configs.stages import Grounding
 from store.corpus import Corpus, Passage
 from store.records import EVIDENCE, frame
 from store.stages import Context, Judged, Row, Ruling, Stage, judged, row_by_row, stage
+from verifiers.api import ApiIndex
 from verifiers.checks.python_api import (
     ApiFinding,
-    ApiIndex,
     check_api,
     named_objects,
     unknown_identifiers,
@@ -94,7 +94,8 @@ class _Checker:
 
     def _about(self, claim: Claim, question: str) -> list[Passage]:
         """Passages on the Python objects a claim names, or else its question; what is true of one
-        function is no evidence for another."""
+        function is no evidence for another.
+        """
         objects = self.api.objects
         names = [claim.about] if claim.about in objects else named_objects(claim.text, self.api)
         names = names or named_objects(question, self.api)
@@ -163,7 +164,8 @@ class _Checker:
 
 def _as_held(decided: Decided, holds: bool, unknown: bool = False) -> Decided:
     """The verdict on "this is false": right only where the statement is contradicted or names
-    something that does not exist. A statement nobody knows of is not thereby false."""
+    something that does not exist. A statement nobody knows of is not thereby false.
+    """
     if holds:
         return decided
     if decided.verdict == "supported":
@@ -213,7 +215,9 @@ def rule_on(checked: Sequence[Checked], settings: Grounding) -> Ruling:
 
 def _ruling(decision: Any, reason: str, score: float, item: Checked) -> Ruling:  # noqa: ANN401
     witness = item.decided.passage_id or item.decided.rule
-    return Ruling(decision, reason, score, witness, f"{item.claim.text[:200]} — {item.decided.detail}")
+    return Ruling(
+        decision, reason, score, witness, f"{item.claim.text[:200]} — {item.decided.detail}"
+    )
 
 
 def _evidence(record_id: str, item: Checked, corpus: Corpus) -> dict[str, Any]:

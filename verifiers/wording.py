@@ -8,13 +8,13 @@ from functools import lru_cache
 from store.text import words
 
 STOP = frozenset(
-    """a an the of in on at to for from by with and or but if then than as is are was were be been
-    being it its this that these those which who whom whose what when where how why do does did not
-    no nor can could may might will would shall should must have has had there here also such so
-    into onto over under about between through during per each any all some both other more most
-    only just very too own same s t according documentation document documents says say said state
-    states reads read sentence passage text called named true false answer question value
-    following given""".split()
+    """a an the of in on at to for from by with and or but if then than as is are was were be
+been being it its this that these those which who whom whose what when where how why do
+does did not no nor can could may might will would shall should must have has had there
+here also such so into onto over under about between through during per each any all
+some both other more most only just very too own same s t according documentation
+document documents says say said state states reads read sentence passage text called
+named true false answer question value following given""".split()
 )
 
 

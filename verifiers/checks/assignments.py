@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 from verifiers.checks.findings import Finding
 
-_PAIR = re.compile(r"(?<![\w.=<>!])([A-Za-z_]\w*)=((?:'[^']*'|\"[^\"]*\"|[^\s,;()=`]+?))(?=[\s,;()`]|\.?$|\.\s)")
+_PAIR = re.compile(
+    r"(?<![\w.=<>!])([A-Za-z_]\w*)=((?:'[^']*'|\"[^\"]*\"|[^\s,;()=`]+?))(?=[\s,;()`]|\.?$|\.\s)"
+)
 
 
 class Assignment(NamedTuple):

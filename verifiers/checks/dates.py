@@ -8,15 +8,16 @@ from typing import NamedTuple
 
 from verifiers.checks.findings import Finding
 
-_MONTHS = (
-    "january february march april may june july august september october november december".split()
-)
+_MONTHS = """january february march april may june july august
+september october november december""".split()
 _MONTH = r"(?P<{0}>" + "|".join(f"{m[:3]}(?:{m[3:]})?" for m in _MONTHS) + r")\.?"
 _PATTERNS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         r"\b(?P<y>[12]\d{3})-(?P<m>\d{2})-(?P<d>\d{2})\b",
-        r"\b(?P<d>\d{1,2})(?:st|nd|rd|th)?(?: of)? " + _MONTH.format("name") + r",? (?P<y>[12]\d{3})\b",
+        r"\b(?P<d>\d{1,2})(?:st|nd|rd|th)?(?: of)? "
+        + _MONTH.format("name")
+        + r",? (?P<y>[12]\d{3})\b",
         r"\b" + _MONTH.format("name") + r" (?P<d>\d{1,2})(?:st|nd|rd|th)?,? (?P<y>[12]\d{3})\b",
         r"\b" + _MONTH.format("name") + r",? (?P<y>[12]\d{3})\b",
         r"\b(?P<d>\d{1,2})(?:st|nd|rd|th)? " + _MONTH.format("name") + r"\b",
@@ -44,6 +45,13 @@ def dates(text: str) -> list[Date]:
             found.append((match.start(), _date(match)))
         left = pattern.sub(lambda match: " " * len(match.group(0)), left)
     return [date for _, date in sorted(found, key=lambda item: item[0])]
+
+
+def without_dates(text: str) -> str:
+    """The text with blanks in place of its dates, at the same length."""
+    for pattern in _PATTERNS:
+        text = pattern.sub(lambda match: " " * len(match.group(0)), text)
+    return text
 
 
 def check_dates(claim: Sequence[Date], evidence: Sequence[Date]) -> list[Finding]:

@@ -11,7 +11,8 @@ Status = Literal["found", "missing", "conflict"]
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One part of a claim: ``found`` in the evidence, ``missing`` from it, or in ``conflict`` with
-    another value of the same kind there."""
+    another value of the same kind there.
+    """
 
     check: str
     part: str

@@ -13,11 +13,13 @@ from store.text import WORD
 from verifiers.checks.findings import Finding
 from verifiers.wording import STOP
 
-_NAME = re.compile(r"(?<![.!?:\"“]\s)(?<!^)\b[A-Z][\w'’-]+(?:\s+(?:of|de|van|von|al|the)?\s*[A-Z][\w'’-]+)*")
+_NAME = re.compile(
+    r"(?<![.!?:\"“]\s)(?<!^)\b[A-Z][\w'’-]+(?:\s+(?:of|de|van|von|al|the)?\s*[A-Z][\w'’-]+)*"
+)
 _CODE = re.compile(r"`[^`]*`|\b\w+(?:\.\w+)+|\b\w*_\w+\b")
 _PLAIN = frozenset(
-    "january february march april may june july august september october november december monday "
-    "tuesday wednesday thursday friday saturday sunday none true false python".split()
+    """january february march april may june july august september october november december
+monday tuesday wednesday thursday friday saturday sunday none true false python""".split()
 )
 
 

@@ -12,12 +12,9 @@ import keyword
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Literal
+from typing import Literal
 
-import orjson
-
-from store.corpus import Corpus
+from verifiers.api import ApiIndex, ApiObject
 
 _TICKED = re.compile(r"`+([^`\n]+?)`+")
 _DOTTED = re.compile(r"(?<![\w./])[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+(?![\w/])")
@@ -31,31 +28,6 @@ _PYTHON = frozenset([*dir(builtins), *keyword.kwlist, *keyword.softkwlist, "self
 
 
 @dataclass(frozen=True)
-class ApiObject:
-    """A documented function, class or method. ``parameters`` is None where Python knows none."""
-
-    document_id: str
-    name: str
-    kind: str
-    signature: str
-    parameters: dict[str, str | None] | None
-    open_ended: bool
-    members: frozenset[str]
-
-    def takes(self, parameter: str) -> bool | None:
-        """Whether it takes a parameter of that name; None where that cannot be known."""
-        if self.parameters is None:
-            return None
-        if parameter in self.parameters:
-            return True
-        return None if self.open_ended else False
-
-    def default(self, parameter: str) -> str | None:
-        """The default of a parameter, as Python writes it; None where it has none."""
-        return (self.parameters or {}).get(parameter)
-
-
-@dataclass(frozen=True)
 class ApiFinding:
     """What the API says about a claim: ``unknown`` names an invented identifier."""
 
@@ -64,54 +36,6 @@ class ApiFinding:
     detail: str
     about: ApiObject | None = None
     part: str = ""
-
-
-@dataclass(frozen=True)
-class ApiIndex:
-    """All Python objects a corpus documents."""
-
-    corpus: Corpus
-
-    @cached_property
-    def objects(self) -> dict[str, ApiObject]:
-        """Objects by their dotted name."""
-        found = [_object(d.id, orjson.loads(d.api)) for d in self.corpus.documents if d.api]
-        return {item.name: item for item in found}
-
-    @cached_property
-    def modules(self) -> frozenset[str]:
-        """Documented modules and the packages above them."""
-        names = {str(orjson.loads(d.api)["module"]) for d in self.corpus.documents if d.api}
-        return frozenset(_prefixes(names))
-
-    @cached_property
-    def mentioned(self) -> frozenset[str]:
-        """Every identifier and dotted name that any document mentions."""
-        found: set[str] = set()
-        for document in self.corpus.documents:
-            for name in re.findall(r"[A-Za-z_][\w.]*\w|[A-Za-z_]", document.text):
-                found.update((name, *name.split(".")))
-        return frozenset(found)
-
-    def documents_about(self, names: Sequence[str]) -> list[str]:
-        """Ids of the documents of these objects and of the classes they belong to."""
-        found: dict[str, None] = {}
-        for name in names:
-            for holder in (name, name.rpartition(".")[0]):
-                if holder in self.objects:
-                    found[self.objects[holder].document_id] = None
-        return list(found)
-
-    def knows(self, name: str) -> bool:
-        """Whether a dotted name is documented, inherited by a documented class, or mentioned."""
-        owner, _, member = name.rpartition(".")
-        holder = self.objects.get(owner)
-        return (
-            name in self.objects
-            or name in self.modules
-            or (holder is not None and member in holder.members)
-            or name in self.mentioned
-        )
 
 
 def code_tokens(text: str) -> list[str]:
@@ -262,7 +186,8 @@ def _subject(tokens: Sequence[str], index: ApiIndex) -> ApiObject | None:
 
 def _is_call(token: str, about: ApiObject, bare: bool) -> bool:
     """Whether a token is a call of the object. ``f()`` may be just its name, unless ``bare`` says
-    that the claim is about signatures."""
+    that the claim is about signatures.
+    """
     return _call(token)[0] == about.name and token.endswith(")") and (bare or token[-2:] != "()")
 
 
@@ -286,26 +211,3 @@ def _kind(literal: str) -> type:
 
 def _squash(code: str) -> str:
     return re.sub(r"\s+", "", code).replace('"', "'")
-
-
-def _object(document_id: str, api: dict[str, Any]) -> ApiObject:
-    parameters = api["parameters"]
-    return ApiObject(
-        document_id=document_id,
-        name=api["name"],
-        kind=api["kind"],
-        signature=api["signature"],
-        parameters=None
-        if parameters is None
-        else {parameter["name"]: parameter["default"] for parameter in parameters},
-        open_ended=any(p["kind"] in ("var_keyword", "var_positional") for p in parameters or ()),
-        members=frozenset(api["members"]),
-    )
-
-
-def _prefixes(names: set[str]) -> set[str]:
-    found = set()
-    for name in names:
-        parts = name.split(".")
-        found.update(".".join(parts[: i + 1]) for i in range(len(parts)))
-    return found

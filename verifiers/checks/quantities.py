@@ -1,6 +1,7 @@
 """Numbers with their units and magnitudes: 1.2 million is 1,200,000, and 12 % is 12 percent.
 
-A claim may round as far as its own digits go: "about 6,370 km" holds for 6,371 km.
+A claim may round as far as its own digits go: "6.4 million" holds for 6,371,000, and "about
+6,400 km" for 6,371 km; without a word such as "about", trailing zeros count as digits.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from verifiers.checks.dates import without_dates
 from verifiers.checks.findings import Finding
 from verifiers.wording import stem
 
@@ -23,7 +25,7 @@ _SCALE = {
 }
 _WORDS = dict(
     zip(
-        "zero one two three four five six seven eight nine ten eleven twelve".split(),
+        """zero one two three four five six seven eight nine ten eleven twelve""".split(),
         range(13),
         strict=True,
     )
@@ -63,7 +65,12 @@ _NUMBER = re.compile(
     r"|(?<!\w)(?:" + "|".join(_WORDS) + r")(?!\w))"
     r"(?:\s?[×x]\s?10\^?(?P<power>-?\d+))?"
     r"(?:[\s-](?P<scale>hundred|thousand|million|billion|trillion|quadrillion)\b)?"
-    r"(?:[\s-]?(?P<unit>%|per cent\b|°C|°|[A-Za-z]+(?:/[a-z]+|²|³)?))?",
+    r"(?:[\s-]?(?P<unit>%|per cent\b|°C|°|(?:sq|cu|square|cubic)\.? [a-z]+"
+    r"|[A-Za-z]+(?:/[a-z]+|²|³)?))?",
+    re.IGNORECASE,
+)
+_HEDGE = re.compile(
+    r"(?:about|around|approximately|roughly|nearly|almost|some|over|more than|circa|ca\.|~)\s*$",
     re.IGNORECASE,
 )
 
@@ -81,15 +88,18 @@ class Quantity:
 def quantities(text: str) -> list[Quantity]:
     """All numbers of a text that are not part of a name, a date or a list mark."""
     found = []
-    for match in _NUMBER.finditer(text.replace("−", "-")):
+    plain = without_dates(text.replace("−", "-"))
+    for match in _NUMBER.finditer(plain):
         raw = match["number"]
         spelled = raw.casefold() in _WORDS
         unit = _unit(match["money"] or match["unit"] or "")
-        if spelled and not (match["scale"] or unit) or _is_date_part(match, unit):
+        if spelled and not (match["scale"] or unit):
             continue
         digits = Decimal(_WORDS[raw.casefold()]) if spelled else Decimal(raw.replace(",", ""))
         shift = _SCALE.get((match["scale"] or "").casefold(), 0) + int(match["power"] or 0)
         places = len(raw.partition(".")[2]) if not spelled else 0
+        if not places and _HEDGE.search(plain[: match.start()]):
+            places = -(len(raw) - len(raw.rstrip("0,")) - raw[len(raw.rstrip("0,")) :].count(","))
         found.append(
             Quantity(
                 match.group(0).strip(),
@@ -123,7 +133,7 @@ def _same_kind(one: Quantity, two: Quantity) -> bool:
 
 def _is_noun(quantity: Quantity) -> bool:
     """Whether what follows the number is any word rather than a unit of measure."""
-    return quantity.unit not in _MEASURES
+    return quantity.unit not in _MEASURES and quantity.unit[:3] not in ("sq ", "cu ")
 
 
 def _agree(claim: Quantity, held: Quantity) -> bool:
@@ -135,30 +145,23 @@ def _agree(claim: Quantity, held: Quantity) -> bool:
 
 def _unit(raw: str) -> str:
     folded = raw.casefold()
+    area = re.fullmatch(r"(sq|cu|square|cubic)\.? (\w+)", folded)
+    if area:
+        return f"{area.group(1)[:2]} {_unit(area.group(2))}"
+    if folded[-1:] in "²³" and folded:
+        return f"{'sq' if folded[-1] == '²' else 'cu'} {_unit(folded[:-1])}"
     singular = folded[:-1] if folded.endswith("s") and len(folded) > 3 else folded
     known = _UNIT.get(folded) or _UNIT.get(singular)
     return known or ("" if folded in _NO_UNIT else stem(folded))
 
 
-def _is_date_part(match: re.Match[str], unit: str) -> bool:
-    """Years and days of a month belong to the dates' check."""
-    raw = match["number"]
-    year = raw.isdigit() and len(raw) == 4 and 1000 <= int(raw) <= 2199
-    return (year and not match["money"] and not match["scale"] and unit not in _MEASURES) or (
-        (match["unit"] or "").casefold()[:3] in _MONTHS and len(raw) <= 2
-    )
-
-
-_MONTHS = frozenset("jan feb mar apr may jun jul aug sep oct nov dec".split())
 _NO_UNIT = frozenset(
-    "of in on at to for from by with and or but as is are was were the a an than that which "
-    "per after before since until about over under between it its not when if then".split()
+    """of in on at to for from by with and or but as is are was were the a an than that which
+per after before since until about over under between it its not when if then""".split()
 )
 _MEASURES = frozenset(_UNIT.values()) | frozenset(
     stem(word)
-    for word in (
-        "day hour minute second week month year mile foot feet inch kelvin celsius fahrenheit "
-        "litre liter watt volt hertz pascal bar newton joule byte bit degree kilometer meter "
-        "gram kilogram tonne percent"
-    ).split()
+    for word in """day hour minute second week month year mile foot feet inch kelvin celsius
+fahrenheit litre liter watt volt hertz pascal bar newton joule byte bit degree kilometer meter gram
+kilogram tonne percent""".split()
 )
