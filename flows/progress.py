@@ -17,18 +17,23 @@ def report(what: str, done: int, total: int) -> None:
 
 @contextmanager
 def bars() -> Iterator[None]:
-    """Show one bar per kind of work, on standard error, while the block runs."""
+    """Show one bar per kind of work, on standard error, while the block runs.
+
+    Where standard error is no terminal, as in a scheduler's log, nothing is drawn.
+    """
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Display
 
+    console = Console(stderr=True)
     display = Display(
         TextColumn("{task.description:<24}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
-        console=Console(stderr=True),
+        console=console,
         transient=True,
+        disable=not console.is_terminal,
     )
     tasks: dict[str, TaskID] = {}
 

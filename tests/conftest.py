@@ -1,0 +1,154 @@
+"""What all tests share: no network, a real teacher server, and small recipes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+for name in ("HF_HUB_OFFLINE", "HF_DATASETS_OFFLINE", "DO_NOT_TRACK"):
+    os.environ[name] = "1"
+os.environ["TOKENIZERS_PARALLELISM"] = "false"
+for name in ("PREFECT_API_URL", "TEACHER_BASE_URL", "TEACHER_MODEL", "TEACHER_API_KEY"):
+    os.environ.pop(name, None)
+
+sys.path.insert(0, str(HERE))
+from teacher_server import KEY  # noqa: E402
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running teacher: where it is, and the log of what it was asked."""
+
+    url: str
+    log: Path
+
+    def bodies(self) -> list[str]:
+        """Hashes of the request bodies so far, in order."""
+        lines = self.log.read_text().splitlines() if self.log.exists() else []
+        return [json.loads(line)["body"] for line in lines]
+
+
+StartServer = Callable[..., Server]
+
+
+@contextmanager
+def _serving(log: Path, latency: float, faults: dict[str, float]) -> Iterator[Server]:
+    command = [sys.executable, str(HERE / "teacher_server.py"), "--log", str(log)]
+    command += ["--latency", str(latency), "--faults", json.dumps(faults)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        yield Server(f"http://127.0.0.1:{int(process.stdout.readline())}/v1", log)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def start_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StartServer]:
+    """Starts teacher servers with a latency and faults; the right key is in TEACHER_API_KEY."""
+    monkeypatch.setenv("TEACHER_API_KEY", KEY)
+    with ExitStack() as stack:
+
+        def start(latency: float = 0.0, **faults: float) -> Server:
+            log = tmp_path / f"requests-{len(list(tmp_path.glob('requests-*')))}.jsonl"
+            log.touch()
+            return stack.enter_context(_serving(log, latency, faults))
+
+        yield start
+
+
+@pytest.fixture
+def documents(tmp_path: Path) -> Path:
+    """A folder with a few small documents."""
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    rivers = {"Alder": (310, 1962), "Birch": (452, 1975), "Cedar": (128, 1988), "Dogwood": (77, 2001)}
+    for name, (length, year) in rivers.items():
+        (folder / f"{name.lower()}.md").write_text(
+            f"---\ntitle: {name} River\ndate: 2024-05-01\nlicence: CC0-1.0\n---\n"
+            f"# {name} River\n\n## Overview\n\n"
+            f"The {name} River is {length} km long and flows into the Grey Lake. "
+            f"The {name} River was first surveyed in {year} by the Northern Survey Office. "
+            f"The {name} River freezes over for about {length // 10} days in most winters.\n\n"
+            f"## Figures\n\n- **Length:** {length} km\n- **First survey:** {year}\n"
+            f"- **Mouth:** Grey Lake\n",
+            encoding="utf-8",
+        )
+    return folder
+
+
+RecipeFile = Callable[..., Path]
+
+
+@pytest.fixture
+def recipe_file(tmp_path: Path, documents: Path) -> RecipeFile:
+    """Writes small recipes; keywords become top-level fields."""
+
+    def write(url: str | None = None, **fields: object) -> Path:
+        model = {
+            "name": "teacher",
+            "kind": "openai",
+            "base_url": url,
+            "model": "tiny-teacher",
+            "api_key_env": "TEACHER_API_KEY",
+            "concurrency": 8,
+        }
+        rules = {"name": "templates", "kind": "grounded-templates"}
+        data = {
+            "name": "rivers",
+            "target": 12,
+            "shard_size": 10,
+            "corpus": [{"path": str(documents)}],
+            "teachers": [model if url else rules],
+            "methods": [{"styles": {"question_answer": 3, "cloze": 1, "true_false": 1}}],
+            "splits": {"train": 1.0, "validation": 0.0, "test": 0.0},
+            **fields,
+        }
+        path = tmp_path / "recipe.yaml"
+        path.write_text(json.dumps(data), encoding="utf-8")  # JSON is YAML
+        return path
+
+    return write
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command printed and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+RunCommand = Callable[..., Said]
+
+
+@pytest.fixture
+def stillhouse(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> RunCommand:
+    """Runs the command line in this process, as the installed command would."""
+
+    def run(*arguments: object) -> Said:
+        from flows.cli import main
+
+        monkeypatch.setattr(sys, "argv", ["stillhouse", *map(str, arguments)])
+        capsys.readouterr()
+        try:
+            main()
+            code = 0
+        except SystemExit as end:
+            code = int(end.code or 0)
+        printed = capsys.readouterr()
+        return Said(code, printed.out, printed.err)
+
+    return run

@@ -1,0 +1,156 @@
+"""The openai teacher against a real HTTP server: repairs, faults, budgets, provenance."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+from conftest import RecipeFile, RunCommand, StartServer
+from store.journal import Journal
+from store.versions import Version, find_version
+from teacher_server import KEY
+
+
+def build(stillhouse: RunCommand, recipe: Path, output: Path) -> Version:
+    said = stillhouse("build", recipe, "--output", output)
+    assert said.code == 0, said.err
+    return find_version(output, "rivers")
+
+
+def test_provenance(
+    stillhouse: RunCommand, recipe_file: RecipeFile, start_server: StartServer, tmp_path: Path
+) -> None:
+    server = start_server()
+    version = build(stillhouse, recipe_file(server.url), tmp_path / "out")
+    rows = version.table("data")
+    assert len(rows) == 12
+    assert set(rows["model"]) == {"tiny-teacher-2026-11-01"}, "the model that really answered"
+    assert set(rows["generation_mode"]) == {"distillation"}
+    assert set(rows["prompt_id"]) == {"grounded_qa/question@1.0.0"}
+    assert set(rows["valid_as_of"].cast(pl.String)) == {"2024-05-01"}
+    journal = Journal(tmp_path / "out" / ".stillhouse" / "journal.sqlite")
+    keys = rows["request_keys"].explode().to_list()
+    assert {row["key"] for row in journal.requests(keys)} == set(keys)
+    journal.close()
+    for row in rows.to_dicts():
+        for source in row["sources"]:
+            assert source["end"] > source["start"]
+
+
+def test_second_build_sends_nothing(
+    stillhouse: RunCommand, recipe_file: RecipeFile, start_server: StartServer, tmp_path: Path
+) -> None:
+    server = start_server()
+    recipe = recipe_file(server.url)
+    first = build(stillhouse, recipe, tmp_path / "out")
+    sent = len(server.bodies())
+    said = stillhouse("build", recipe, "--output", tmp_path / "out")
+    assert "nothing changed" in said.out
+    assert find_version(tmp_path / "out", "rivers").path == first.path
+    assert len(server.bodies()) == sent
+
+
+def test_faults_cost_no_records(
+    stillhouse: RunCommand, recipe_file: RecipeFile, start_server: StartServer, tmp_path: Path
+) -> None:
+    server = start_server(busy=0.1, broken=0.1, cut=0.1, fenced=0.2, invalid=0.2)
+    version = build(stillhouse, recipe_file(server.url, target=30), tmp_path / "out")
+    assert len(version.table("data")) == 30
+    reasons = set(version.table("rejected")["reason"])
+    assert not reasons & {"truncated", "refused", "schema", "empty"}
+    repaired = version.table("data").filter(pl.col("request_keys").list.len() == 2)
+    assert len(repaired), "no reply needed the repair round"
+
+
+def test_cut_and_refused_replies_never_become_records(
+    stillhouse: RunCommand, recipe_file: RecipeFile, start_server: StartServer, tmp_path: Path
+) -> None:
+    server = start_server(truncated=0.3, refused=0.2)
+    version = build(stillhouse, recipe_file(server.url, target=20), tmp_path / "out")
+    dropped = version.table("rejected").filter(pl.col("stage") == "generate")
+    assert {"truncated", "refused"} <= set(dropped["reason"])
+    cut = dropped.filter(pl.col("reason") == "truncated")
+    assert all(cut["answer"].str.starts_with("{")), "the reply is kept as it came"
+
+
+def test_budget_stops_and_resumes(
+    stillhouse: RunCommand, recipe_file: RecipeFile, start_server: StartServer, tmp_path: Path
+) -> None:
+    server = start_server()
+    output = tmp_path / "out"
+    said = stillhouse(
+        "build", recipe_file(server.url, budget={"max_requests": 7}), "--output", output
+    )
+    assert said.code == 3 and "budget.max_requests is 7" in said.err
+    assert len(server.bodies()) == 7
+    build(stillhouse, recipe_file(server.url), output)
+    assert len(server.bodies()) == len(set(server.bodies())), "a reply was paid for twice"
+
+
+def test_budget_in_money_is_never_passed(
+    stillhouse: RunCommand, recipe_file: RecipeFile, start_server: StartServer, tmp_path: Path
+) -> None:
+    server = start_server(latency=0.02)
+    recipe = recipe_file(server.url, budget={"max_usd": 0.05})
+    text = recipe.read_text().replace(
+        '"concurrency": 8',
+        '"concurrency": 32, "usd_per_million_input": 3, "usd_per_million_output": 15',
+    )
+    recipe.write_text(text)
+    said = stillhouse("build", recipe, "--output", tmp_path / "out")
+    assert said.code == 3 and "budget.max_usd" in said.err
+    journal = Journal(tmp_path / "out" / ".stillhouse" / "journal.sqlite")
+    with journal._engine.connect() as connection:
+        spent = connection.exec_driver_sql("select sum(usd) from replies").scalar() or 0.0
+    journal.close()
+    assert spent <= 0.05
+
+
+def test_dead_teacher_ends_with_an_error_and_keeps_replies(
+    stillhouse: RunCommand, recipe_file: RecipeFile, start_server: StartServer, tmp_path: Path
+) -> None:
+    server = start_server(dead=0.2)
+    recipe = recipe_file(server.url)
+    recipe.write_text(recipe.read_text().replace('"concurrency"', '"attempts": 2, "concurrency"'))
+    said = stillhouse("build", recipe, "--output", tmp_path / "out")
+    assert said.code == 4 and "gave up after 2 tries" in said.err
+    assert not list((tmp_path / "out").glob("*/*-v*"))
+    journal = Journal(tmp_path / "out" / ".stillhouse" / "journal.sqlite")
+    with journal._engine.connect() as connection:
+        held = connection.exec_driver_sql("select count(*) from replies").scalar()
+    journal.close()
+    assert held, "what was answered is kept"
+
+
+def test_estimate_sends_nothing(
+    stillhouse: RunCommand, recipe_file: RecipeFile, start_server: StartServer, tmp_path: Path
+) -> None:
+    server = start_server()
+    said = stillhouse("estimate", recipe_file(server.url), "--output", tmp_path / "out")
+    assert said.code == 0 and "price unknown" in said.out and "Nothing was sent" in said.out
+    assert server.bodies() == []
+
+
+def test_preview_publishes_nothing_and_is_not_paid_again(
+    stillhouse: RunCommand, recipe_file: RecipeFile, start_server: StartServer, tmp_path: Path
+) -> None:
+    server = start_server()
+    recipe, output = recipe_file(server.url), tmp_path / "out"
+    said = stillhouse("preview", recipe, "-n", 3, "--output", output)
+    assert said.code == 0 and said.out.count("question:") == 3
+    assert len(server.bodies()) == 3 and not list(output.glob("*/*-v*"))
+    build(stillhouse, recipe, output)
+    assert len(server.bodies()) == len(set(server.bodies()))
+
+
+def test_key_is_nowhere(
+    stillhouse: RunCommand, recipe_file: RecipeFile, start_server: StartServer, tmp_path: Path
+) -> None:
+    server = start_server(broken=0.2)
+    said = stillhouse("build", recipe_file(server.url), "--output", tmp_path / "out")
+    assert said.code == 0
+    assert KEY not in said.out + said.err
+    for path in (tmp_path / "out").rglob("*"):
+        if path.is_file():
+            assert KEY.encode() not in path.read_bytes(), path
