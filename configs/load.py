@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from configs.errors import ConfigError
 from configs.recipe import Recipe
@@ -78,6 +78,10 @@ def _parse(path: Path) -> CommentedMap:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         raise ConfigError(f"{path}:{line}: not valid YAML: {error.problem}") from None
+    except (YAMLError, ValueError) as error:
+        # A control character, or a date such as 2024-02-30: YAML does not say on which line.
+        said = str(error).partition("\n")[0]
+        raise ConfigError(f"{path}: not valid YAML: {said}") from None
     if not isinstance(tree, CommentedMap):
         raise ConfigError(f"{path}:1: a recipe is a mapping of fields; start with `name:`")
     return tree
@@ -107,8 +111,9 @@ def _fill(node: Any, loc: tuple[Any, ...], path: Path, tree: Any, problems: list
 def _anchor_paths(data: dict[str, Any], folder: Path) -> None:
     corpus = data.get("corpus")
     for source in corpus if isinstance(corpus, list) else []:
-        if isinstance(source, dict) and isinstance(source.get("path"), str):
-            source["path"] = str((folder / Path(source["path"]).expanduser()).absolute())
+        given = source.get("path") if isinstance(source, dict) else None
+        if isinstance(given, str) and given:
+            source["path"] = str((folder / Path(given).expanduser()).absolute())
 
 
 def _explain(error: ValidationError, path: Path, tree: Any) -> list[str]:  # noqa: ANN401

@@ -16,8 +16,11 @@ from configs.stages import Heuristics
 from store.stages import Context, Judged, Row, Ruling, Stage, judged, row_by_row, stage
 from store.text import words
 
-_CODE = re.compile(r"```.*?```|`[^`]*`|\S*[_()=\[\]{}./\\]\S*", re.DOTALL)
-_UNFILLED = re.compile(r"\{\{|\}\}|\{%|<passage>|\[(?:INSERT|TODO|PLACEHOLDER)|lorem ipsum", re.I)
+_CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
+_CODE_SIGN = re.compile(r"[_()=\[\]{}./\\]")
+_UNFILLED = re.compile(
+    r"\{\{[\w\s.|]+\}\}|\{%.*?%\}|<passage>|\[(?:INSERT|TODO|PLACEHOLDER)|lorem ipsum", re.I
+)
 _MIN_LETTERS = 60
 """Below this many letters of plain prose, guessing the language is a toss-up."""
 
@@ -72,7 +75,8 @@ def repetition(text: str) -> float:
 
 def _language(text: str) -> tuple[str, float]:
     """Likeliest language of the prose in a text and its probability; empty where too short."""
-    prose = " ".join(_CODE.sub(" ", text).split())
+    plain = _CODE.sub(" ", text).split()
+    prose = " ".join(word for word in plain if not _CODE_SIGN.search(word))
     if sum(letter.isalpha() for letter in prose) < _MIN_LETTERS:
         return "", 0.0
     return _classifier()(prose)

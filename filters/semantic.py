@@ -55,8 +55,9 @@ def close_pairs(vectors: Vectors, threshold: float) -> list[Pair]:
 
     index = faiss.IndexFlatIP(vectors.shape[1])
     index.add(vectors)
-    # range_search is strict, so the radius is a hair below the threshold.
-    limits, scores, found = index.range_search(vectors, float(np.nextafter(threshold, 0)))
+    # range_search is strict and counts in float32, so the radius is a hair of that below.
+    radius = np.nextafter(np.float32(threshold), np.float32(0))
+    limits, scores, found = index.range_search(vectors, float(radius))
     left = np.repeat(np.arange(len(vectors)), np.diff(limits).astype(np.int64))
     keep = left < found
     order = np.lexsort((found[keep], left[keep]))

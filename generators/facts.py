@@ -41,7 +41,7 @@ class Fact:
 CODE = re.compile(r"``([^`\n]+)``|`([^`\n]+)`")
 CONDITION = re.compile(r"(If|When) (.{4,90}?), (?:then )?\S")
 RAISES = re.compile(r"\braises? (?:an? )?`*([A-Z]\w+(?:Error|Exception|Iteration))\b")
-_NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?![\w.])")
+NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?![\w.])")
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+(?: [A-Z][a-z]+)*\b(?![\w'’])")
 _FIELD = re.compile(
     r"^\s*[-*]\s+\*\*(?P<name>[^*:\n]{2,60}?):?\*\*:?[ \t]+(?P<value>[^\n]{1,200})$", re.MULTILINE
@@ -185,7 +185,7 @@ def _is_askable(sentence: str) -> bool:
 def terms(fact: Fact) -> list[re.Match[str]]:
     """Terms of a sentence worth asking for: code, numbers and names that occur in it once."""
     text = fact.value
-    found = [match for pattern in (CODE, _NUMBER, _NAME) for match in pattern.finditer(text)]
+    found = [match for pattern in (CODE, NUMBER, _NAME) for match in pattern.finditer(text)]
     return [m for m in found if text.count(m.group(0)) == 1 and fact.subject not in m.group(0)]
 
 

@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 from configs.errors import ConfigError
 from configs.recipe import Method, Recipe, Teacher
 from configs.stages import Style
-from generators.facts import Fact, FactKind, terms
+from generators.facts import NUMBER, Fact, FactKind, terms
 from generators.library import Library
 from store.corpus import Document
 from store.splits import split_of
@@ -110,8 +110,7 @@ def _options(library: Library, document: Document, recipe: Recipe) -> list[_Opti
     for i, fact in enumerate(library.facts[document.id]):
         passage = library.passage_with(document.id, fact)
         for style in STYLES_OF[fact.kind]:
-            blank = style == "cloze" and fact.kind != "field"
-            if style not in wanted or (blank and not terms(fact)):
+            if style not in wanted or not _fits(style, fact):
                 continue
             option = _Option(style, passage.id, i)
             if style in _NEEDS_OTHER:
@@ -126,6 +125,13 @@ def _options(library: Library, document: Document, recipe: Recipe) -> list[_Opti
     return [option for *_, option in options] + (
         free if asks_model and "question_answer" in wanted else []
     )
+
+
+def _fits(style: Style, fact: Fact) -> bool:
+    """Whether a fact has what a style needs: a term to leave out, or a number to get wrong."""
+    if fact.kind == "field":
+        return style != "true_false" or bool(NUMBER.search(fact.value))
+    return style != "cloze" or bool(terms(fact))
 
 
 def _other(

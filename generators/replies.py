@@ -18,6 +18,7 @@ from store.journal import Reply
 
 _REASONING = re.compile(r"\A\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
 _FENCED = re.compile(r"\A\s*```(?:json)?[ \t]*\n(.*?)\n?```\s*\Z", re.DOTALL)
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,8 @@ def read_draft(text: str, schema: Mapping[str, Any]) -> Draft:
     ]
     if problems:
         raise ParseError("\n".join(problems[:8]))
+    if _SURROGATE.search("".join([data["question"], data["answer"], *data["quotes"]])):
+        raise ParseError("- the object: an escape names half a character (a lone surrogate)")
     quotes = tuple(quote.strip() for quote in data["quotes"] if quote.strip())
     return Draft(data["question"].strip(), data["answer"].strip(), quotes)
 
@@ -85,13 +88,17 @@ def _object(text: str) -> Any:  # noqa: ANN401  anything JSON can be
         try:
             # Some servers put raw control characters into strings; strict=False reads them.
             return json.loads(candidate, strict=False) if candidate else None
-        except (json.JSONDecodeError, RecursionError):
+        except (ValueError, RecursionError):
+            # Not JSON, an integer of more digits than Python reads, or nested too deep.
             continue
     if not plain.startswith("{"):
         raise ParseError("- the reply is not a JSON object")
     import json_repair
 
-    return json_repair.loads(plain)
+    try:
+        return json_repair.loads(plain)
+    except (ValueError, RecursionError) as error:
+        raise ParseError("- the reply is not a JSON object") from error
 
 
 def _only_object(text: str) -> str:

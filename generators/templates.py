@@ -14,14 +14,13 @@ from dataclasses import dataclass
 import orjson
 
 from configs.stages import Style
-from generators.facts import CODE, CONDITION, RAISES, Fact, terms
+from generators.facts import CODE, CONDITION, NUMBER, RAISES, Fact, terms
 from generators.replies import Draft
 from generators.teacher import Answered, Request, Task
 from store.journal import Reply, request_key
 from store.text import squeeze
 
 VERSION = "1.0.0"
-_NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?![\w.])")
 _ABSENT = "That cannot be answered from the documentation:"
 
 
@@ -132,7 +131,7 @@ _DEFAULTS = ("None", "True", "False", "0", "1", "''")
 
 def _other_number(value: str, rng: random.Random) -> str | None:
     """The value with its first number changed, or None where it has none."""
-    match = _NUMBER.search(value)
+    match = NUMBER.search(value)
     if not match:
         return None
     number = float(match.group(0).replace(",", "")) * rng.choice([0.5, 1.5, 2])

@@ -9,8 +9,11 @@ from configs.recipe import Chunking
 from store.corpus import Document, Passage
 from store.text import Span, sentences
 
-_HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)
-_FENCE = re.compile(r"^(```|~~~).*?^\1[ \t]*$", re.MULTILINE | re.DOTALL)
+_HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)(?:[ \t]+#+)?[ \t\r]*$", re.MULTILINE)
+# A fence left open runs to the end, and one line of ```code``` opens none.
+_FENCE = re.compile(
+    r"^ {0,3}(`{3,}(?=[^`\n]*$)|~{3,}).*?(?:^ {0,3}\1[`~]*[ \t\r]*$|\Z)", re.MULTILINE | re.DOTALL
+)
 
 
 def cut(document: Document, settings: Chunking) -> list[Passage]:

@@ -83,7 +83,11 @@ class Journal:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 60})
             sa.event.listen(self._engine, "connect", _durable)
-            _METADATA.create_all(self._engine)
+            with self._engine.begin() as connection:
+                # Not create_all: it looks first, and another process may create in between.
+                connection.execute(sa.schema.CreateTable(REPLIES, if_not_exists=True))
+                for index in REPLIES.indexes:
+                    connection.execute(sa.schema.CreateIndex(index, if_not_exists=True))
         except (OSError, sa.exc.DatabaseError) as error:
             raise StoreCorrupt(
                 f"cannot open the journal {path}: {error.__cause__ or error}; "

@@ -115,10 +115,14 @@ def _commit(
     if problems:
         raise StoreCorrupt(f"the version was not written whole: {'; '.join(problems)}; run again")
     final = folder / f"{name}-v{number}"
-    aside.rename(final)
     pointer = folder / f".latest-{uuid.uuid4().hex}"
-    _write(pointer, orjson.dumps({"version": final.name}))
-    pointer.replace(folder / "latest.json")
+    try:
+        # All that needs room is written before anything moves.
+        _write(pointer, orjson.dumps({"version": final.name}))
+        aside.rename(final)
+        pointer.replace(folder / "latest.json")
+    finally:
+        pointer.unlink(missing_ok=True)
     _sync_folder(folder)
     return Version(final)
 
@@ -130,7 +134,7 @@ def _refuse_synthetic(splits: Mapping[str, pl.DataFrame], real_only: Sequence[st
             "funnel, then loosen a filter or widen the corpus"
         )
     for split in real_only:
-        if split in splits and (splits[split]["origin"] != "human").any():
+        if split in splits and splits[split]["origin"].ne_missing("human").any():
             raise ConfigError(
                 f"split {split!r} is declared real-only, and synthetic rows were about to enter it"
             )

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
-from store.text import squeeze
-
-_SIGNS = {
-    "'": "['‘’]",
-    '"': '["“”]',
-    "-": "[-–—−]",
-}
+_ANY_OF = {sign: f"[{alike}]" for alike in ("'‘’", '"“”', "-–—−") for sign in alike}
+_GAP = r"`*\s[\s`]*"
 
 
 def find_quote(quote: str, text: str, near: int = 0) -> tuple[int, int] | None:
@@ -20,13 +16,16 @@ def find_quote(quote: str, text: str, near: int = 0) -> tuple[int, int] | None:
 
     None where it does not stand there, and for a quote without any word.
     """
-    parts = squeeze(quote).replace("`", "").split()
     if not re.search(r"\w", quote):
         return None
-    pattern = re.compile(r"`*\s+`*".join(_loose(part) for part in parts))
-    match = pattern.search(text, near) or pattern.search(text)
-    return match.span() if match else None
+    # As it stands, then in the composed form that most texts are in.
+    for form in dict.fromkeys((quote, unicodedata.normalize("NFKC", quote))):
+        pattern = re.compile(_GAP.join(_loose(part) for part in form.replace("`", "").split()))
+        match = pattern.search(text, near) or pattern.search(text)
+        if match:
+            return match.span()
+    return None
 
 
 def _loose(part: str) -> str:
-    return "`*".join(_SIGNS.get(sign) or re.escape(sign) for sign in part)
+    return "`*".join(_ANY_OF.get(sign) or re.escape(sign) for sign in part)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import glob
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -25,7 +26,7 @@ from store.corpus import Document
 from store.python_api import read_modules
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?\r?\n)---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
-_HEADING = re.compile(r"^#[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)
+_HEADING = re.compile(r"^#[ \t]+(.+?)(?:[ \t]+#+)?[ \t\r]*$", re.MULTILINE)
 
 
 def read_source(source: CorpusSource) -> list[Document]:
@@ -53,7 +54,7 @@ def read_source(source: CorpusSource) -> list[Document]:
         except ParseError as error:
             problems.append(f"{file}{error}")
         except OSError as error:
-            problems.append(f"{file}: {error.strerror}")
+            problems.append(f"{file}: {error.strerror or error}")
     if problems:
         raise ConfigError("corpus files cannot be read:\n" + "\n".join(problems))
     return documents
@@ -68,19 +69,24 @@ def _files(path: str) -> tuple[Path, list[Path]]:
         base, found = target.parent, [target]
     else:
         found = sorted(Path(p) for p in glob.glob(path, recursive=True) if Path(p).is_file())
-        base = Path(re.split(r"[*?\[]", path)[0]).parent if glob.has_magic(path) else target.parent
+        base = Path(re.split(r"[*?\[]", path)[0] + "*").parent
         if not found:
             raise ConfigError(
                 f"corpus: nothing at {path}; give a file, a folder or a glob "
                 "(relative paths start at the recipe's folder)"
             )
-    readable = [p for p in found if p.suffix.lower() in READERS and p.name[:1] != "."]
+    readable = [p for p in found if p.suffix.lower() in READERS and not _hidden(p, base)]
     if not readable:
         raise ConfigError(
             f"corpus: no readable document in {path}; "
             f"known suffixes are {', '.join(sorted(READERS))}"
         )
     return base, readable
+
+
+def _hidden(path: Path, base: Path) -> bool:
+    """Whether the file, or a folder it is in below ``base``, has a name beginning with a dot."""
+    return any(part.startswith(".") for part in path.relative_to(base).parts)
 
 
 def _build(name: str, fields: Mapping[str, Any], source: CorpusSource, siblings: int) -> Document:
@@ -122,9 +128,12 @@ def _read_text(file: Path) -> list[dict[str, Any]]:
         return [{"text": text}]
     try:
         head = YAML(typ="safe").load(match.group(1)) or {}
-    except YAMLError as error:
-        line = getattr(getattr(error, "problem_mark", None), "line", 0) + 2
-        raise ParseError(f":{line}: the front matter is not valid YAML") from None
+    except (YAMLError, ValueError) as error:
+        # ValueError: a date such as 2024-02-30, of which YAML does not say the line.
+        mark = getattr(error, "problem_mark", None)
+        line = f":{mark.line + 2}" if mark else ""
+        said = getattr(error, "problem", None) or str(error).partition("\n")[0]
+        raise ParseError(f"{line}: the front matter is not valid YAML: {said}") from None
     if not isinstance(head, dict):
         raise ParseError(":2: the front matter is not a mapping of fields such as `title: ...`")
     return [{**head, "text": text[match.end() :]}]
@@ -158,10 +167,11 @@ def _read_html(file: Path) -> list[dict[str, Any]]:
 
 def _read_jsonl(file: Path) -> list[dict[str, Any]]:
     rows = []
-    for number, line in enumerate(file.read_bytes().splitlines(), start=1):
+    data = file.read_bytes()
+    data.decode("utf-8")
+    for number, line in enumerate(data.removeprefix(BOM_UTF8).splitlines(), start=1):
         if not line.strip():
             continue
-        line.decode("utf-8")
         try:
             row = orjson.loads(line)
         except orjson.JSONDecodeError as error:

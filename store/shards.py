@@ -48,13 +48,14 @@ class Shards:
                 write_parquet(table, aside / f"{name}.parquet")
             aside.replace(self.root / key)
         except OSError as error:
-            shutil.rmtree(aside, ignore_errors=True)
             if not self.has(key):
                 raise StoreCorrupt(
-                    f"could not write {self.root / key}: {error.strerror}; "
+                    f"could not write {self.root / key}: {error.strerror or error}; "
                     "make room or choose another output folder, then run again: "
                     "what is done stays done"
                 ) from error
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
         return key
 
     def once(self, key: str, make: Callable[[], Mapping[str, pa.Table]]) -> str:
@@ -69,7 +70,7 @@ class Shards:
         """
         path = self.root / key / f"{name}.parquet"
         try:
-            return pq.read_table(path)
+            return pq.read_table(path, page_checksum_verification=True)
         except (OSError, pa.ArrowInvalid) as error:
             raise StoreCorrupt(
                 f"cannot read {path}: {error}; delete the folder {path.parent} and run again"
@@ -87,6 +88,8 @@ def write_parquet(table: pa.Table, path: Path) -> None:
     """Write a table so that equal tables give equal bytes, and wait until the disk has it."""
     plain = table.replace_schema_metadata(None).combine_chunks()
     with path.open("wb") as file:
-        pq.write_table(plain, file, compression="zstd", row_group_size=50_000)
+        pq.write_table(
+            plain, file, compression="zstd", row_group_size=50_000, write_page_checksum=True
+        )
         file.flush()
         os.fsync(file.fileno())

@@ -35,19 +35,24 @@ def digest(value: object) -> str:
 
 
 def squeeze(text: str) -> str:
-    """``text`` in NFKC with plain quotes and dashes and single spaces; case and signs stay."""
-    return _SPACE.sub(" ", unicodedata.normalize("NFKC", text).translate(_QUOTES)).strip()
+    """``text`` composed (NFC), with plain quotes and dashes and single spaces; all else stays.
+
+    NFKC would turn m² into m2, which says something else.
+    """
+    return _SPACE.sub(" ", unicodedata.normalize("NFC", text).translate(_QUOTES)).strip()
 
 
 def normalise(text: str) -> str:
     """Words and numbers of ``text`` in folded case, one space apart.
 
-    Signs that change a value are kept: a minus before a digit, a point or comma between digits.
+    Signs that change a value are kept: a minus before a number, the point of ``.5``, and a point
+    or comma between digits, which both become a point.
     A text of signs only (``"!="``, an emoji) keeps its signs, so that it equals just itself.
     """
-    folded = squeeze(text).casefold()
-    kept = re.sub(r"(?<=\d)[.,](?=\d)", "\x00", folded)
-    kept = re.sub(r"(?<![\w)])-(?=[\d.])", "\x01", kept)
+    folded = unicodedata.normalize("NFKC", squeeze(text)).casefold()
+    kept = folded.translate({0: " ", 1: " "})
+    kept = re.sub(r"(?<![\w)])-(?=\.?\d)", "\x01", kept)
+    kept = re.sub(r"(?<=\d)[.,](?=\d)|(?<![\w.])\.(?=\d)", "\x00", kept)
     plain = _SPACE.sub(" ", re.sub(r"[^\w\x00\x01]+|_", " ", kept)).strip()
     return plain.replace("\x00", ".").replace("\x01", "-") or folded
 

@@ -141,8 +141,11 @@ def verify(version: Version) -> list[str]:
     """Problems of a version's files, an empty list where it is sound.
 
     Every file must be listed with its size and SHA-256, every table must have its schema and rows,
-    and nothing else may lie in the folder.
+    and nothing else may lie in the folder. An altered manifest is told alone, since nothing it
+    lists can be relied on.
     """
+    if version.manifest.get("sha256") != manifest_sha256(version.manifest):
+        return ["manifest.json: altered (its SHA-256 is not the one it states)"]
     listed: dict[str, Any] = version.manifest["files"]
     there = {p.relative_to(version.path).as_posix() for p in version.path.rglob("*") if p.is_file()}
     problems = [
@@ -156,8 +159,6 @@ def verify(version: Version) -> list[str]:
             problems.append(f"{name}: altered (its SHA-256 is not the one in the manifest)")
         elif path.suffix == ".parquet":
             problems += _check_table(path, name, facts["rows"])
-    if version.manifest.get("sha256") != manifest_sha256(version.manifest):
-        problems.append("manifest.json: altered (its SHA-256 is not the one it states)")
     return problems
 
 

@@ -29,7 +29,7 @@ _TERM = re.compile(
     r"[\"“'`]*(?P<term>.+?)[\"”'`]*(?:\.\s|\.?\s*$)",
     re.IGNORECASE | re.DOTALL,
 )
-_ABSENCE = re.compile(
+ABSENCE = re.compile(
     r"(?:cannot be (?:answered|determined|known)|(?:does|do) not (?:state|say|mention|give|specify)"
     r"|is not (?:stated|mentioned|given|specified)|has no|have no|there is no)\b",
     re.IGNORECASE,
@@ -110,6 +110,6 @@ def _claim(answer: str, start: int, end: int) -> Claim | None:
     stated = text[lead:].strip()
     if not re.search(r"\w", stated) or stated.endswith("?"):
         return None
-    absent = bool(opener or _ABSENCE.search(stated))
+    absent = bool(opener or ABSENCE.search(stated))
     named = next((n for n in frame.groups() if n), "") if frame and not opener else ""
     return Claim(stated, start + lead, start + lead + len(stated), absent=absent, about=named)

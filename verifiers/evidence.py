@@ -16,11 +16,11 @@ from typing import Literal, NamedTuple
 from configs.stages import Grounding
 from store.corpus import Passage
 from store.quotes import find_quote
-from store.text import sentences, words
+from store.text import sentences
 from verifiers.checks.assignments import Assignment, assignments, check_assignments
 from verifiers.checks.dates import Date, check_dates, dates
 from verifiers.checks.findings import Finding
-from verifiers.checks.names import check_names, names
+from verifiers.checks.names import check_names, held_words, names
 from verifiers.checks.quantities import Quantity, check_quantities, quantities
 from verifiers.retrieval import EvidenceIndex
 from verifiers.wording import content, coverage
@@ -183,7 +183,7 @@ def _read(passage: Passage, start: int, end: int, count: int) -> _Stretch:
         start=passage.start + start,
         end=passage.start + end,
         stems=frozenset(content(headed)),
-        words=frozenset(words(headed)),
+        words=held_words(headed),
         quantities=tuple(quantities(text)),
         dates=tuple(dates(text)),
         assignments=tuple(assignments(text)),

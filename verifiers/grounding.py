@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -21,13 +22,15 @@ from verifiers.api import ApiIndex
 from verifiers.checks.python_api import (
     ApiFinding,
     check_api,
+    code_tokens,
     named_objects,
     unknown_identifiers,
 )
 from verifiers.checks.quotes import find_in_corpus, quoted
-from verifiers.claims import Claim, split_claims
+from verifiers.claims import ABSENCE, Claim, split_claims
 from verifiers.evidence import Decided, decide, verbatim
 from verifiers.retrieval import EvidenceIndex
+from verifiers.wording import content, coverage
 
 
 @stage("grounding", version="1", scope="row")
@@ -45,11 +48,12 @@ def grounding(settings: Grounding, context: Context) -> Stage:
 
     def apply(records: pl.DataFrame) -> Judged:
         evidence: list[dict[str, Any]] = []
+        finished = count(1)
 
         def judge(row: Row) -> Ruling:
             checked = checker.check(row)
             evidence.extend(_evidence(row["id"], item, context.corpus) for item in checked)
-            context.progress("verifying", len({e["record_id"] for e in evidence}), len(records))
+            context.progress("verifying", next(finished), len(records))
             return rule_on(checked, settings)
 
         rulings = row_by_row(judge, records)
@@ -137,7 +141,7 @@ class _Checker:
             held = _as_held(self._from_api(finding), claim.holds, unknown)
             return Checked(claim, held, unknown and claim.holds)
         if claim.absent:
-            return Checked(claim, _absence(question, passages, self.index, self.settings))
+            return Checked(claim, _absence(claim, question, passages, self.index, self.settings))
         decided = decide(claim.text, question, passages, self.index, self.settings)
         return Checked(claim, _as_held(decided, claim.holds))
 
@@ -175,17 +179,41 @@ def _as_held(decided: Decided, holds: bool, unknown: bool = False) -> Decided:
     return decided
 
 
+_ONE_STATEMENT = 320
+"""Characters up to which a stretch is one statement; words strewn over more answer nothing."""
+
+
 def _absence(
-    question: str, passages: Sequence[Passage], index: EvidenceIndex, settings: Grounding
+    claim: Claim,
+    question: str,
+    passages: Sequence[Passage],
+    index: EvidenceIndex,
+    settings: Grounding,
 ) -> Decided:
     """Whether the corpus is silent on what a claim says it is silent on.
 
     What is missing is named by the question; the answer's own words would only find themselves.
+    A claim that says more than the question asks for hides a statement in an absence.
     """
     decided = decide(question, "", passages, index, settings)
-    if decided.verdict == "supported" and decided.score >= 0.999:
+    short = decided.end - decided.start <= _ONE_STATEMENT
+    if decided.verdict == "supported" and decided.score >= 0.999 and short:
         return _with(decided, "contradicted", "the corpus has a passage with all of these words")
+    if not _asked(claim.text, question, index, settings):
+        return _with(decided, "not_found", "it says more than that the asked is missing")
     return _with(decided, "supported", "no passage answers it")
+
+
+def _asked(text: str, question: str, index: EvidenceIndex, settings: Grounding) -> bool:
+    """Whether a claim of absence is about what the question asks: no other code or number, and
+    enough of its wording.
+    """
+    said = content(ABSENCE.sub(" ", text))
+    exact = {word for word in said if any(sign.isdigit() for sign in word)} | {*code_tokens(text)}
+    asked = {*content(question), *code_tokens(question)}
+    return exact <= asked and (
+        not said or coverage(said, asked, index.weight) >= settings.min_coverage
+    )
 
 
 def _with(decided: Decided, verdict: Any, detail: str) -> Decided:  # noqa: ANN401

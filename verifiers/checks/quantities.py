@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from verifiers.checks.dates import without_dates
 from verifiers.checks.findings import Finding
-from verifiers.wording import stem
+from verifiers.wording import STOP, stem
 
 _SCALE = {
     "hundred": 2,
@@ -63,12 +63,14 @@ _NUMBER = re.compile(
     r"(?P<money>US\$|[$€£])?\s?"
     r"(?P<number>(?<![\w.,-])-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|(?<![\w.,])-?\d+(?:\.\d+)?"
     r"|(?<!\w)(?:" + "|".join(_WORDS) + r")(?!\w))"
-    r"(?:\s?[×x]\s?10\^?(?P<power>-?\d+))?"
+    r"(?:\s?[×x]\s?10\^?(?P<power>-?\d{1,3}(?!\d)))?"
     r"(?:[\s-](?P<scale>hundred|thousand|million|billion|trillion|quadrillion)\b)?"
     r"(?:[\s-]?(?P<unit>%|per cent\b|°C|°|(?:sq|cu|square|cubic)\.? [a-z]+"
     r"|[A-Za-z]+(?:/[a-z]+|²|³)?))?",
     re.IGNORECASE,
 )
+_WIDE = Context(prec=20_000)
+"""Room for every number a text can hold, since rounding beyond the precision is an error."""
 _HEDGE = re.compile(
     r"(?:about|around|approximately|roughly|nearly|almost|some|over|more than|circa|ca\.|~)\s*$",
     re.IGNORECASE,
@@ -93,7 +95,7 @@ def quantities(text: str) -> list[Quantity]:
         raw = match["number"]
         spelled = raw.casefold() in _WORDS
         unit = _unit(match["money"] or match["unit"] or "")
-        if spelled and not (match["scale"] or unit):
+        if (spelled and not (match["scale"] or unit)) or _names_something(match, plain, unit):
             continue
         digits = Decimal(_WORDS[raw.casefold()]) if spelled else Decimal(raw.replace(",", ""))
         shift = _SCALE.get((match["scale"] or "").casefold(), 0) + int(match["power"] or 0)
@@ -140,7 +142,15 @@ def _agree(claim: Quantity, held: Quantity) -> bool:
     if claim.value == held.value:
         return True
     coarser = claim.place > held.place
-    return coarser and claim.value == held.value.quantize(claim.place) and claim.value != 0
+    return coarser and claim.value == held.value.quantize(claim.place, context=_WIDE) and claim.value != 0
+
+
+def _names_something(match: re.Match[str], text: str, unit: str) -> bool:
+    """Whether a number belongs to the name in front of it, as in Voyager 2 or Pad 41."""
+    before = re.search(r"\b([A-Z][\w'’-]+) $", text[: match.start("number")])
+    small = match["number"].isdigit() and len(match["number"]) <= 3
+    plain = not match["scale"] and unit not in _MEASURES
+    return bool(before and small and plain and before.group(1).casefold() not in _NO_NAMES)
 
 
 def _unit(raw: str) -> str:
@@ -155,6 +165,7 @@ def _unit(raw: str) -> str:
     return known or ("" if folded in _NO_UNIT else stem(folded))
 
 
+_NO_NAMES = STOP | frozenset("around approximately roughly nearly almost".split())
 _NO_UNIT = frozenset(
     """of in on at to for from by with and or but as is are was were the a an than that which
 per after before since until about over under between it its not when if then""".split()
