@@ -30,7 +30,8 @@ test: check
 	$(BIN)/python -m pytest --cov --cov-report=term
 
 demo: $(STAMP)
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/stillhouse build quickstart
+	@$(BIN)/stillhouse build quickstart
+	@echo "(first, once in a shell: source $(BIN)/activate)"
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache build *.egg-info

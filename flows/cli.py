@@ -190,9 +190,12 @@ def _recipe(name: str, output: Path | None, target: int | None) -> Recipe:
 
 
 def _build_in_prefect(recipe: Recipe) -> Built:
-    from flows.build import build_dataset
+    from flows.doctor import check_prefect
     from flows.pipeline import Built
     from store.versions import Version, latest
+
+    check_prefect(os.environ["PREFECT_API_URL"])
+    from flows.build import build_dataset
 
     before = latest(recipe.output, recipe.name)
     version = Version(Path(build_dataset(recipe)))

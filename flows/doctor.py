@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from configs.errors import StillhouseError
+from configs.errors import ConfigError, StillhouseError
 
 ROOMS = ("configs", "store", "generators", "filters", "verifiers", "flows")
 _REQUIRED = (
@@ -115,20 +115,34 @@ def _disk(output: Path) -> Finding:
     return Finding("output folder", well, found, "choose another folder with --output")
 
 
-def _prefect() -> Finding:
-    """The Prefect server, where one is configured; builds run without one."""
+def check_prefect(url: str) -> None:
+    """Ask a Prefect server whether it is well.
+
+    Raises:
+        ConfigError: it does not answer.
+    """
     import httpx
 
+    try:
+        httpx.get(f"{url.rstrip('/')}/health", timeout=5).raise_for_status()
+    except httpx.HTTPError as error:
+        raise ConfigError(
+            f"the Prefect server at {url} does not answer ({type(error).__name__}); start it "
+            "(prefect server start), or unset PREFECT_API_URL to build without one"
+        ) from None
+
+
+def _prefect() -> Finding:
+    """The Prefect server, where one is configured; builds run without one."""
     url = os.environ.get("PREFECT_API_URL")
     if not url:
         found = "no server configured; builds run without one"
         fix = "to see runs in the UI: prefect server start, and export PREFECT_API_URL"
         return Finding("prefect server", False, found, fix, optional=True)
     try:
-        httpx.get(f"{url.rstrip('/')}/health", timeout=5).raise_for_status()
-    except httpx.HTTPError as error:
-        fix = "start it (prefect server start) or unset PREFECT_API_URL"
-        return Finding("prefect server", False, f"{url}: {type(error).__name__}", fix)
+        check_prefect(url)
+    except ConfigError as error:
+        return Finding("prefect server", False, str(error), "start it, or unset PREFECT_API_URL")
     return Finding("prefect server", True, url)
 
 

@@ -24,7 +24,8 @@ from flows.workspace import Workspace, recipe_hash, workspace
 from generators import candidates
 from generators.budget import Ledger
 from generators.grounded_qa import PROMPT, REPAIR
-from generators.plan import STYLES_OF, Seed, plan_seeds
+from generators.options import STYLES_OF
+from generators.plan import Seed, plan_seeds
 from generators.prompts import load_prompt
 from generators.templates import VERSION as TEMPLATES_VERSION
 from store.chunks import cut
@@ -37,7 +38,7 @@ from store.stages import STAGES, Context, Stage, Vectors
 from store.text import digest
 
 assert filters and verifiers  # imported for the stages they register
-_PLAN_VERSION = "1"
+_PLAN_VERSION = "2"
 _EMBED_VERSION = "1"
 
 

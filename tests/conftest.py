@@ -73,8 +73,8 @@ def documents(tmp_path: Path) -> Path:
     """A folder with a few small documents."""
     folder = tmp_path / "documents"
     folder.mkdir()
-    rivers = {"Alder": (310, 1962), "Birch": (452, 1975), "Cedar": (128, 1988), "Dogwood": (77, 2001)}
-    for name, (length, year) in rivers.items():
+    rivers = [("Alder", 310, 1962), ("Birch", 452, 1975), ("Cedar", 128, 1988), ("Elm", 77, 2001)]
+    for name, length, year in rivers:
         (folder / f"{name.lower()}.md").write_text(
             f"---\ntitle: {name} River\ndate: 2024-05-01\nlicence: CC0-1.0\n---\n"
             f"# {name} River\n\n## Overview\n\n"

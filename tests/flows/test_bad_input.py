@@ -6,7 +6,6 @@ import errno
 from pathlib import Path
 
 import pytest
-
 from conftest import RecipeFile, RunCommand, Said, StartServer
 
 
@@ -135,3 +134,14 @@ def test_module_that_is_not_there(
     corpus = [{"reader": "python-api", "modules": ["json", "no_such_module"]}]
     said = build(stillhouse, recipe_file(corpus=corpus), tmp_path)
     assert "no_such_module" in said.err
+
+
+def test_prefect_server_that_is_not_there(
+    stillhouse: RunCommand,
+    recipe_file: RecipeFile,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+    said = build(stillhouse, recipe_file(), tmp_path)
+    assert "http://127.0.0.1:9/api does not answer" in said.err and "unset" in said.err

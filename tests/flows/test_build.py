@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from conftest import ROOT, RecipeFile, RunCommand, StartServer
 
 from configs.load import load_recipe
-from conftest import ROOT, RecipeFile, RunCommand, StartServer
 from flows.pipeline import build
 from store.versions import find_version, list_versions
 

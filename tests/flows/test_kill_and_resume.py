@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-
 from conftest import ROOT, RecipeFile, Server, StartServer
 
 CONCURRENCY = 8

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
 import pytest
+from conftest import RunCommand
 
 from benchmarks.lies import Caught, measure
 from configs.load import load_recipe
 from configs.recipe import Recipe
-from conftest import RunCommand
 from flows.pipeline import build, directly, first_round, prepare, produce
 from store.versions import Version, verify
 
@@ -49,7 +50,7 @@ def test_size_and_coverage(quickstart: Quickstart) -> None:
 
 def test_funnel_adds_up(quickstart: Quickstart) -> None:
     steps = quickstart.version.manifest["funnel"]
-    for before, after in zip(steps, steps[1:], strict=False):
+    for before, after in pairwise(steps):
         assert before["kept"] == after["kept"] + after["dropped"], after["stage"]
 
 

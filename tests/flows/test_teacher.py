@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import polars as pl
-
 from conftest import RecipeFile, RunCommand, StartServer
+from teacher_server import KEY
+
 from store.journal import Journal
 from store.versions import Version, find_version
-from teacher_server import KEY
 
 
 def build(stillhouse: RunCommand, recipe: Path, output: Path) -> Version:

@@ -1,0 +1,125 @@
+"""What can be asked of a document: its facts in the styles they can carry, and its passages."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from configs.recipe import Recipe
+from configs.stages import Style
+from generators.facts import NUMBER, Fact, FactKind, terms
+from generators.library import Library
+from store.corpus import Document
+from store.splits import split_of
+from store.text import digest
+
+STYLES_OF: Mapping[FactKind, tuple[Style, ...]] = {
+    "default": ("question_answer", "true_false", "not_answerable"),
+    "parameters": ("question_answer", "true_false"),
+    "signature": ("signature",),
+    "summary": ("question_answer", "cloze", "comparison"),
+    "statement": ("question_answer", "cloze"),
+    "sentence": ("cloze",),
+    "field": ("question_answer", "cloze", "true_false", "comparison", "not_answerable"),
+}
+"""Styles that a fact of each kind can carry."""
+
+_NEEDS_OTHER: Collection[Style] = ("comparison", "not_answerable")
+_NEEDS_NO_FACT: Collection[Style] = ("question_answer", "cloze", "true_false", "not_answerable")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A seed before it is dealt to a method and a teacher; ``fact`` is -1 for a whole passage."""
+
+    style: Style
+    passage_id: str
+    fact: int = -1
+    other_id: str = ""
+    other_fact: int = -1
+    sample: int = 0
+
+
+def fact_options(library: Library, document: Document, recipe: Recipe) -> list[Option]:
+    """Facts of a document in the wanted styles they fit, rarest facts first."""
+    wanted = wanted_styles(recipe)
+    rng = random.Random(digest([recipe.seed, document.id]))
+    options: list[tuple[int, float, Option]] = []
+    for i, fact in enumerate(library.facts[document.id]):
+        passage = library.passage_with(document.id, fact)
+        for style in STYLES_OF[fact.kind]:
+            if style not in wanted or not _fits(style, fact):
+                continue
+            option = Option(style, passage.id, i)
+            if style in _NEEDS_OTHER:
+                other = _other(library, document, fact, style, recipe, rng)
+                if other is None:
+                    continue
+                option = Option(style, passage.id, i, *other)
+            options.append((library.rarity[fact.bucket], rng.random(), option))
+    return [option for *_, option in sorted(options, key=lambda item: item[:2])]
+
+
+def passage_options(
+    library: Library, document: Document, recipe: Recipe, sample: int
+) -> list[Option]:
+    """Passages of a document in the wanted styles that need no fact, for teachers that read.
+
+    ``sample`` tells rounds apart: a model answers differently each time.
+    """
+    styles = [style for style in wanted_styles(recipe) if style in _NEEDS_NO_FACT]
+    return [
+        Option(style, passage.id, sample=sample)
+        for style in styles
+        for passage in library.corpus.passages_of(document.id)
+    ]
+
+
+def wanted_styles(recipe: Recipe) -> dict[Style, float]:
+    """Weight of each style over all methods of a recipe."""
+    weights: dict[Style, float] = {}
+    for method in recipe.methods:
+        total = sum(method.styles.values())
+        for style, share in method.styles.items():
+            if share:
+                weights[style] = weights.get(style, 0.0) + method.weight * share / total
+    return weights
+
+
+def _fits(style: Style, fact: Fact) -> bool:
+    """Whether a fact has what a style needs: a term to leave out, or a number to get wrong."""
+    if fact.kind == "field":
+        return style != "true_false" or bool(NUMBER.search(fact.value))
+    return style != "cloze" or bool(terms(fact))
+
+
+def _other(
+    library: Library,
+    document: Document,
+    fact: Fact,
+    style: Style,
+    recipe: Recipe,
+    rng: random.Random,
+) -> tuple[str, int] | None:
+    """A fact of another document to compare with, or one that this document does not have.
+
+    The other document is of the same split, so that no record spans two splits.
+    """
+    split = split_of(document.id, recipe.splits, recipe.seed)
+    mine = library.attributes(document)
+    if style == "not_answerable" and library.is_open_ended(document):
+        return None
+    found = [
+        (other.id, i)
+        for other in library.siblings(document, fact)
+        if other.id != document.id and split_of(other.id, recipe.splits, recipe.seed) == split
+        for i, candidate in enumerate(library.facts[other.id])
+        if candidate.kind == fact.kind
+        and (
+            candidate.attribute == fact.attribute
+            if style == "comparison"
+            else candidate.attribute not in mine
+        )
+    ]
+    return rng.choice(found) if found else None
