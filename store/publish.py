@@ -10,6 +10,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,10 +72,13 @@ def publish(
         aside.mkdir(parents=True)
         parts = _write_tables(aside, content)
         with FileLock(folder / ".publish.lock"):
+            there = list_versions(root, name)
+            if there and _same_content(there[-1], parts):
+                # A publisher that died between its two renames left the pointer behind.
+                with _pointing_at(there[-1].path):
+                    return there[-1]
+            number = there[-1].number + 1 if there else 1
             parent = latest(root, name)
-            if parent is not None and _same_content(parent, parts):
-                return parent
-            number = max((v.number for v in list_versions(root, name)), default=0) + 1
             return _commit(aside, name, number, parts, content, manifest, parent)
     except OSError as error:
         raise StoreCorrupt(
@@ -115,16 +119,22 @@ def _commit(
     if problems:
         raise StoreCorrupt(f"the version was not written whole: {'; '.join(problems)}; run again")
     final = folder / f"{name}-v{number}"
-    pointer = folder / f".latest-{uuid.uuid4().hex}"
-    try:
-        # All that needs room is written before anything moves.
-        _write(pointer, orjson.dumps({"version": final.name}))
+    with _pointing_at(final):
         aside.rename(final)
-        pointer.replace(folder / "latest.json")
+    return Version(final)
+
+
+@contextmanager
+def _pointing_at(target: Path) -> Iterator[None]:
+    """Move ``latest.json`` to a version after the block; what needs room is written before it."""
+    pointer = target.parent / f".latest-{uuid.uuid4().hex}"
+    try:
+        _write(pointer, orjson.dumps({"version": target.name}))
+        yield
+        pointer.replace(target.parent / "latest.json")
     finally:
         pointer.unlink(missing_ok=True)
-    _sync_folder(folder)
-    return Version(final)
+    _sync_folder(target.parent)
 
 
 def _refuse_synthetic(splits: Mapping[str, pl.DataFrame], real_only: Sequence[str]) -> None:
