@@ -150,12 +150,18 @@ def verify(spec: SpecArgument, output: OutputOption = OUTPUT) -> None:
 
 
 @app.command()
-def doctor(output: OutputOption = OUTPUT) -> None:
+def doctor(
+    recipe: Annotated[
+        str | None, typer.Argument(help="A recipe whose teachers are to be looked at, too.")
+    ] = None,
+    output: OutputOption = OUTPUT,
+) -> None:
     """Say what is installed and reachable, with the fix for each problem."""
     from flows import terminal
     from flows.doctor import examine
 
-    findings = list(examine(output))
+    teachers = _recipe(recipe, None, None).teachers if recipe else None
+    findings = list(examine(output, teachers))
     _console().print(terminal.findings_table(findings))
     if any(not finding.well and not finding.optional for finding in findings):
         raise typer.Exit(1)

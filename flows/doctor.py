@@ -8,11 +8,15 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from configs.errors import ConfigError, StillhouseError
+
+if TYPE_CHECKING:
+    from configs.recipe import Teacher
 
 ROOMS = ("configs", "store", "generators", "filters", "verifiers", "flows")
 _REQUIRED = (
@@ -55,8 +59,8 @@ def shadowed_rooms() -> list[str]:
     return found
 
 
-def examine(output: Path) -> Iterator[Finding]:
-    """Look at everything, one finding at a time."""
+def examine(output: Path, teachers: Sequence[Teacher] | None = None) -> Iterator[Finding]:
+    """Look at everything, one finding at a time; at these teachers, if a recipe names some."""
     yield _python()
     for name in _REQUIRED:
         yield _package(name)
@@ -72,7 +76,7 @@ def examine(output: Path) -> Iterator[Finding]:
     yield _embedding_model()
     yield _disk(output)
     yield _prefect()
-    yield from _teacher()
+    yield from _teachers(teachers)
 
 
 def _python() -> Finding:
@@ -146,20 +150,39 @@ def _prefect() -> Finding:
     return Finding("prefect server", True, url)
 
 
-def _teacher() -> Iterator[Finding]:
-    """The teacher named in the environment, as grounded-qa.yaml uses it."""
-    from configs.recipe import Teacher
+def _teachers(teachers: Sequence[Teacher] | None) -> Iterator[Finding]:
+    """The teachers of a recipe, or else the one the environment names for `grounded-qa`."""
     from generators.chat import check_endpoint
 
-    url, model = os.environ.get("TEACHER_BASE_URL"), os.environ.get("TEACHER_MODEL")
-    if not url or not model:
+    try:
+        found = teachers if teachers is not None else list(_from_environment())
+    except ValueError:
+        fix = "write it as http://host:port/v1"
+        yield Finding(
+            "teacher", False, f"TEACHER_BASE_URL is {os.environ['TEACHER_BASE_URL']!r}", fix
+        )
+        return
+    if not found:
         fix = "for the recipe grounded-qa: export TEACHER_BASE_URL, TEACHER_MODEL, TEACHER_API_KEY"
         yield Finding("teacher", False, "TEACHER_BASE_URL or TEACHER_MODEL not set", fix, True)
-        return
-    has_key = "TEACHER_API_KEY" if os.environ.get("TEACHER_API_KEY") else None
-    try:
-        check_endpoint(Teacher(name="teacher", base_url=url, model=model, api_key_env=has_key))
-    except (StillhouseError, ValueError) as error:
-        yield Finding("teacher", False, str(error), "correct the variables and look again")
-        return
-    yield Finding("teacher", True, f"{url} answers" + ("" if has_key else " (no key set)"))
+    for teacher in found:
+        name = f"teacher {teacher.name}"
+        if teacher.kind != "openai":
+            yield Finding(name, True, "rule-based, needs nothing")
+            continue
+        try:
+            check_endpoint(teacher)
+        except StillhouseError as error:
+            yield Finding(name, False, str(error), "correct that and look again")
+        else:
+            keyless = "" if teacher.api_key_env else " (no key is sent)"
+            yield Finding(name, True, f"{teacher.base_url} answers{keyless}")
+
+
+def _from_environment() -> Iterator[Teacher]:
+    from configs.recipe import Teacher
+
+    url, model = os.environ.get("TEACHER_BASE_URL"), os.environ.get("TEACHER_MODEL")
+    if url and model:
+        key = "TEACHER_API_KEY" if os.environ.get("TEACHER_API_KEY") else None
+        yield Teacher(name="TEACHER_BASE_URL", base_url=url, model=model, api_key_env=key)
