@@ -118,7 +118,11 @@ def _anchor_paths(data: dict[str, Any], folder: Path) -> None:
 
 def _explain(error: ValidationError, path: Path, tree: Any) -> list[str]:  # noqa: ANN401
     lines = []
-    for problem in error.errors(include_url=False, include_input=False):
+    found = error.errors(include_url=False, include_input=False)
+    inside = {problem["loc"][:depth] for problem in found for depth in range(len(problem["loc"]))}
+    for problem in found:
+        if problem["type"] == "too_short" and problem["loc"] in inside:
+            continue  # A list whose items are wrong counts as empty; the items are told.
         loc = tuple(part for part in problem["loc"] if part != "[key]")
         message = problem["msg"].removeprefix("Value error, ")
         if problem["type"] == "extra_forbidden":

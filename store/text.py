@@ -49,7 +49,7 @@ def normalise(text: str) -> str:
     or comma between digits, which both become a point.
     A text of signs only (``"!="``, an emoji) keeps its signs, so that it equals just itself.
     """
-    folded = unicodedata.normalize("NFKC", squeeze(text)).casefold()
+    folded = squeeze(unicodedata.normalize("NFKC", text)).casefold()
     kept = folded.translate({0: " ", 1: " "})
     kept = re.sub(r"(?<![\w)])-(?=\.?\d)", "\x01", kept)
     kept = re.sub(r"(?<=\d)[.,](?=\d)|(?<![\w.])\.(?=\d)", "\x00", kept)

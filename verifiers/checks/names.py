@@ -11,6 +11,7 @@ from collections.abc import Collection
 from itertools import pairwise
 
 from store.text import WORD, words
+from verifiers.checks.dates import without_dates
 from verifiers.checks.findings import Finding
 from verifiers.wording import STOP
 
@@ -29,7 +30,7 @@ monday tuesday wednesday thursday friday saturday sunday none true false python"
 
 def names(claim: str) -> list[str]:
     """Names in a claim, in order; its first word counts only where a second one follows it."""
-    text = _CODE.sub(lambda match: " " * len(match.group(0)), claim)
+    text = _CODE.sub(lambda match: " " * len(match.group(0)), without_dates(claim))
     found = [match.group(0) for match in _NAME.finditer(text)]
     first = re.match(r"[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+|(?= \d))+" + NUMBERED, text)
     if first and first.group(0).split()[0].casefold() not in STOP:

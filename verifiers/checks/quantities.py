@@ -142,7 +142,11 @@ def _agree(claim: Quantity, held: Quantity) -> bool:
     if claim.value == held.value:
         return True
     coarser = claim.place > held.place
-    return coarser and claim.value == held.value.quantize(claim.place, context=_WIDE) and claim.value != 0
+    return (
+        coarser
+        and claim.value == held.value.quantize(claim.place, context=_WIDE)
+        and claim.value != 0
+    )
 
 
 def _names_something(match: re.Match[str], text: str, unit: str) -> bool:

@@ -1,0 +1,177 @@
+"""Reading replies, rendering prompts, keeping to budgets, planting lies."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections import Counter
+from typing import Any
+
+import jinja2
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from configs.errors import BudgetExceeded, ParseError
+from configs.recipe import Budget
+from generators.budget import Ledger
+from generators.corruptions import plant
+from generators.grounded_qa import PROMPT, SCHEMA
+from generators.prompts import load_prompt
+from generators.replies import Draft, check_ending, read_draft
+from store.corpus import Corpus
+from store.journal import Reply, Spent
+from store.python_api import read_modules
+
+RECORD = {"quotes": ["a b"], "question": "What is it, then?", "answer": "It is so."}
+GOOD = json.dumps(RECORD)
+DRAFT = Draft("What is it, then?", "It is so.", ("a b",))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        GOOD,
+        f"```json\n{GOOD}\n```",
+        f"Here it is:\n{GOOD}\nI hope it helps.",
+        f"<think>hm {'{'} no</think>{GOOD}",
+        f"\ufeff{GOOD}",
+        GOOD.replace("}", ",}"),
+    ],
+)
+def test_ladder(text: str) -> None:
+    assert read_draft(text, SCHEMA) == DRAFT
+
+
+def test_raw_control_characters() -> None:
+    assert read_draft(GOOD.replace("It is", "It\tis"), SCHEMA).answer == "It\tis so."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I'm sorry, but I can't help with that.",
+        "[]",
+        "42",
+        "{}",
+        json.dumps({**RECORD, "quotes": "a b"}),
+        json.dumps({**RECORD, "answer": 42}),
+        json.dumps({**RECORD, "more": 1}),
+        json.dumps({"question": "What is it, then?", "answer": "It is so."}),
+    ],
+)
+def test_what_breaks_the_schema_is_named(text: str) -> None:
+    with pytest.raises(ParseError, match=r"^- "):
+        read_draft(text, SCHEMA)
+
+
+@given(st.text() | st.from_regex(r"\{[\"a-z:,\[\]{} 0-9]*\}?", fullmatch=True))
+@settings(max_examples=300, deadline=None)
+def test_any_text_gives_a_draft_or_a_parse_error(text: str) -> None:
+    try:
+        assert isinstance(read_draft(text, SCHEMA), Draft)
+    except ParseError as error:
+        assert str(error)
+
+
+@pytest.mark.parametrize(
+    ("finish", "content", "reason"),
+    [
+        ("length", GOOD, "truncated"),
+        ("content_filter", GOOD, "refused"),
+        ("refusal", None, "refused"),
+        ("tool_calls", GOOD, "unfinished"),
+        ("stop", " ", "empty"),
+        ("stop", None, "empty"),
+    ],
+)
+def test_endings(finish: str, content: str | None, reason: str) -> None:
+    ending = check_ending(Reply(content, finish, "m"))
+    assert ending is not None and ending.reason == reason
+
+
+def test_good_ending() -> None:
+    assert check_ending(Reply(GOOD, "stop", "m")) is None
+
+
+VALUES = {
+    "title": "T",
+    "other_title": "",
+    "other_passage": "",
+    "style": "cloze",
+    "focus": "",
+    "language": "en",
+}
+
+
+def test_passages_are_never_templates() -> None:
+    passage = "{{ 7 * 7 }} {% raw %} </passage>"
+    system, user = load_prompt(PROMPT).render(passage=passage, **VALUES)
+    assert system["role"] == "system" and user["role"] == "user"
+    assert passage in user["content"] and "49" not in user["content"]
+
+
+def test_missing_variable_is_an_error() -> None:
+    with pytest.raises(jinja2.UndefinedError, match="passage"):
+        load_prompt(PROMPT).render(**VALUES)
+
+
+@given(
+    st.floats(0, 5, allow_nan=False),
+    st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=1, max_size=60),
+)
+@settings(max_examples=40, deadline=None)
+def test_ledger_never_passes_its_cap(cap: float, calls: list[tuple[float, float]]) -> None:
+    ledger = Ledger(Budget(max_usd=cap), Spent())
+
+    def call(worst: float, share: float) -> None:
+        reserved = Spent(1, 10, worst)
+        try:
+            ledger.reserve(reserved)
+        except BudgetExceeded:
+            return
+        ledger.settle(reserved, Spent(1, 5, worst * share))
+
+    threads = [threading.Thread(target=call, args=pair) for pair in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert ledger.spent.usd <= cap + 1e-6
+
+
+def test_ledger_counts_calls_in_flight() -> None:
+    ledger = Ledger(Budget(max_requests=2), Spent(requests=1))
+    ledger.reserve(Spent(1, 0, 0.0))
+    with pytest.raises(BudgetExceeded, match="max_requests is 2"):
+        ledger.reserve(Spent(1, 0, 0.0))
+
+
+def rows() -> list[dict[str, Any]]:
+    said = "The default value of `indent` in `json.dumps` is `None`."
+    call = "json.dumps(obj, *, skipkeys=False, ensure_ascii=True, check_circular=True)"
+    source = {"document_id": "python:json.dumps", "title": "json.dumps"}
+    return [
+        {
+            "id": str(i),
+            "question": "What is the default value of `indent` of `json.dumps`?",
+            "answer": f"{said} It was {i + 3} years ago.",
+            "quotes": [call],
+            "sources": [source],
+            "style": "question_answer",
+        }
+        for i in range(10)
+    ]
+
+
+def test_lies_are_lies() -> None:
+    corpus = Corpus(tuple(read_modules(("json",))), ())
+    lies = plant(rows(), corpus, 40, seed=1)
+    kinds = Counter(json.loads(lie["metadata"])["planted"] for lie in lies)
+    assert set(kinds) == {"number", "default", "function", "parameter", "quote"}
+    truths = {row["id"]: row for row in rows()}
+    for lie in lies:
+        truth = truths[json.loads(lie["metadata"])["of"]]
+        assert (lie["answer"], lie["quotes"]) != (truth["answer"], truth["quotes"])
+        assert lie["id"] not in truths
+    assert lies == plant(rows(), corpus, 40, seed=1)

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from configs.errors import StoreCorrupt
+from store.journal import Journal, Reply, Spent, request_key
+
+REPLY = Reply("Hello.", "stop", "m-1", 10, 5, 0.25, attempts=2, latency_s=0.5)
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    with closing(Journal(tmp_path / "deep" / "journal.db")) as opened:
+        yield opened
+
+
+def open_and_put(path: Path, number: int) -> str | None:
+    """One of several processes that start on the same journal."""
+    try:
+        with closing(Journal(path)) as journal:
+            journal.put(f"k{number}", "run", "t", {}, REPLY)
+    except StoreCorrupt as error:
+        return str(error)
+    return None
+
+
+def test_a_reply_is_found_again(journal: Journal) -> None:
+    assert journal.find("k") is None
+    journal.put("k", "run", "teacher", {"messages": ["ü"]}, REPLY)
+    assert journal.find("k") == REPLY
+    (row,) = journal.requests(["k", "unknown"])
+    assert (row["run"], row["teacher"]) == ("run", "teacher")
+    assert row["request"] == {"messages": ["ü"]}
+    assert row["answered_at"].endswith("+00:00")
+
+
+def test_a_reply_without_text_is_a_reply(journal: Journal) -> None:
+    empty = Reply(None, "content_filter", "m-1")
+    journal.put("k", "run", "t", {}, empty)
+    assert journal.find("k") == empty
+
+
+def test_the_first_reply_stays(journal: Journal) -> None:
+    journal.put("k", "run", "t", {}, REPLY)
+    journal.put("k", "later", "t", {}, Reply("Another.", "stop", "m-2", 1, 1, 9.0))
+    assert journal.find("k") == REPLY
+    assert journal.spent("later") == Spent()
+
+
+def test_spent_sums_one_run(journal: Journal) -> None:
+    assert journal.spent("run") == Spent(0, 0, 0.0)
+    journal.put("a", "run", "t", {}, REPLY)
+    journal.put("b", "run", "t", {}, Reply("x", "stop", "m", 3, 4, None))
+    journal.put("c", "other", "t", {}, REPLY)
+    assert journal.spent("run") == Spent(requests=3, tokens=22, usd=0.25)
+
+
+def test_cost_is_unknown_where_a_price_is(journal: Journal) -> None:
+    journal.put("a", "run", "t", {}, REPLY)
+    journal.put("b", "run", "t", {}, REPLY)
+    journal.put("c", "run", "t", {}, Reply("x", "stop", "m", 3, 4, None))
+    assert journal.cost([]) == {"calls": 0, "tokens": 0, "usd": 0}
+    assert journal.cost(["a", "b", "a"]) == {"calls": 2, "tokens": 30, "usd": 0.5}
+    assert journal.cost(iter(["a", "c"])) == {"calls": 2, "tokens": 22, "usd": None}
+
+
+def test_more_requests_than_sqlite_takes_at_once(journal: Journal) -> None:
+    for number in range(3):
+        journal.put(f"k{number}", "run", "t", {}, REPLY)
+    keys = [f"k{number}" for number in range(40_000)]
+    assert journal.cost(keys)["calls"] == 3
+
+
+def test_replies_outlive_the_process(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    with closing(Journal(path)) as journal:
+        journal.put("k", "run", "t", {}, REPLY)
+    with closing(Journal(path)) as journal:
+        assert journal.find("k") == REPLY
+        assert journal.spent("run").requests == 2
+
+
+def test_a_reply_is_seen_by_another_reader_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    with closing(Journal(path)) as one, closing(Journal(path)) as two:
+        one.put("k", "run", "t", {}, REPLY)
+        assert two.find("k") == REPLY
+
+
+def test_threads_write_at_the_same_time(journal: Journal) -> None:
+    def put(number: int) -> None:
+        journal.put(f"k{number % 40}", "run", "t", {"n": number}, REPLY)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(put, range(80)))
+    assert journal.spent("run") == Spent(requests=80, tokens=600, usd=10.0)
+    assert len(journal.requests(f"k{i}" for i in range(40))) == 40
+
+
+def test_processes_open_a_new_journal_at_the_same_time(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(3, mp_context=context) as pool:
+        for turn in range(5):
+            path = tmp_path / f"{turn}.db"
+            problems = list(pool.map(open_and_put, [path] * 3, range(3)))
+            assert problems == [None] * 3
+            with closing(Journal(path)) as journal:
+                assert journal.cost(["k0", "k1", "k2"])["calls"] == 3
+
+
+def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    path.write_bytes(b"this is not a database, but it may be dear to someone\n" * 40)
+    before = path.read_bytes()
+    with pytest.raises(StoreCorrupt, match=f"cannot open the journal {path}: .*not a database"):
+        Journal(path)
+    assert path.read_bytes() == before
+
+
+def test_a_folder_in_the_way_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StoreCorrupt, match="cannot open the journal"):
+        Journal(tmp_path)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreCorrupt, match="cannot open the journal"):
+        Journal(tmp_path / "file" / "journal.db")
+
+
+def test_a_request_is_known_by_all_that_is_sent() -> None:
+    base = request_key({"a": 1, "b": 2}, "http://x/v1")
+    assert base == request_key({"b": 2, "a": 1}, "http://x/v1", 0)
+    others = {
+        request_key({"a": 1, "b": 3}, "http://x/v1"),
+        request_key({"a": 1, "b": 2}, "http://y/v1"),
+        request_key({"a": 1, "b": 2}, "http://x/v1", 1),
+    }
+    assert len({base, *others}) == 4
+    assert len(base) == 64
