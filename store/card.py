@@ -31,14 +31,16 @@ class Part:
 def render_card(parts: Sequence[Part], manifest: Mapping[str, Any], rows: Sequence[Any]) -> str:
     """The card's text: YAML for the hub and `datasets`, then prose for people.
 
-    ``rows`` are a few published records to show.
+    ``rows`` are a few published records to show. A table without rows is no configuration, since
+    `datasets` refuses to load a split without rows.
     """
+    filled = [part for part in parts if part.rows]
     head = {
         "pretty_name": f"{manifest['dataset']} v{manifest['version']}",
         "language": [manifest["recipe"]["language"]],
         "tags": ["synthetic", "stillhouse", *manifest["origins"]],
-        "configs": _configs(parts),
-        "dataset_info": _infos(parts),
+        "configs": _configs(filled),
+        "dataset_info": _infos(filled),
     }
     text = StringIO()
     YAML(typ="safe").dump(head, text)

@@ -85,11 +85,16 @@ class Shards:
 
 
 def write_parquet(table: pa.Table, path: Path) -> None:
-    """Write a table so that equal tables give equal bytes, and wait until the disk has it."""
+    """Write a table so that equal tables give equal bytes, and wait until the disk has it.
+
+    An empty table gets no row group: `datasets` cannot read a row group without rows.
+    """
     plain = table.replace_schema_metadata(None).combine_chunks()
     with path.open("wb") as file:
-        pq.write_table(
-            plain, file, compression="zstd", row_group_size=50_000, write_page_checksum=True
-        )
+        with pq.ParquetWriter(
+            file, plain.schema, compression="zstd", write_page_checksum=True
+        ) as writer:
+            if len(plain):
+                writer.write_table(plain, row_group_size=50_000)
         file.flush()
         os.fsync(file.fileno())

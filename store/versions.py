@@ -56,6 +56,8 @@ class Version:
             found: dict[str, Any] = orjson.loads(path.read_bytes())
         except (OSError, orjson.JSONDecodeError) as error:
             raise StoreCorrupt(f"cannot read {path}: {error}; publish the dataset again") from None
+        if not isinstance(found, dict):
+            raise StoreCorrupt(f"{path} is no manifest; publish the dataset again")
         return found
 
     def table(self, folder: str) -> pl.DataFrame:

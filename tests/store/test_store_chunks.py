@@ -4,7 +4,7 @@ import re
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from configs.recipe import Chunking
@@ -41,23 +41,25 @@ def document(text: str) -> Document:
     return Document(id="d", title="Title", text=text)
 
 
+@settings(deadline=None)
 @given(TEXTS | st.text(max_size=300), SETTINGS)
-def test_passages_are_exact_short_and_in_order(text: str, settings: Chunking) -> None:
-    passages = cut(document(text), settings)
+def test_passages_are_exact_short_and_in_order(text: str, chunking: Chunking) -> None:
+    passages = cut(document(text), chunking)
     for number, passage in enumerate(passages):
         assert passage.text == text[passage.start : passage.end]
-        assert 0 < len(passage.text) <= settings.max_chars
+        assert 0 < len(passage.text) <= chunking.max_chars
         assert passage.id == f"d#{number}"
     for one, two in pairwise(passages):
         assert one.start < two.start
         assert one.end < two.end
-        assert one.end - two.start <= settings.overlap_chars
+        assert one.end - two.start <= chunking.overlap_chars
 
 
+@settings(deadline=None)
 @given(TEXTS, SETTINGS)
-def test_passages_leave_no_word_out_but_headings(text: str, settings: Chunking) -> None:
+def test_passages_leave_no_word_out_but_headings(text: str, chunking: Chunking) -> None:
     covered = {i for m in HEADING.finditer(text) for i in range(m.start(), m.end())}
-    for passage in cut(document(text), settings):
+    for passage in cut(document(text), chunking):
         covered.update(range(passage.start, passage.end))
     assert [c for i, c in enumerate(text) if re.match(r"\w", c) and i not in covered] == []
 
