@@ -94,7 +94,11 @@ def _body(parts: Sequence[Part], manifest: Mapping[str, Any], rows: Sequence[Any
         "```python",
         "from datasets import load_dataset",
         f'data = load_dataset("path/to/{name}")            # messages, and all provenance',
-        f'why = load_dataset("path/to/{name}", "rejected")  # dropped rows, each with its reason',
+        *(
+            f'why = load_dataset("path/to/{name}", "rejected")  # dropped rows, each with a reason'
+            for part in parts
+            if part.config == "rejected" and part.rows
+        ),
         "```",
         "",
         "The configurations `evidence` and `verdicts` hold every claim with the passage it was "

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from filelock import FileLock
 from sqlalchemy.dialects.sqlite import insert
 
 from configs.errors import StoreCorrupt
@@ -83,11 +84,9 @@ class Journal:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 60})
             sa.event.listen(self._engine, "connect", _durable)
-            with self._engine.begin() as connection:
-                # Not create_all: it looks first, and another process may create in between.
-                connection.execute(sa.schema.CreateTable(REPLIES, if_not_exists=True))
-                for index in REPLIES.indexes:
-                    connection.execute(sa.schema.CreateIndex(index, if_not_exists=True))
+            # SQLite does not wait for its lock while it changes to the write-ahead log.
+            with FileLock(path.with_name(f".{path.name}.lock")):
+                _METADATA.create_all(self._engine)
         except (OSError, sa.exc.DatabaseError) as error:
             raise StoreCorrupt(
                 f"cannot open the journal {path}: {error.__cause__ or error}; "

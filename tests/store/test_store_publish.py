@@ -374,6 +374,15 @@ def test_the_card_tells_what_it_is(tmp_path: Path) -> None:
     assert "licences: MIT." in card
 
 
+def test_the_card_proposes_to_load_dropped_rows_only_where_there_are_any(tmp_path: Path) -> None:
+    with_some = (released(tmp_path, "some").path / "README.md").read_text()
+    without = released(tmp_path, "none", dropped=0)
+    assert 'load_dataset("path/to/some-v1", "rejected")' in with_some
+    assert "rejected" not in (without.path / "README.md").read_text()
+    assert verify(without) == []
+    assert without.table("rejected").equals(content(dropped=0).rejected)
+
+
 def test_the_report_stands_alone_and_escapes_texts(tmp_path: Path) -> None:
     page = (released(tmp_path).path / "report.html").read_text()
     assert "<title>small-v1</title>" in page

@@ -120,6 +120,14 @@ def test_several_shards_make_one_frame(tmp_path: Path) -> None:
     assert shards.frame(["b", "a"], "t")["id"].to_list() == ["r2", "r3", "r4", "r0", "r1"]
 
 
+def test_an_empty_table_keeps_its_schema(tmp_path: Path) -> None:
+    shards = Shards(tmp_path)
+    shards.put("none", {"t": TABLE.slice(0, 0)})
+    shards.put("some", {"t": TABLE.slice(0, 2)})
+    assert shards.table("none", "t").equals(TABLE.slice(0, 0))
+    assert shards.frame(["none", "some"], "t")["id"].to_list() == ["r0", "r1"]
+
+
 def test_equal_tables_give_equal_bytes(tmp_path: Path) -> None:
     pieces = pa.concat_tables([TABLE.slice(0, 7), TABLE.slice(7, 20), TABLE.slice(27)])
     padded = pa.concat_tables([TABLE, TABLE]).slice(50)
