@@ -20,11 +20,19 @@ def find_quote(quote: str, text: str, near: int = 0) -> tuple[int, int] | None:
         return None
     # As it stands, then in the composed form that most texts are in.
     for form in dict.fromkeys((quote, unicodedata.normalize("NFKC", quote))):
-        pattern = re.compile(_GAP.join(_loose(part) for part in form.replace("`", "").split()))
+        parts = form.replace("`", "").split()
+        pattern = re.compile(_whole_numbers(_GAP.join(_loose(part) for part in parts), parts))
         match = pattern.search(text, near) or pattern.search(text)
         if match:
             return match.span()
     return None
+
+
+def _whole_numbers(pattern: str, parts: list[str]) -> str:
+    """The pattern, not to begin or end inside a number: "5 km" does not stand in "15 km"."""
+    before = r"(?<!\d)(?<!\d[.,])" if parts[0][0].isdigit() else ""
+    after = r"(?!\d|[.,]\d)" if parts[-1][-1].isdigit() else ""
+    return f"{before}{pattern}{after}"
 
 
 def _loose(part: str) -> str:

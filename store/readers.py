@@ -154,7 +154,7 @@ def _read_html(file: Path) -> list[dict[str, Any]]:
         tag.decompose()
     body = soup.find("main") or soup.body or soup
     text = MarkdownConverter(heading_style="ATX", strip=["img"]).convert_soup(body)
-    dates = ("valid_from", "date", "article:modified_time", "dcterms.modified", "last-modified")
+    dates = ("valid_from", "date", "article:modified_time", "dcterms.modified")
     return [
         {
             "text": re.sub(r"\n{3,}", "\n\n", text).strip() + "\n",

@@ -8,8 +8,10 @@ import unicodedata
 from typing import NamedTuple
 
 import orjson
+import regex
 
-WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?", re.UNICODE)
+WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:['’][\p{L}\p{N}\p{M}]+)?")
+"""A word. Combining marks belong to it: without its vowel signs, Hindi is another text."""
 _SPACE = re.compile(r"\s+")
 _OWN_LINE = re.compile(r"\s*(?:[-*+•]\s|\d{1,3}[.)]\s|#{1,6}\s|\||>>>|\.\.\.|```|~~~)|\t| {4,}")
 _CLOSED_LINE = re.compile(r"\s*(?:#{1,6}\s|\||>>>|```|~~~)|\t| {4,}")
@@ -53,7 +55,7 @@ def normalise(text: str) -> str:
     kept = folded.translate({0: " ", 1: " "})
     kept = re.sub(r"(?<![\w)])-(?=\.?\d)", "\x01", kept)
     kept = re.sub(r"(?<=\d)[.,](?=\d)|(?<![\w.])\.(?=\d)", "\x00", kept)
-    plain = _SPACE.sub(" ", re.sub(r"[^\w\x00\x01]+|_", " ", kept)).strip()
+    plain = _SPACE.sub(" ", regex.sub(r"[^\w\p{M}\x00\x01]+|_", " ", kept)).strip()
     return plain.replace("\x00", ".").replace("\x01", "-") or folded
 
 

@@ -147,3 +147,8 @@ def test_hashes_take_any_text_and_ignore_key_order() -> None:
     assert sha256("\ud800") != sha256("\ud801")
     assert digest({"a": 1, "b": 2}) == digest({"b": 2, "a": 1})
     assert digest({"a": 1}) != digest({"a": 2})
+
+
+def test_vowel_signs_are_part_of_a_word() -> None:
+    assert normalise("कि") != normalise("की")
+    assert words("कि") != words("की") and len(words("हिन्दी")) == 1
