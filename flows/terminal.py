@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -49,7 +50,8 @@ def next_commands(version: Version) -> list[str]:
     """Three commands worth trying on a version."""
     name = version.manifest["dataset"]
     root = version.path.parent.parent
-    option = "" if str(root) == "data/outputs" else f" --output {root}"
+    option = "" if str(root) == "data/outputs" else f" --output {shlex.quote(str(root))}"
+    load = f"from datasets import load_dataset; print(load_dataset({str(version.path)!r}))"
     rejected = version.table("rejected")
     facts = rejected.filter(rejected["stage"] == "grounding")
     dropped = facts if len(facts) else rejected
@@ -57,7 +59,7 @@ def next_commands(version: Version) -> list[str]:
     return [
         f"stillhouse show {name}{why}{option}",
         f"stillhouse verify {name}@{version.number}{option}",
-        f"python -c \"from datasets import load_dataset; print(load_dataset('{version.path}'))\"",
+        f'python -c "{load}"',
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from itertools import pairwise
 from typing import NamedTuple
 
 import orjson
@@ -15,6 +16,7 @@ WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:['’][\p{L}\p{N}\p{M}]+
 _SPACE = re.compile(r"\s+")
 _OWN_LINE = re.compile(r"\s*(?:[-*+•]\s|\d{1,3}[.)]\s|#{1,6}\s|\||>>>|\.\.\.|```|~~~)|\t| {4,}")
 _CLOSED_LINE = re.compile(r"\s*(?:#{1,6}\s|\||>>>|```|~~~)|\t| {4,}")
+_UNIT_END = re.compile(r"\d\s?[a-zµ°²³]{1,3}\.\s+(?=[A-Z])")
 _QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-"})
 
 
@@ -70,18 +72,25 @@ def sentences(text: str, language: str = "en") -> list[Span]:
     A line break inside a paragraph does not end a sentence; a blank line, a list item, a heading,
     a table row or a line of code does.
     """
-    import sentencex
-
     found: list[Span] = []
     for start, end in _blocks(text):
-        block = text[start:end].replace("\n", " ")
-        for piece in sentencex.get_sentence_boundaries(language, block):
-            raw = block[piece["start_index"] : piece["end_index"]]
-            first = start + piece["start_index"] + len(raw) - len(raw.lstrip())
-            last = start + piece["start_index"] + len(raw.rstrip())
-            if first < last:
-                found.append(Span(first, last, text[first:last]))
+        for first, last in pairwise(_cuts(text[start:end].replace("\n", " "), language)):
+            raw = text[start + first : start + last]
+            left = start + first + len(raw) - len(raw.lstrip())
+            right = start + first + len(raw.rstrip())
+            if left < right:
+                found.append(Span(left, right, text[left:right]))
     return found
+
+
+def _cuts(block: str, language: str) -> list[int]:
+    """Where the sentences of a paragraph begin, and its end."""
+    import sentencex
+
+    pieces = sentencex.get_sentence_boundaries(language, block)
+    # The rules take "55 m." for an abbreviation that a sentence goes on behind.
+    units = (match.end() for match in _UNIT_END.finditer(block))
+    return sorted({0, *(piece["start_index"] for piece in pieces), *units, len(block)})
 
 
 def _blocks(text: str) -> list[tuple[int, int]]:

@@ -152,3 +152,12 @@ def test_hashes_take_any_text_and_ignore_key_order() -> None:
 def test_vowel_signs_are_part_of_a_word() -> None:
     assert normalise("कि") != normalise("की")
     assert words("कि") != words("की") and len(words("हिन्दी")) == 1
+
+
+def test_a_unit_ends_a_sentence() -> None:
+    text = "The dam is 55 m. The tower is 120 m. See Dr. Hu at 5 p.m. on Monday."
+    assert [s.text for s in sentences(text)] == [
+        "The dam is 55 m.",
+        "The tower is 120 m.",
+        "See Dr. Hu at 5 p.m. on Monday.",
+    ]
