@@ -21,11 +21,12 @@ def semantic(settings: SemanticDedup, context: Context) -> Stage:
 
     def apply(records: pl.DataFrame) -> Judged:
         vectors = vectors_of(records)
-        texts = [f"{q}\n{a}" for q, a in records.select("question", "answer").iter_rows()]
+        texts = records.select("question", "answer").iter_rows()
+        marks = [specifics(f"{q}\n{a}") for q, a in texts]
         pairs = [
             (i, j, score)
             for i, j, score in close_pairs(vectors, settings.threshold)
-            if same_specifics(specifics(texts[i]), specifics(texts[j]))
+            if same_specifics(marks[i], marks[j])
         ]
         rulings = keep_one(
             records, pairs, "semantic_duplicate", lambda i, j: float(vectors[i] @ vectors[j])
