@@ -87,7 +87,7 @@ def _parse(path: Path) -> CommentedMap:
     return tree
 
 
-def _fill(node: Any, loc: tuple[Any, ...], path: Path, tree: Any, problems: list[str]) -> Any:  # noqa: ANN401
+def _fill(node: Any, loc: tuple[Any, ...], path: Path, tree: Any, problems: list[str]) -> Any:
     """Plain data with the environment's values in place of ``${NAME}``."""
     if isinstance(node, dict):
         return {key: _fill(node[key], (*loc, key), path, tree, problems) for key in node}
@@ -116,7 +116,7 @@ def _anchor_paths(data: dict[str, Any], folder: Path) -> None:
             source["path"] = str((folder / Path(given).expanduser()).absolute())
 
 
-def _explain(error: ValidationError, path: Path, tree: Any) -> list[str]:  # noqa: ANN401
+def _explain(error: ValidationError, path: Path, tree: Any) -> list[str]:
     lines = []
     found = error.errors(include_url=False, include_input=False)
     inside = {problem["loc"][:depth] for problem in found for depth in range(len(problem["loc"]))}
@@ -154,14 +154,14 @@ def _fields_at(loc: Iterable[Any]) -> Iterable[str]:
     return model.model_fields
 
 
-def _models_in(annotation: Any) -> Iterable[type[BaseModel]]:  # noqa: ANN401
+def _models_in(annotation: Any) -> Iterable[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for inner in getattr(annotation, "__args__", ()):
         yield from _models_in(inner)
 
 
-def _line(tree: Any, loc: Iterable[Any]) -> int:  # noqa: ANN401
+def _line(tree: Any, loc: Iterable[Any]) -> int:
     """Line of the deepest part of ``loc`` that stands in the file."""
     node, line = tree, 1
     for part in loc:

@@ -33,7 +33,7 @@ def build_dataset(recipe: Recipe) -> str:
     return str(built.version.path)
 
 
-def as_task(function: Callable[..., Any], *args: Any, label: str) -> Any:  # noqa: ANN401
+def as_task(function: Callable[..., Any], *args: Any, label: str) -> Any:
     """Run a step as a Prefect task. Shards are the memory of a run, so nothing is cached here, and
     the teacher's client is the one layer that retries.
     """

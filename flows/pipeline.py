@@ -26,7 +26,7 @@ _OVERSAMPLE = 1.3
 class Step(Protocol):
     """Runs a step; ``label`` is what people see of it."""
 
-    def __call__(self, function: Callable[..., Any], *args: Any, label: str) -> Any:  # noqa: ANN401
+    def __call__(self, function: Callable[..., Any], *args: Any, label: str) -> Any:
         """What the step returns."""
         ...
 
@@ -39,7 +39,7 @@ class Built:
     is_new: bool
 
 
-def directly(function: Callable[..., Any], *args: Any, label: str) -> Any:  # noqa: ANN401
+def directly(function: Callable[..., Any], *args: Any, label: str) -> Any:
     """Run a step as the plain function it is."""
     return function(*args)
 

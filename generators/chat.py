@@ -52,7 +52,11 @@ class ChatTeacher:
 
     async def __aenter__(self) -> ChatTeacher:
         """Open the connection pool."""
+        import stamina.instrumentation
         from httpx_aiohttp import AiohttpTransport
+
+        # Tries are counted in each reply; a log line for each would drown the progress bars.
+        stamina.instrumentation.set_on_retry_hooks([])
 
         limits = httpx.Limits(max_connections=self.settings.concurrency)
         self._client = httpx.AsyncClient(

@@ -78,7 +78,7 @@ def read_draft(text: str, schema: Mapping[str, Any]) -> Draft:
     return Draft(data["question"].strip(), data["answer"].strip(), quotes)
 
 
-def _object(text: str) -> Any:  # noqa: ANN401  anything JSON can be
+def _object(text: str) -> Any:
     """The JSON object in a text, by the first rung of the ladder that holds."""
     plain = _REASONING.sub("", text.lstrip("\ufeff")).strip()
     fenced = _FENCED.match(plain)

@@ -164,7 +164,7 @@ def _reply(row: sa.RowMapping) -> Reply:
     return Reply(**{name: row[name] for name in (*fields, "attempts", "latency_s")})
 
 
-def _durable(connection: Any, _record: object) -> None:  # noqa: ANN401
+def _durable(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")

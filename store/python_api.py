@@ -89,7 +89,7 @@ def _documented(obj: object) -> bool:
 def _document(
     importable: str,
     path: str,
-    obj: Any,  # noqa: ANN401
+    obj: Any,
     module: ModuleType,
     package: _Package,
 ) -> Document:
@@ -126,7 +126,7 @@ def _document(
     )
 
 
-def _signature(obj: Any, *, bound: bool) -> inspect.Signature | None:  # noqa: ANN401
+def _signature(obj: Any, *, bound: bool) -> inspect.Signature | None:
     """The signature as a caller sees it, without self or cls; None where Python knows none."""
     try:
         signature = inspect.signature(obj)
@@ -161,7 +161,7 @@ def _members(cls: type) -> list[str]:
     return [name for name in dir(cls) if not name.startswith("_") and callable(getattr(cls, name))]
 
 
-def _location(obj: Any, module: ModuleType) -> str:  # noqa: ANN401
+def _location(obj: Any, module: ModuleType) -> str:
     """File inside the package and line, or the module where there is no Python source."""
     code = getattr(inspect.unwrap(obj) if callable(obj) else obj, "__code__", None)
     file = getattr(module, "__file__", None)

@@ -60,7 +60,7 @@ class Stage(Protocol):
 class StageFactory(Protocol):
     """Makes a stage from its settings and context."""
 
-    def __call__(self, settings: Any, context: Context, /) -> Stage:  # noqa: ANN401
+    def __call__(self, settings: Any, context: Context, /) -> Stage:
         """The stage."""
         ...
 

@@ -216,7 +216,7 @@ def _asked(text: str, question: str, index: EvidenceIndex, settings: Grounding) 
     )
 
 
-def _with(decided: Decided, verdict: Any, detail: str) -> Decided:  # noqa: ANN401
+def _with(decided: Decided, verdict: Any, detail: str) -> Decided:
     return Decided(**{**asdict(decided), "verdict": verdict, "detail": detail})
 
 
@@ -241,7 +241,7 @@ def rule_on(checked: Sequence[Checked], settings: Grounding) -> Ruling:
     return Ruling("keep", "", score, claims[0].decided.passage_id)
 
 
-def _ruling(decision: Any, reason: str, score: float, item: Checked) -> Ruling:  # noqa: ANN401
+def _ruling(decision: Any, reason: str, score: float, item: Checked) -> Ruling:
     witness = item.decided.passage_id or item.decided.rule
     return Ruling(
         decision, reason, score, witness, f"{item.claim.text[:200]} — {item.decided.detail}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -69,7 +70,7 @@ class EvidenceIndex:
         return [int(row) for row in order if scores[row] > 0]
 
     @cached_property
-    def _ranker(self):  # type: ignore[no-untyped-def]  # noqa: ANN202  bm25s has no types
+    def _ranker(self) -> Any:  # bm25s has no types
         import bm25s
 
         ranker = bm25s.BM25()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from functools import lru_cache
+from typing import Any
 
 from store.text import words
 
@@ -25,7 +26,7 @@ def stem(word: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _stemmer():  # type: ignore[no-untyped-def]  # noqa: ANN202  snowballstemmer has no types
+def _stemmer() -> Any:  # snowballstemmer has no types
     import snowballstemmer
 
     return snowballstemmer.stemmer("english")

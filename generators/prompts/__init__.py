@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from store.text import sha256
 
@@ -43,7 +44,7 @@ def load_prompt(name: str) -> Prompt:
 
 
 @lru_cache
-def _template(body: str):  # type: ignore[no-untyped-def]  # noqa: ANN202  jinja2 is imported late
+def _template(body: str) -> Any:  # jinja2 is imported late
     from jinja2 import StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 

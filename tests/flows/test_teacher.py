@@ -15,6 +15,7 @@ from store.versions import Version, find_version
 def build(stillhouse: RunCommand, recipe: Path, output: Path) -> Version:
     said = stillhouse("build", recipe, "--output", output)
     assert said.code == 0, said.err
+    assert "retry" not in said.err, "retries are figures, not log lines"
     return find_version(output, "rivers")
 
 
