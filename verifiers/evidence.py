@@ -140,9 +140,9 @@ def _nothing(best: _Scored) -> Decided:
     return _decided("not_found", "wording", best, detail)
 
 
-def verbatim(text: str, passages: Sequence[Passage]) -> Decided | None:
-    """Support by a passage that holds the claim letter by letter, if it is three words or more."""
-    if len(text.split()) < 3:
+def verbatim(text: str, passages: Sequence[Passage], least: int) -> Decided | None:
+    """Support by a passage that holds the claim letter by letter, if it has ``least`` words."""
+    if len(text.split()) < least:
         return None
     for passage in passages:
         span = find_quote(text.rstrip(".").strip('"“”'), passage.text)

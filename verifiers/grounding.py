@@ -131,8 +131,9 @@ class _Checker:
                 return Checked(claim, decided, missing_quote=True)
         named = f"`{claim.about}` {claim.text}" if claim.about else claim.text
         invented = next(iter(unknown_identifiers(named, self.api, claim.absent)), None)
-        if invented is None and not claim.absent:
-            same = verbatim(claim.text, passages)
+        if invented is None:
+            # A source can say that something is missing; a stock phrase proves no such thing.
+            same = verbatim(claim.text, passages, least=8 if claim.absent else 3)
             if same is not None:
                 return Checked(claim, _as_held(same, claim.holds))
         finding = invented or check_api(claim.text, question, self.api, claim.absent)
