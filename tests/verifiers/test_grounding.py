@@ -168,3 +168,11 @@ def test_what_holds_for_one_function_is_no_evidence_for_another() -> None:
     right = row(api, "What is it for?", says.format("mode") + " discrete or nominal data.")
     swapped = row(api, "What is it?", says.format("median") + " discrete or nominal data.")
     assert judge(api, [right, swapped]).verdicts["decision"].to_list() == ["keep", "drop"]
+
+
+def test_a_source_that_says_something_is_missing_is_quoted_not_abstained() -> None:
+    said = "Return the path of the boat, or None if there is no such file in the harbour."
+    harbour = corpus_of(Document("harbour.md", "Harbour", f"# Harbour\n\n{said}\n"))
+    assert reason(harbour, said, "How do boats and files differ?") == ""
+    stock = "There is no such information."
+    assert reason(harbour, stock, "What path is returned for the boat or file?") != ""
