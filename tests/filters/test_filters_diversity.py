@@ -117,3 +117,31 @@ def test_inside_a_cluster_the_chosen_lie_apart() -> None:
     ]
     got = kept(rows, 10, clusters=1, min_per_source=0)
     assert {f"{i:02}" for i in range(40, 48)} <= got
+
+
+UNEVEN = [120, 40, 12, 4, 1]
+
+
+def uneven() -> tuple[Rows, dict[str, int]]:
+    """Loose groups of uneven sizes, one source document each."""
+    rows, group = planted(UNEVEN)
+    for row in rows:
+        row["sources"][0]["document_id"] = f"d{group[row['id']]}"
+    return rows, group
+
+
+@pytest.mark.parametrize("target", [1, 3, 5, 20, 100, 176, 177, 500])
+def test_exactly_the_target_of_uneven_sources(target: int) -> None:
+    rows, _ = uneven()
+    assert len(kept(rows, target)) == min(target, len(rows))
+
+
+def test_every_uneven_source_keeps_a_record() -> None:
+    rows, group = uneven()
+    assert {group[id_] for id_ in kept(rows, 20)} == set(range(5))
+
+
+def test_shares_stay_even() -> None:
+    rows, group = uneven()
+    got = Counter(group[id_] for id_ in kept(rows, 60, min_per_source=0, clusters=5))
+    assert all(0.2 <= got[i] / UNEVEN[i] <= 0.5 for i in range(3)), got

@@ -329,3 +329,44 @@ def test_near_does_not_depend_on_order_in_crowded_buckets() -> None:
     for seed in range(3):
         shuffled = random.Random(seed).sample(rows, len(rows))
         assert judge("near", shuffled).sort("record_id").equals(straight)
+
+
+def test_near_finds_most_changed_copies() -> None:
+    rng = random.Random(2)
+    rows: Rows = []
+    copies = {}
+    for i in range(300):
+        text = sentence(rng, 20)
+        rows.append(record(f"o{i:03}", "What does it say?", text))
+        words = text.split()
+        words[rng.randrange(20)] = rng.choice(WORDS)
+        rows.append(record(f"n{i:03}", "What does it say?", " ".join(words)))
+        copies[f"o{i:03}"] = f"n{i:03}"
+    judged = judge("near", rows).filter(pl.col("decision") == "drop")
+    lost = dict(judged.select("record_id", "witness").iter_rows())
+    found = sum(a in lost or b in lost for a, b in copies.items())
+    alike = sum(
+        jaccard(*(shingles(f"What does it say?\n{r['answer']}", 5) for r in pair)) >= 0.85
+        for pair in zip(rows[::2], rows[1::2], strict=True)
+    )
+    assert alike > 50, "the test has too few copies above the threshold"
+    assert found >= 0.99 * alike
+    assert all(lost.get(i, i)[1:] == i[1:] for i in lost), "only twins were taken for twins"
+
+
+def test_exact_takes_wide_letters_for_letters_and_a_sign_for_a_sign() -> None:
+    answers = ["It is copper.", "It is ｃｏｐｐｅｒ!", "It is 5.", "It is -5."]
+    rows = [record(i, "What is it?", a) for i, a in zip("abcd", answers, strict=True)]
+    assert kept("exact", rows) in ({"a", "c", "d"}, {"b", "c", "d"})
+
+
+def same(one: str, two: str) -> bool:
+    return same_specifics(specifics(one), specifics(two))
+
+
+def test_specifics_look_at_names_numbers_and_code() -> None:
+    assert same("The lake is deep.", "the lake is deep")
+    assert same("In Rome it is 5 km.", "It is 5 km in Rome.")
+    assert not same("In Rome it is 5 km.", "In Bonn it is 5 km.")
+    assert not same("It is 5 km.", "It is 6 km.")
+    assert not same("Call `a.b`.", "Call `a.c`.")
