@@ -24,7 +24,7 @@ _SECRET_FIELDS = {"api_key", "key", "token", "password", "secret"}
 
 def shipped_recipes() -> list[str]:
     """Names of the recipes that come with Stillhouse."""
-    return sorted(path.stem for path in SHIPPED.glob("*.yaml"))
+    return sorted(path.stem for path in SHIPPED.glob("*.yaml") if path.stem != "prices")
 
 
 def find_recipe(name_or_path: str) -> Path:

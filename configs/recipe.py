@@ -10,8 +10,9 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
+from configs.model import Model
 from configs.stages import (
     Diversity,
     Embedding,
@@ -20,15 +21,10 @@ from configs.stages import (
     Style,
     Verifiers,
 )
+from configs.teachers import Budget, Routing, Teacher
 
 DATASET_NAME = r"^[a-z0-9][a-z0-9._-]{0,63}$"
 """Names are folder names: no slash, no leading dot, nothing a shell or a hub would stumble over."""
-
-
-class Model(BaseModel):
-    """Base of the recipe's parts: unknown fields are errors, values never change after loading."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class CorpusSource(Model):
@@ -74,47 +70,6 @@ class Chunking(Model):
         return self
 
 
-class Teacher(Model):
-    """Who answers. Keys are named here and read from the environment, never written here."""
-
-    name: str = Field(description="How records and reports call this teacher.")
-    kind: Literal["grounded-templates", "openai"] = Field(
-        "openai",
-        description="`grounded-templates` is rule-based and uses no model; `openai` is any "
-        "OpenAI-compatible chat-completions server.",
-    )
-    weight: float = Field(1.0, gt=0, description="Share of the plan relative to other teachers.")
-    model: str | None = Field(None, description="Model name sent to the server.")
-    base_url: str | None = Field(None, description="Server address, up to and including /v1.")
-    api_key_env: str | None = Field(
-        None, description="Environment variable that holds the key; leave out for open servers."
-    )
-    temperature: float = Field(0.7, ge=0, le=2, description="Sampling temperature.")
-    max_tokens: int = Field(1024, ge=16, description="Longest reply, in tokens.")
-    timeout_s: float = Field(120.0, gt=0, description="Longest wait for one reply, in seconds.")
-    concurrency: int = Field(16, ge=1, le=512, description="Calls in flight at once.")
-    attempts: int = Field(4, ge=1, le=8, description="Tries of one call before it counts as lost.")
-    usd_per_million_input: float | None = Field(
-        None, ge=0, description="Price of a million input tokens; needed for a budget in money."
-    )
-    usd_per_million_output: float | None = Field(
-        None, ge=0, description="Price of a million output tokens; needed for a budget in money."
-    )
-
-    @field_validator("base_url")
-    @classmethod
-    def _http(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith(("http://", "https://")):
-            raise ValueError("base_url must begin with http:// or https://")
-        return value
-
-    @model_validator(mode="after")
-    def _openai_is_complete(self) -> Self:
-        if self.kind == "openai" and not (self.model and self.base_url):
-            raise ValueError("a teacher of kind openai needs `base_url` and `model`")
-        return self
-
-
 class Method(Model):
     """One way to make records."""
 
@@ -151,14 +106,6 @@ class Splits(Model):
         return self
 
 
-class Budget(Model):
-    """Ceilings of one run, checked before every call. None means no ceiling."""
-
-    max_usd: float | None = Field(None, ge=0, description="Money, in US dollars.")
-    max_tokens: int | None = Field(None, ge=0, description="Tokens in and out together.")
-    max_requests: int | None = Field(None, ge=0, description="Calls sent, retries included.")
-
-
 class Recipe(Model):
     """A dataset to make: corpus, teachers, methods, filters, verifiers, splits and limits."""
 
@@ -189,6 +136,12 @@ class Recipe(Model):
     probes: Probes = Field(default_factory=Probes, description="Collapse probes of the version.")
     splits: Splits = Field(default_factory=Splits, description="Shares of the splits.")
     budget: Budget = Field(default_factory=Budget, description="Ceilings of a run.")
+    failover: bool = Field(
+        True, description="Whether teachers of one tier stand in for each other."
+    )
+    routing: Routing = Field(
+        default_factory=Routing, description="Cheap teachers first, strong ones for what fails."
+    )
     shard_size: int = Field(500, ge=10, le=20_000, description="Records in one unit of work.")
 
     @model_validator(mode="after")
@@ -196,16 +149,12 @@ class Recipe(Model):
         names = [teacher.name for teacher in self.teachers]
         if len(set(names)) != len(names):
             raise ValueError("teachers must have different names")
+        if sum(teacher.max_share for teacher in self.teachers) < 1 - 1e-9:
+            raise ValueError("the teachers' max_share together must allow the whole plan")
+        if self.routing.enabled and len({t.tier for t in self.teachers if t.is_model}) < 2:
+            raise ValueError("routing needs model teachers of at least two tiers")
         if self.max_candidates is not None and self.max_candidates < self.target:
             raise ValueError("max_candidates must be at least the target")
-        if self.budget.max_usd is not None:
-            for teacher in self.teachers:
-                prices = (teacher.usd_per_million_input, teacher.usd_per_million_output)
-                if teacher.kind == "openai" and None in prices:
-                    raise ValueError(
-                        f"a budget in money needs the prices of teacher {teacher.name!r}: set "
-                        "usd_per_million_input and usd_per_million_output (0 for a free server)"
-                    )
         return self
 
     @property

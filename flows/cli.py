@@ -63,15 +63,18 @@ def estimate(
     recipe: RecipeArgument,
     output: OutputOverride = None,
     target: Annotated[int | None, typer.Option(help="Accepted records, not the recipe's.")] = None,
+    canary: Annotated[
+        int, typer.Option(min=0, max=500, help="Candidates to really ask for, and measure.")
+    ] = 0,
 ) -> None:
-    """Say what a build would send and cost, without sending anything."""
+    """Say what a build would send, cost and take. Sends nothing, unless a canary is wanted."""
     from flows import progress, terminal
     from flows.estimate import estimate as run
 
     settings = _recipe(recipe, output, target)
     with progress.bars():
-        found = run(settings)
-    _console().print(terminal.estimate_view(found, settings))
+        found = run(settings, canary)
+    _console().print(terminal.estimate_view(found, settings, canary))
 
 
 @app.command()

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from configs.errors import ConfigError, StillhouseError
 
 if TYPE_CHECKING:
-    from configs.recipe import Teacher
+    from configs.teachers import Teacher
 
 ROOMS = ("configs", "store", "generators", "filters", "verifiers", "flows")
 _REQUIRED = (
@@ -152,7 +152,8 @@ def _prefect() -> Finding:
 
 def _teachers(teachers: Sequence[Teacher] | None) -> Iterator[Finding]:
     """The teachers of a recipe, or else the one the environment names for `grounded-qa`."""
-    from generators.chat import check_endpoint
+    from flows.secrets import secret_of
+    from generators.teachers.preflight import check_endpoint
 
     try:
         found = teachers if teachers is not None else list(_from_environment())
@@ -167,20 +168,20 @@ def _teachers(teachers: Sequence[Teacher] | None) -> Iterator[Finding]:
         yield Finding("teacher", False, "TEACHER_BASE_URL or TEACHER_MODEL not set", fix, True)
     for teacher in found:
         name = f"teacher {teacher.name}"
-        if teacher.kind != "openai":
+        if not teacher.is_model:
             yield Finding(name, True, "rule-based, needs nothing")
             continue
         try:
-            check_endpoint(teacher)
+            check_endpoint(teacher, secret_of(teacher))
         except StillhouseError as error:
             yield Finding(name, False, str(error), "correct that and look again")
         else:
-            keyless = "" if teacher.api_key_env else " (no key is sent)"
+            keyless = "" if teacher.api_key_env or teacher.api_key_block else " (no key is sent)"
             yield Finding(name, True, f"{teacher.base_url} answers{keyless}")
 
 
 def _from_environment() -> Iterator[Teacher]:
-    from configs.recipe import Teacher
+    from configs.teachers import Teacher
 
     url, model = os.environ.get("TEACHER_BASE_URL"), os.environ.get("TEACHER_MODEL")
     if url and model:

@@ -1,101 +1,192 @@
-"""What a build would send and cost, without sending anything."""
+"""What a build would send, cost and take: from assumptions, or from a canary of real calls.
+
+A canary's calls go through the journal, so the build that follows does not pay for them again.
+"""
 
 from __future__ import annotations
 
+import math
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from configs.recipe import Recipe, Teacher
+import polars as pl
+
+from configs.recipe import Recipe
+from configs.teachers import Teacher
 from flows import steps
-from flows.pipeline import first_round
-from flows.workspace import Workspace, workspace
-from generators.chat import chat_body
+from flows.pipeline import directly, first_round, prepare, produce
+from flows.workspace import workspace
 from generators.grounded_qa import render
 from generators.library import Library
-from generators.plan import Seed
+from generators.plan import Seed, entry_teachers
 from generators.teacher import likely_tokens, task_of
-from store.journal import request_key
-
-_LIKELY_REPLY = 220
-"""Tokens of a usual reply: two sentences, a question and a quote as JSON."""
+from generators.teachers.endpoint import key_of
+from generators.teachers.prices import Price, price_of
+from store.journal import Journal
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
-    """Calls to one teacher with their tokens in and out; ``usd`` is None without a price."""
+class Range:
+    """A figure with the bounds it is expected within."""
 
-    calls: int
-    tokens_in: int
-    tokens_out: int
-    usd: float | None
+    low: float
+    likely: float
+    high: float
+
+    def times(self, other: Range | float) -> Range:
+        """The product, bound by bound."""
+        by = other if isinstance(other, Range) else Range(other, other, other)
+        return Range(self.low * by.low, self.likely * by.likely, self.high * by.high)
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How a teacher behaves: tokens of a reply, calls per candidate, seconds per call, and
+    candidates per accepted record.
+    """
+
+    reply_tokens: Range
+    calls: Range
+    latency_s: Range
+    candidates: Range
+
+
+ASSUMED = Habits(Range(110, 220, 500), Range(1, 1.05, 1.3), Range(1, 5, 20), Range(1, 1.3, 3))
+"""Two sentences, a question and a quote as JSON; an ordinary server; a filter that drops some."""
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What one teacher would be asked: ``likely`` is the first round less what the journal can
-    answer already, ``most`` the whole plan with a repair of every reply.
+    """What one teacher would be asked for. ``answered`` are candidates the journal holds already;
+    ``usd`` is None without a price.
     """
 
     teacher: str
     rule_based: bool
     answered: int
-    likely: Load
-    most: Load
+    calls: Range
+    tokens_in: Range
+    tokens_out: Range
+    usd: Range | None
+    hours: Range
+    price: str
 
 
-def estimate(recipe: Recipe) -> list[Estimate]:
-    """One estimate per teacher of the recipe."""
+def estimate(recipe: Recipe, canary: int = 0) -> list[Estimate]:
+    """One estimate per teacher that candidates are first asked of.
+
+    Args:
+        recipe: The recipe.
+        canary: Candidates to really ask for; 0 sends nothing.
+    """
+    habits = _canary(recipe, canary) if canary else {}
     corpus = steps.read_corpus(recipe)
     space = workspace(recipe)
     seeds = steps.seeds_of(recipe, steps.plan(recipe, corpus))
     first = seeds[: first_round(recipe, len(seeds))]
+    library = space.library(corpus)
     return [
-        _of_rules(teacher, first, seeds)
-        if teacher.kind == "grounded-templates"
-        else _of_model(teacher, first, seeds, space, space.library(corpus), recipe.language)
-        for teacher in recipe.teachers
+        _of_model(teacher, first, recipe, space.journal, library, habits.get(teacher.name, ASSUMED))
+        if teacher.is_model
+        else _of_rules(teacher, first)
+        for teacher in entry_teachers(recipe)
     ]
 
 
-def _of_rules(teacher: Teacher, first: Sequence[Seed], seeds: Sequence[Seed]) -> Estimate:
-    likely, most = (
-        Load(sum(seed.teacher == teacher.name for seed in some), 0, 0, 0.0)
-        for some in (first, seeds)
-    )
-    return Estimate(teacher.name, True, 0, likely, most)
+def _of_rules(teacher: Teacher, first: Sequence[Seed]) -> Estimate:
+    count = sum(seed.teacher == teacher.name for seed in first)
+    none = Range(0, 0, 0)
+    calls = Range(count, count, count)
+    return Estimate(teacher.name, True, 0, calls, none, none, none, none, "free")
 
 
 def _of_model(
     teacher: Teacher,
     first: Sequence[Seed],
-    seeds: Sequence[Seed],
-    space: Workspace,
+    recipe: Recipe,
+    journal: Journal,
     library: Library,
-    language: str,
+    habits: Habits,
 ) -> Estimate:
-    tokens: dict[str, int] = {}
-    answered: set[str] = set()
-    for seed in seeds:
-        if seed.teacher == teacher.name:
-            request = render(task_of(seed, library), language)
-            tokens[seed.id] = likely_tokens(request.messages)
-            key = request_key(chat_body(request, teacher), str(teacher.base_url), seed.sample)
-            if space.journal.find(key) is not None:
-                answered.add(seed.id)
-    new = [seed.id for seed in first if seed.id in tokens and seed.id not in answered]
-    reply = min(_LIKELY_REPLY, teacher.max_tokens)
-    likely = _load(teacher, len(new), sum(tokens[id_] for id_ in new), reply * len(new))
-    # A repair sends the messages and the reply again.
-    most_in = sum(2 * count + teacher.max_tokens for count in tokens.values())
-    calls = 2 * len(tokens)
-    most = _load(teacher, calls, most_in, calls * teacher.max_tokens)
-    known = sum(seed.id in answered for seed in first)
-    return Estimate(teacher.name, False, known, likely, most)
+    """Scale the first round's prompts to the candidates that the target will take."""
+    own = [render(task_of(s, library), recipe.language) for s in first if s.teacher == teacher.name]
+    answered = sum(journal.find(key_of(request, teacher)) is not None for request in own)
+    share = len(own) / max(len(first), 1)
+    wanted = habits.candidates.times(recipe.target * share)
+    new = Range(*(max(0.0, bound - answered) for bound in _bounds(wanted)))
+    calls = new.times(habits.calls)
+    prompt = statistics.fmean(likely_tokens(r.messages) for r in own) if own else 0.0
+    tokens_in = calls.times(Range(0.8 * prompt, prompt, 1.25 * prompt))
+    reply = Range(*(min(bound, teacher.max_tokens) for bound in _bounds(habits.reply_tokens)))
+    tokens_out = calls.times(reply)
+    price = price_of(teacher, recipe.budget)
+    hours = calls.times(habits.latency_s).times(1 / teacher.concurrency / 3600)
+    return Estimate(
+        teacher.name,
+        False,
+        answered,
+        calls,
+        tokens_in,
+        tokens_out,
+        _usd(price, tokens_in, tokens_out),
+        hours,
+        price.source if price else "unknown",
+    )
 
 
-def _load(teacher: Teacher, calls: int, tokens_in: int, tokens_out: int) -> Load:
-    price_in, price_out = teacher.usd_per_million_input, teacher.usd_per_million_output
-    usd = None
-    if price_in is not None and price_out is not None:
-        usd = (tokens_in * price_in + tokens_out * price_out) / 1e6
-    return Load(calls, tokens_in, tokens_out, usd)
+def _usd(price: Price | None, tokens_in: Range, tokens_out: Range) -> Range | None:
+    if price is None:
+        return None
+    pairs = zip(_bounds(tokens_in), _bounds(tokens_out), strict=True)
+    return Range(*(price.factor * (i * price.input + o * price.output) / 1e6 for i, o in pairs))
+
+
+def _bounds(value: Range) -> tuple[float, float, float]:
+    return value.low, value.likely, value.high
+
+
+def _canary(recipe: Recipe, rows: int) -> dict[str, Habits]:
+    """Habits by teacher, from the first candidates of the plan."""
+    work, planned = prepare(recipe)
+    few = recipe.model_copy(update={"target": rows})
+    work = produce(few, directly, work, min(rows, planned))
+    space = workspace(recipe)
+    records = space.shards.frame(work.records, "records")
+    kept = set(steps.standing(space, work.records, (), work.verdicts)["id"])
+    return {
+        str(teacher): _habits(own, kept, space.journal)
+        for (teacher,), own in records.group_by("teacher")
+    }
+
+
+def _habits(own: pl.DataFrame, kept: set[str], journal: Journal) -> Habits:
+    rows = journal.requests(own["request_keys"].explode().drop_nulls().to_list())
+    if not rows:
+        return ASSUMED
+    accepted = sum(id_ in kept for id_ in own["id"])
+    low, high = _wilson(accepted, len(own))
+    calls = len(rows) / len(own)
+    return Habits(
+        _spread([row["output_tokens"] for row in rows]),
+        Range(calls, calls, 1.2 * calls),
+        _spread([row["latency_s"] for row in rows]),
+        Range(1 / max(high, 0.01), len(own) / max(accepted, 1), 1 / max(low, 0.01)),
+    )
+
+
+def _spread(values: Sequence[Any]) -> Range:
+    """The mean, and two standard errors to either side."""
+    mean = statistics.fmean(values)
+    error = 2 * statistics.stdev(values) / math.sqrt(len(values)) if len(values) > 1 else mean / 2
+    return Range(max(0.0, mean - error), mean, mean + error)
+
+
+def _wilson(hits: int, count: int) -> tuple[float, float]:
+    """The 95 % score interval of a share (Wilson, 1927)."""
+    z, share = 1.96, hits / count
+    middle = share + z * z / (2 * count)
+    half = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
+    scale = 1 + z * z / count
+    return (middle - half) / scale, (middle + half) / scale

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from configs.recipe import Recipe
-from flows.steps import stages_of, standing
+from flows.steps import PARTIAL, stages_of, standing
 from flows.workspace import Workspace, recipe_hash, workspace
 from store.corpus import Corpus
 from store.publish import Content, publish
@@ -53,7 +53,7 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
         probes=_probes(space, recipe, work, kept, corpus),
     )
     manifest = {
-        **_status(len(kept), work, recipe),
+        **_status(len(kept), work, recipe, space),
         "recipe": recipe.model_dump(mode="json", exclude={"output"}),
         "recipe_hash": recipe_hash(recipe),
         "corpus": {
@@ -94,20 +94,34 @@ def funnel(verdicts: pl.DataFrame, planned: int, recipe: Recipe) -> list[dict[st
     return steps
 
 
-def _status(kept: int, work: Work, recipe: Recipe) -> dict[str, str]:
-    """Whether the target was met, and if not, what stopped the run."""
-    if kept >= recipe.target:
+def _status(kept: int, work: Work, recipe: Recipe, space: Workspace) -> dict[str, str]:
+    """Whether the target was met, and if not, what stopped the run. A run with a dead teacher is
+    partial whatever it reached.
+    """
+    down = _dead_teachers(work, space)
+    if kept >= recipe.target and not down:
         return {"status": "completed", "note": ""}
-    cap = work.planned >= recipe.candidate_cap
-    reason = (
-        f"the cap of {recipe.candidate_cap:,} candidates was reached; raise max_candidates"
-        if cap
-        else "nothing new was left to ask of this corpus; add documents, styles or a model teacher"
-    )
+    if down:
+        reason = f"{'; '.join(down)}. Run the same command again when it is well"
+    elif work.planned >= recipe.candidate_cap:
+        cap = f"the cap of {recipe.candidate_cap:,} candidates"
+        reason = f"{cap} was reached; raise max_candidates"
+    else:
+        reason = (
+            "nothing new was left to ask of this corpus; add documents, styles or a model teacher"
+        )
     return {
         "status": "partial",
         "note": f"{kept:,} of {recipe.target:,} records were accepted: {reason}.",
     }
+
+
+def _dead_teachers(work: Work, space: Workspace) -> list[str]:
+    """Why teachers that died on the way did."""
+    partial = [key for key in work.records if key.startswith(PARTIAL)]
+    if not partial:
+        return []
+    return sorted(set(space.shards.frame(partial, "missing")["why"]))
 
 
 def _splits(kept: pl.DataFrame, recipe: Recipe) -> dict[str, pl.DataFrame]:

@@ -14,8 +14,8 @@ from typing import Any, Protocol
 from configs.recipe import Recipe
 from flows import steps
 from flows.finish import Work, publish_version
+from flows.teachers import check_teachers, open_pool
 from flows.workspace import workspace
-from generators.chat import check_endpoint
 from store.stages import STAGES
 from store.versions import Version, latest
 
@@ -72,9 +72,8 @@ def prepare(recipe: Recipe, step: Step = directly) -> tuple[Work, int]:
     started = time.monotonic()
     workspace(recipe)
     corpus = step(steps.read_corpus, recipe, label="read corpus")
-    for teacher in recipe.teachers:
-        if teacher.kind == "openai":
-            check_endpoint(teacher)
+    open_pool(recipe)
+    check_teachers(recipe)
     passages = step(steps.embed_passages, recipe, corpus, label="embed passages")
     plan = step(steps.plan, recipe, corpus, label="plan")
     work = Work(corpus, passages, plan, started=started)

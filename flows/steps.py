@@ -17,12 +17,13 @@ from pydantic import BaseModel
 
 import filters
 import verifiers
+from configs.errors import TeacherUnavailable
 from configs.recipe import Recipe
 from configs.stages import Embedding
 from flows.progress import report
-from flows.workspace import Workspace, recipe_hash, workspace
+from flows.teachers import pool_of
+from flows.workspace import HOW, NOT_ASKED, Workspace, workspace
 from generators import candidates
-from generators.budget import Ledger
 from generators.grounded_qa import PROMPT, REPAIR
 from generators.options import STYLES_OF
 from generators.plan import Seed, plan_seeds
@@ -40,6 +41,8 @@ from store.text import digest
 assert filters and verifiers  # imported for the stages they register
 _PLAN_VERSION = "2"
 _EMBED_VERSION = "1"
+PARTIAL = "generate-partial"
+"""Stage of a shard whose teacher died on the way."""
 
 
 def stages_of(recipe: Recipe) -> dict[str, BaseModel]:
@@ -88,7 +91,10 @@ def embed_passages(recipe: Recipe, corpus: str) -> str:
 def plan(recipe: Recipe, corpus: str) -> str:
     """Plan the seeds of a recipe over a corpus."""
     space = workspace(recipe)
-    parts = recipe.model_dump(mode="json", include={"teachers", "methods", "seed", "splits"})
+    how = {"teachers": {"__all__": set(HOW) - {"weight", "max_share", "tier"}}}
+    parts = recipe.model_dump(
+        mode="json", include={"teachers", "methods", "seed", "splits", "routing"}, exclude=how
+    )
     styles = {kind: list(names) for kind, names in STYLES_OF.items()}
     settings = [parts, recipe.candidate_cap, styles]
 
@@ -105,27 +111,32 @@ def seeds_of(recipe: Recipe, plan_key: str) -> list[Seed]:
 
 
 def generate(recipe: Recipe, corpus: str, plan_key: str, start: int, stop: int) -> str:
-    """Ask for the seeds ``start`` to ``stop`` of the plan and store the candidates."""
+    """Ask for the seeds ``start`` to ``stop`` of a plan and store the candidates. Where a teacher
+    died on the way, what it did answer is stored apart, so that the next start asks for the rest.
+    """
     space = workspace(recipe)
     seeds = seeds_of(recipe, plan_key)[start:stop]
     prompts = [load_prompt(name).sha256 for name in (PROMPT, REPAIR)]
-    parts = recipe.model_dump(mode="json", include={"teachers", "language", "as_of"})
+    parts = recipe.model_dump(
+        mode="json", include={"teachers", "language", "as_of"}, exclude=NOT_ASKED
+    )
     settings = [parts, prompts, TEMPLATES_VERSION, [seed.id for seed in seeds]]
     key = shard_key(candidates.STAGE, candidates.VERSION, settings, [corpus])
-
-    def make() -> dict[str, pa.Table]:
-        run = recipe_hash(recipe)
-        ledger = Ledger(recipe.budget, space.journal.spent(run))
-        library = space.library(corpus)
-        made = asyncio.run(
-            candidates.generate(seeds, library, recipe, run, space.journal, ledger, report)
-        )
-        return {
-            "records": to_arrow(made.records, RECORDS),
-            "verdicts": to_arrow(made.verdicts, VERDICTS),
-        }
-
-    return space.shards.once(key, make)
+    if space.shards.has(key):
+        return key
+    library = space.library(corpus)
+    made = asyncio.run(candidates.generate(seeds, library, recipe, pool_of(recipe), report))
+    if made.missing and not len(made.records):
+        raise TeacherUnavailable("; ".join(made.missing.values()))
+    tables = {
+        "records": to_arrow(made.records, RECORDS),
+        "verdicts": to_arrow(made.verdicts, VERDICTS),
+    }
+    if made.missing:
+        key = shard_key(PARTIAL, candidates.VERSION, [settings, made.records["id"].to_list()], [])
+        why = [[*made.missing], [*made.missing.values()]]
+        tables["missing"] = pa.table(dict(zip(("teacher", "why"), why, strict=True)))
+    return space.shards.put(key, tables)
 
 
 def embed_records(recipe: Recipe, records: str) -> str:

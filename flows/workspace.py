@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -17,8 +19,31 @@ from store.shards import Shards
 from store.stages import Vectors
 from store.text import digest
 
-_NOT_IDENTITY = frozenset({"output"})
-"""Fields of a recipe that do not change what is made."""
+HOW = (
+    *(
+        "weight",
+        "max_share",
+        "tier",
+        "api_key_env",
+        "api_key_block",
+        "structured",
+        "stream",
+        "mode",
+    ),
+    *("connect_s", "read_s", "timeout_s", "concurrency", "attempts", "retry_share", "patience_s"),
+    *("requests_per_minute", "tokens_per_minute", "usd_per_million_input"),
+    *("usd_per_million_output", "context_window", "token_field"),
+)
+NOT_ASKED: dict[str, Any] = {"teachers": {"__all__": set(HOW)}}
+"""Fields of teachers that decide how calls are made, not what is asked."""
+
+_NOT_IDENTITY: dict[str, Any] = {"output": True, "budget": True, "failover": True, **NOT_ASKED}
+"""Fields of a recipe that do not change what is made: a run goes on where it was when they change,
+and its budget counts what was spent before.
+"""
+
+JOURNAL_VARIABLE = "STILLHOUSE_JOURNAL_URL"
+"""Environment variable with the PostgreSQL URL of a journal that several machines share."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +60,7 @@ class Workspace:
     @cached_property
     def journal(self) -> Journal:
         """The journal of requests."""
-        return Journal(self.root / "journal.sqlite")
+        return Journal(os.environ.get(JOURNAL_VARIABLE) or self.root / "journal.sqlite")
 
     def corpus(self, key: str) -> Corpus:
         """A corpus snapshot by its shard."""
@@ -72,7 +97,7 @@ def workspace(recipe: Recipe) -> Workspace:
 
 def recipe_hash(recipe: Recipe) -> str:
     """Identity of a recipe: all that decides what it makes."""
-    return digest(recipe.model_dump(mode="json", exclude=set(_NOT_IDENTITY)))
+    return digest(recipe.model_dump(mode="json", exclude=_NOT_IDENTITY))
 
 
 @lru_cache(maxsize=2)

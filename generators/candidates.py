@@ -4,118 +4,122 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 import orjson
 import polars as pl
 
-from configs.errors import StillhouseError
+from configs.errors import StillhouseError, TeacherUnavailable
 from configs.recipe import Recipe
 from generators import grounded_qa
-from generators.budget import Ledger
-from generators.chat import ChatTeacher
 from generators.grounded_qa import Outcome
 from generators.library import Library
 from generators.plan import Seed
 from generators.replies import Draft, Unusable
-from generators.teacher import Task, Teacher, task_of
+from generators.teacher import Ask, Task, task_of
+from generators.teachers.pool import Pool
 from generators.templates import GroundedTemplates
 from store.corpus import Document, Passage
-from store.journal import Journal
 from store.quotes import find_quote
 from store.records import RECORDS, VERDICTS, Record, Source, Verdict, frame
 from store.stages import Progress
 from store.text import sha256
 
 STAGE = "generate"
-VERSION = "1"
+VERSION = "2"
+
+_AHEAD = 2
+"""Tasks per call in flight: some wait for the journal, or for another try."""
 
 
 @dataclass(frozen=True)
 class Generated:
-    """Candidates of a batch of seeds, one per seed in order, and a verdict on each reply."""
+    """Candidates of a batch of seeds in their order, and a verdict on each reply. ``missing`` says
+    why seeds have none, by teacher: their teacher is down, and they are to be asked again.
+    """
 
     records: pl.DataFrame
     verdicts: pl.DataFrame
+    missing: Mapping[str, str]
 
 
 async def generate(
-    seeds: Sequence[Seed],
-    library: Library,
-    recipe: Recipe,
-    run: str,
-    journal: Journal,
-    ledger: Ledger,
-    progress: Progress,
+    seeds: Sequence[Seed], library: Library, recipe: Recipe, pool: Pool, progress: Progress
 ) -> Generated:
     """Ask for every seed. A reply that cannot be used becomes a dropped candidate with its text.
 
     Raises:
-        TeacherUnavailable, BudgetExceeded: generation cannot go on; replies so far are kept.
+        BudgetExceeded: generation cannot go on; replies so far are kept.
     """
-    async with AsyncExitStack() as stack:
-        teachers: dict[str, Teacher] = {}
-        gates: dict[str, asyncio.Semaphore] = {}
-        for settings in recipe.teachers:
-            gates[settings.name] = asyncio.Semaphore(settings.concurrency)
-            teachers[settings.name] = (
-                GroundedTemplates(settings.name)
-                if settings.kind == "grounded-templates"
-                else await stack.enter_async_context(ChatTeacher(settings, run, journal, ledger))
-            )
-        outcomes = await _write_all(seeds, library, recipe, teachers, gates, progress)
+    missing: dict[str, str] = {}
+    async with pool:
+        outcomes = await _write_all(seeds, library, recipe, pool, missing, progress)
     rows, verdicts = [], []
-    for outcome in outcomes:
-        record = _record(outcome, teachers[outcome.request.task.seed.teacher], recipe)
-        rows.append(record.row())
-        verdicts.append(_verdict(record.id, outcome).model_dump())
-    return Generated(frame(rows, RECORDS), frame(verdicts, VERDICTS))
+    for seed in seeds:
+        if seed.id in outcomes:
+            record = _record(outcomes[seed.id], seed, recipe)
+            rows.append(record.row())
+            verdicts.append(_verdict(record.id, outcomes[seed.id]).model_dump())
+    return Generated(frame(rows, RECORDS), frame(verdicts, VERDICTS), missing)
 
 
 async def _write_all(
     seeds: Sequence[Seed],
     library: Library,
     recipe: Recipe,
-    teachers: Mapping[str, Teacher],
-    gates: Mapping[str, asyncio.Semaphore],
+    pool: Pool,
+    missing: dict[str, str],
     progress: Progress,
-) -> list[Outcome]:
-    """Outcomes in the order of the seeds. After a failure no new call starts, but those in flight
-    are awaited, since they are paid for.
+) -> dict[str, Outcome]:
+    """Outcomes by seed. Once the budget is used up no new call starts, but those in flight are
+    awaited, since they are paid for.
     """
     failures: list[StillhouseError] = []
-    outcomes: list[Outcome] = []
+    outcomes: dict[str, Outcome] = {}
+    gates = {t.name: asyncio.Semaphore(_AHEAD * t.concurrency) for t in recipe.teachers}
 
-    async def write(seed: Seed) -> Outcome | None:
+    async def write(seed: Seed) -> None:
         async with gates[seed.teacher]:
             if failures:
-                return None
+                return
+            ask = _ask(seed.teacher, pool)
             try:
                 task = task_of(seed, library)
-                outcome = await grounded_qa.write(task, teachers[seed.teacher], recipe.language)
+                outcomes[seed.id] = await grounded_qa.write(task, ask, recipe.language)
+            except TeacherUnavailable as error:
+                missing[seed.teacher] = str(error)
             except StillhouseError as error:
                 failures.append(error)
-                return None
-        outcomes.append(outcome)
         progress("generating", len(outcomes), len(seeds))
-        return outcome
 
-    results = await asyncio.gather(*(write(seed) for seed in seeds))
+    # Requests that share a passage go together, since servers cache what they have just read.
+    together = sorted(seeds, key=lambda seed: (seed.document_id, seed.passage_id))
+    await asyncio.gather(*(write(seed) for seed in together))
     if failures:
         raise failures[0]
-    return [outcome for outcome in results if outcome is not None]
+    return outcomes
 
 
-def _record(outcome: Outcome, teacher: Teacher, recipe: Recipe) -> Record:
+def _ask(teacher: str, pool: Pool) -> Ask:
+    """How that teacher is asked."""
+    if teacher in pool.endpoints:
+        return partial(pool.ask, teacher=teacher)
+    return GroundedTemplates(teacher).ask
+
+
+def _record(outcome: Outcome, seed: Seed, recipe: Recipe) -> Record:
     task = outcome.request.task
+    assert task is not None
     # A reply that cannot be used stands as it came, so that people can see it.
     unread = Draft("", outcome.reply.content or "", ())
     draft = outcome.draft if isinstance(outcome.draft, Draft) else unread
     sources = _sources(task, draft.quotes)
-    made_by_rule = teacher.rule_based
+    who = outcome.answers[-1].teacher if outcome.answers else seed.teacher
+    settings = next(teacher for teacher in recipe.teachers if teacher.name == who)
+    made_by_rule = not settings.is_model
     rule = f"{outcome.reply.model}/{task.seed.style}"
     return Record(
         id=task.seed.id,
@@ -128,21 +132,30 @@ def _record(outcome: Outcome, teacher: Teacher, recipe: Recipe) -> Record:
         generation_mode="rule-based" if made_by_rule else "distillation",
         generation_depth=0,
         origin="rule" if made_by_rule else "teacher",
-        teacher=teacher.name,
-        model=outcome.reply.model,
+        teacher=who,
+        tier=settings.tier,
+        escalated_from=seed.escalated_from,
+        model=outcome.reply.model or str(settings.model),
         prompt_id=rule if made_by_rule else outcome.request.prompt_id,
         prompt_sha256=sha256(rule) if made_by_rule else outcome.request.prompt_sha256,
         request_keys=tuple(answered.key for answered in outcome.answers),
         seed_id=task.seed.id,
         language=recipe.language,
         valid_as_of=_valid_as_of(task, recipe),
-        metadata=orjson.dumps(_metadata(task)).decode(),
+        metadata=orjson.dumps(_metadata(outcome, task, who)).decode(),
     )
 
 
-def _metadata(task: Task) -> Mapping[str, Any]:
-    fact = task.fact
-    return {"fact": {"kind": fact.kind, "bucket": fact.bucket}} if fact else {}
+def _metadata(outcome: Outcome, task: Task, who: str) -> Mapping[str, Any]:
+    """The fact behind the task, how the reply was read, and for whom a teacher stood in."""
+    found: dict[str, Any] = {}
+    if task.fact is not None:
+        found["fact"] = {"kind": task.fact.kind, "bucket": task.fact.bucket}
+    if isinstance(outcome.draft, Draft):
+        found["rung"] = outcome.draft.rung
+    if who != task.seed.teacher:
+        found["instead_of"] = task.seed.teacher
+    return found
 
 
 def _sources(task: Task, quotes: Sequence[str]) -> tuple[Source, ...]:
@@ -186,6 +199,6 @@ def _verdict(record_id: str, outcome: Outcome) -> Verdict:
         stage_version=VERSION,
         decision="drop" if bad else "keep",
         reason=draft.reason if isinstance(draft, Unusable) else "",
-        witness=outcome.answers[-1].key if bad else "",
+        witness=outcome.answers[-1].key if bad and outcome.answers else "",
         detail=draft.detail if isinstance(draft, Unusable) else "",
     )

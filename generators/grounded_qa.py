@@ -7,13 +7,13 @@ The quotes come before the answer in the reply, so that a model states its evide
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from configs.errors import ParseError
 from generators.prompts import load_prompt
 from generators.replies import Draft, Unusable, check_ending, read_draft
-from generators.teacher import Answered, Request, Task, Teacher
+from generators.teacher import Answered, Ask, Request, Task, Unanswered
 from store.journal import Reply
 
 PROMPT = "grounded_qa/question@1.0.0"
@@ -41,8 +41,8 @@ class Outcome:
 
     @property
     def reply(self) -> Reply:
-        """The last reply."""
-        return self.answers[-1].reply
+        """The last reply; one without text where there is none."""
+        return self.answers[-1].reply if self.answers else Reply(None, "unanswered", "")
 
 
 def render(task: Task, language: str) -> Request:
@@ -57,21 +57,35 @@ def render(task: Task, language: str) -> Request:
         focus=_focus(task),
         language=language,
     )
-    return Request(task, tuple(messages), SCHEMA, prompt.id, prompt.sha256)
+    seed = int(task.seed.id[:7], 16)
+    return Request(tuple(messages), SCHEMA, prompt.id, prompt.sha256, seed, task.seed.sample, task)
 
 
-async def write(task: Task, teacher: Teacher, language: str) -> Outcome:
-    """Ask the teacher for a record; a reply that breaks the schema gets one repair round."""
+async def write(task: Task, ask: Ask, language: str) -> Outcome:
+    """Ask for a record; a reply that breaks the schema gets one repair round. A request that
+    nobody answers gives an outcome without answers.
+
+    Raises:
+        TeacherUnavailable, BudgetExceeded: see the pool.
+    """
     request = render(task, language)
-    answered = await teacher.ask(request)
-    draft = _read(answered.reply)
-    if not isinstance(draft, ParseError):
-        return Outcome(draft, request, (answered,))
-    repaired = await teacher.ask(_repair(request, answered.reply, draft))
-    second = _read(repaired.reply)
-    if isinstance(second, ParseError):
-        second = Unusable("schema", f"two replies broke the schema; the last one: {second}")
-    return Outcome(second, request, (answered, repaired))
+    answers: list[Answered] = []
+    try:
+        answers.append(await ask(request))
+        draft = _read(answers[0].reply)
+        if isinstance(draft, ParseError):
+            answers.append(await ask(_repair(request, answers[0].reply, draft)))
+            draft = _second(_read(answers[1].reply))
+    except Unanswered as failure:
+        draft = Unusable(failure.reason, str(failure))
+    return Outcome(draft, request, tuple(answers))
+
+
+def _second(draft: Draft | Unusable | ParseError) -> Draft | Unusable:
+    """What a reply to a repair call comes to."""
+    if isinstance(draft, ParseError):
+        return Unusable("schema", f"two replies broke the schema; the last one: {draft}")
+    return replace(draft, rung="repaired") if isinstance(draft, Draft) else draft
 
 
 def _read(reply: Reply) -> Draft | Unusable | ParseError:
@@ -89,13 +103,7 @@ def _repair(request: Request, reply: Reply, error: ParseError) -> Request:
         {"role": "assistant", "content": reply.content or ""},
         *load_prompt(REPAIR).render(problems=str(error)),
     )
-    return Request(
-        request.task,
-        (*request.messages, *turns),
-        request.schema,
-        request.prompt_id,
-        request.prompt_sha256,
-    )
+    return replace(request, messages=(*request.messages, *turns))
 
 
 def _focus(task: Task) -> str:

@@ -14,8 +14,9 @@ from itertools import count, islice
 from typing import Generic, TypeVar
 
 from configs.errors import ConfigError
-from configs.recipe import Method, Recipe, Teacher
+from configs.recipe import Method, Recipe
 from configs.stages import Style
+from configs.teachers import Teacher
 from generators.library import Library
 from generators.options import Option, fact_options, passage_options, wanted_styles
 from store.text import sha256
@@ -26,7 +27,8 @@ Key = TypeVar("Key")
 @dataclass(frozen=True, slots=True)
 class Seed:
     """One thing to ask for. ``fact`` and ``other_fact`` are indices into the facts of their
-    documents, -1 for none; ``sample`` tells repeated seeds apart.
+    documents, -1 for none; ``sample`` tells repeated seeds apart; ``escalated_from`` is the seed
+    of a cheaper teacher whose record was dropped.
     """
 
     id: str
@@ -39,6 +41,7 @@ class Seed:
     other_id: str
     other_fact: int
     sample: int
+    escalated_from: str = ""
 
 
 def plan_seeds(library: Library, recipe: Recipe) -> list[Seed]:
@@ -54,7 +57,7 @@ def plan_seeds(library: Library, recipe: Recipe) -> list[Seed]:
     if not seeds:
         raise ConfigError(
             "nothing to ask: no passage of the corpus carries a fact in the wanted styles "
-            f"({', '.join(wanted_styles(recipe))}); add styles, or a teacher of kind openai"
+            f"({', '.join(wanted_styles(recipe))}); add styles, or a model teacher"
         )
     return seeds
 
@@ -64,7 +67,7 @@ def _deal(library: Library, recipe: Recipe) -> Iterator[Seed]:
     order = list(library.corpus.documents)
     random.Random(recipe.seed).shuffle(order)
     styles, dealt = _Shares(wanted_styles(recipe)), _Shares(_pair_weights(recipe))
-    reads = any(teacher.kind == "openai" for teacher in recipe.teachers)
+    reads = any(teacher.is_model for teacher in recipe.teachers)
     for sample in count():
         queues = {
             document.id: [
@@ -84,11 +87,34 @@ def _deal(library: Library, recipe: Recipe) -> Iterator[Seed]:
 
 
 def _pair_weights(recipe: Recipe) -> dict[tuple[str, str], float]:
+    shares = teacher_shares(entry_teachers(recipe))
     return {
-        (method.name, teacher.name): method.weight * teacher.weight
+        (method.name, teacher): method.weight * share
         for method in recipe.methods
-        for teacher in recipe.teachers
+        for teacher, share in shares.items()
     }
+
+
+def entry_teachers(recipe: Recipe) -> list[Teacher]:
+    """Teachers that seeds are dealt to: all of them, or with a cascade the lowest tier's."""
+    if not recipe.routing.enabled:
+        return list(recipe.teachers)
+    lowest = min(teacher.tier for teacher in recipe.teachers if teacher.is_model)
+    return [t for t in recipe.teachers if not t.is_model or t.tier == lowest]
+
+
+def teacher_shares(teachers: Sequence[Teacher]) -> dict[str, float]:
+    """Shares of the plan by weight; what a teacher's ``max_share`` cuts off goes to the others."""
+    shares: dict[str, float] = {}
+    free = list(teachers)
+    while free:
+        left, weights = 1 - sum(shares.values()), sum(t.weight for t in free)
+        over = [t for t in free if left * t.weight / weights > t.max_share + 1e-12]
+        if not over:
+            return shares | {t.name: left * t.weight / weights for t in free}
+        shares |= {t.name: t.max_share for t in over}
+        free = [t for t in free if t not in over]
+    return shares
 
 
 def _able(recipe: Recipe, option: Option) -> list[tuple[str, str]]:
@@ -96,7 +122,7 @@ def _able(recipe: Recipe, option: Option) -> list[tuple[str, str]]:
     return [
         (method.name, teacher.name)
         for method in recipe.methods
-        for teacher in recipe.teachers
+        for teacher in entry_teachers(recipe)
         if _takes(method, option) and _answers(teacher, option)
     ]
 
@@ -106,7 +132,7 @@ def _takes(method: Method, option: Option) -> bool:
 
 
 def _answers(teacher: Teacher, option: Option) -> bool:
-    return teacher.kind == "openai" or (option.fact >= 0 and option.sample == 0)
+    return teacher.is_model or (option.fact >= 0 and option.sample == 0)
 
 
 class _Shares(Generic[Key]):

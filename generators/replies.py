@@ -10,24 +10,35 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Literal
+
+import orjson
 
 from configs.errors import ParseError
 from store.journal import Reply
 
 _REASONING = re.compile(r"\A\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL)
 _FENCED = re.compile(r"\A\s*```(?:json)?[ \t]*\n(.*?)\n?```\s*\Z", re.DOTALL)
+
+Rung = Literal["strict", "lenient", "mended", "repaired"]
+"""How a reply was read: JSON as it came; with fences, preambles or control characters taken off;
+mended where it was no JSON (trailing commas, single quotes); or only after a repair call."""
+
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A question, its answer, and the verbatim quotes behind the answer."""
+    """A question, its answer, and the verbatim quotes behind the answer. ``rung`` is the one of
+    the ladder that read it.
+    """
 
     question: str
     answer: str
     quotes: tuple[str, ...]
+    rung: Rung = field(default="strict", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,40 +74,46 @@ def read_draft(text: str, schema: Mapping[str, Any]) -> Draft:
     Raises:
         ParseError: the text is not JSON of that schema; the message is fit to send back.
     """
-    data = _object(text)
-    import jsonschema
-
+    data, rung = _object(text)
     problems = [
         f"- {'.'.join(str(part) for part in error.path) or 'the object'}: {error.message[:200]}"
-        for error in jsonschema.Draft202012Validator(schema).iter_errors(data)
+        for error in _validator(orjson.dumps(schema)).iter_errors(data)
     ]
     if problems:
         raise ParseError("\n".join(problems[:8]))
     if _SURROGATE.search("".join([data["question"], data["answer"], *data["quotes"]])):
         raise ParseError("- the object: an escape names half a character (a lone surrogate)")
     quotes = tuple(quote.strip() for quote in data["quotes"] if quote.strip())
-    return Draft(data["question"].strip(), data["answer"].strip(), quotes)
+    return Draft(data["question"].strip(), data["answer"].strip(), quotes, rung)
 
 
-def _object(text: str) -> Any:
+@lru_cache(maxsize=32)
+def _validator(schema: bytes) -> Any:
+    import jsonschema
+
+    return jsonschema.Draft202012Validator(orjson.loads(schema))
+
+
+def _object(text: str) -> tuple[Any, Rung]:
     """The JSON object in a text, by the first rung of the ladder that holds."""
     plain = _REASONING.sub("", text.lstrip("\ufeff")).strip()
     fenced = _FENCED.match(plain)
     if fenced:
         plain = fenced.group(1)
-    for candidate in (plain, _only_object(plain)):
+    for candidate, strict in ((plain, True), (plain, False), (_only_object(plain), False)):
         try:
             # Some servers put raw control characters into strings; strict=False reads them.
-            return json.loads(candidate, strict=False) if candidate else None
+            data = json.loads(candidate, strict=strict)
         except (ValueError, RecursionError):
             # Not JSON, an integer of more digits than Python reads, or nested too deep.
             continue
+        return data, "strict" if strict and not fenced else "lenient"
     if not plain.startswith("{"):
         raise ParseError("- the reply is not a JSON object")
     import json_repair
 
     try:
-        return json_repair.loads(plain)
+        return json_repair.loads(plain), "mended"
     except (ValueError, RecursionError) as error:
         raise ParseError("- the reply is not a JSON object") from error
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
+
+import orjson
 
 from generators.facts import Fact
 from generators.library import Library
@@ -30,45 +32,39 @@ class Task:
 class Request:
     """What is asked: chat messages, the JSON schema the reply must have, and the task behind it.
 
-    Rule-based teachers read the task; models see the messages only.
+    Rule-based teachers read the task; models see the messages only. ``seed`` goes to servers that
+    take one, ``sample`` tells apart repeated requests.
     """
 
-    task: Task
     messages: tuple[Mapping[str, str], ...]
     schema: Mapping[str, Any]
     prompt_id: str
     prompt_sha256: str
+    seed: int
+    sample: int = 0
+    task: Task | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A reply and the key of the request it answers."""
+    """A reply, the key of the request it answers, and the teacher it came from."""
 
     reply: Reply
     key: str
+    teacher: str
 
 
-class Teacher(Protocol):
-    """Answers requests. ``rule_based`` teachers use no model and cost nothing."""
+class Unanswered(Exception):
+    """One request that gets no reply, though its teacher may be well; ``reason`` is a code."""
 
-    @property
-    def name(self) -> str:
-        """How the recipe calls it."""
-        ...
+    def __init__(self, reason: str, detail: str) -> None:
+        """Say why."""
+        super().__init__(detail)
+        self.reason = reason
 
-    @property
-    def rule_based(self) -> bool:
-        """Whether it writes by rule, without any model."""
-        ...
 
-    async def ask(self, request: Request) -> Answered:
-        """The reply to a request.
-
-        Raises:
-            TeacherUnavailable: no reply came and none will.
-            BudgetExceeded: the call could pass a ceiling, so it was not made.
-        """
-        ...
+Ask = Callable[[Request], Awaitable[Answered]]
+"""Asks a teacher. Raises Unanswered, TeacherUnavailable or BudgetExceeded; see the pool."""
 
 
 def task_of(seed: Seed, library: Library) -> Task:
@@ -86,12 +82,12 @@ def task_of(seed: Seed, library: Library) -> Task:
     )
 
 
-def worst_case_tokens(messages: tuple[Mapping[str, str], ...], max_tokens: int) -> tuple[int, int]:
+def worst_case_tokens(request: Request, max_tokens: int) -> tuple[int, int]:
     """Most input and output tokens a call can use: a token is at least one byte of UTF-8."""
-    sent = sum(len(message["content"].encode()) + 16 for message in messages)
-    return sent, max_tokens
+    sent = sum(len(message["content"].encode()) + 16 for message in request.messages)
+    return sent + len(orjson.dumps(request.schema)), max_tokens
 
 
-def likely_tokens(messages: tuple[Mapping[str, str], ...]) -> int:
+def likely_tokens(messages: Sequence[Mapping[str, str]]) -> int:
     """Input tokens to expect, at four characters a token."""
     return sum(len(message["content"]) // 4 + 4 for message in messages)

@@ -29,11 +29,11 @@ class GroundedTemplates:
     """A teacher that fills templates; the same task always gets the same reply."""
 
     name: str
-    rule_based: bool = True
 
     async def ask(self, request: Request) -> Answered:
         """The template of the task's style filled with its fact, as JSON text."""
         task = request.task
+        assert task is not None
         assert task.fact is not None
         rng = random.Random(task.seed.id)
         draft = TEMPLATES[task.seed.style](task, task.fact, rng)
@@ -44,7 +44,7 @@ class GroundedTemplates:
             ).decode()
         model = f"grounded-templates/{VERSION}"
         reply = Reply(content, "stop" if draft else "no_template", model, usd=0.0)
-        return Answered(reply, request_key(task.seed.id, model))
+        return Answered(reply, request_key(task.seed.id, model), self.name)
 
 
 def _question_answer(task: Task, fact: Fact, rng: random.Random) -> Draft | None:

@@ -1,49 +1,34 @@
-"""The journal: every request by the hash of what is sent, every reply before anyone uses it.
+"""The journal: every request by the hash of what is asked, every reply before anyone uses it.
 
 Money is counted here and nowhere else. The journal answers first, so a crash costs only the calls
-in flight and an unchanged request is never paid for again.
+in flight and an unchanged request is never paid for again. Writes of many calls share one
+transaction (:mod:`store.writer`), since a disk can confirm only some hundred of them a second.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
-from filelock import FileLock
-from sqlalchemy.dialects.sqlite import insert
 
-from configs.errors import StoreCorrupt
+from configs.teachers import Budget
+from store import ledger
+from store.ledger import Spent
+from store.tables import ATTEMPTS, CAPABILITIES, REPLIES, open_engine
 from store.text import digest
-
-_METADATA = sa.MetaData()
-REPLIES = sa.Table(
-    "replies",
-    _METADATA,
-    sa.Column("key", sa.String(64), primary_key=True),
-    sa.Column("run", sa.String(64), nullable=False, index=True),
-    sa.Column("teacher", sa.String, nullable=False),
-    sa.Column("request", sa.JSON, nullable=False),
-    sa.Column("content", sa.Text),
-    sa.Column("finish_reason", sa.String, nullable=False),
-    sa.Column("model", sa.String, nullable=False),
-    sa.Column("input_tokens", sa.Integer, nullable=False),
-    sa.Column("output_tokens", sa.Integer, nullable=False),
-    sa.Column("usd", sa.Float),
-    sa.Column("attempts", sa.Integer, nullable=False),
-    sa.Column("latency_s", sa.Float, nullable=False),
-    sa.Column("answered_at", sa.String, nullable=False),
-)
+from store.writer import Begin, End, Writer
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What a teacher answered. ``content`` is None where it gave no text; ``usd`` is None where
-    no price is known.
+    no price is known. Cached tokens are part of the input, reasoning tokens of the output;
+    ``ttft_s`` is the time to the first token, where the reply was streamed.
     """
 
     content: str | None
@@ -54,81 +39,101 @@ class Reply:
     usd: float | None = None
     attempts: int = 1
     latency_s: float = 0.0
+    cached_tokens: int = 0
+    reasoning_tokens: int = 0
+    ttft_s: float | None = None
+    structured: str = ""
+    teacher: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Spent:
-    """What a run has used so far, over all of its resumes."""
+class Attempt:
+    """A call about to be sent. ``worst`` is the most it can use."""
 
-    requests: int = 0
-    tokens: int = 0
-    usd: float = 0.0
+    id: str
+    run: str
+    key: str
+    teacher: str
+    endpoint: str
+    model: str
+    prompt_id: str
+    number: int
+    worst: Spent
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a call ended: ``ok`` with its reply, or a fault. ``used`` is what it is booked at."""
+
+    outcome: str
+    used: Spent
+    latency_s: float
+    reply: Reply | None = None
+    status: int | None = None
+    detail: str = ""
 
 
 def request_key(request: object, endpoint: str, sample: int = 0) -> str:
-    """Identity of a call: all that is really sent, where to, and which sample of it."""
+    """Identity of a call: all that is asked, where, and which sample of it."""
     return digest(["request-v1", request, endpoint, sample])
 
 
 class Journal:
-    """Replies on SQLite (write-ahead log, full sync). Safe to use from several threads."""
+    """Replies, attempts and the ledger in one database. Safe for threads and processes."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the journal, making the file if there is none.
+    def __init__(self, where: Path | str) -> None:
+        """Open the journal at a path (SQLite) or a URL (PostgreSQL), making what is missing.
 
         Raises:
-            StoreCorrupt: the file cannot be opened as a journal.
+            StoreCorrupt: it cannot be opened as a journal.
         """
-        self.path = path
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 60})
-            sa.event.listen(self._engine, "connect", _durable)
-            # SQLite does not wait for its lock while it changes to the write-ahead log.
-            with FileLock(path.with_name(f".{path.name}.lock")):
-                _METADATA.create_all(self._engine)
-        except (OSError, sa.exc.DatabaseError) as error:
-            raise StoreCorrupt(
-                f"cannot open the journal {path}: {error.__cause__ or error}; "
-                "move the file away to start a new one (its paid replies are then not reused)"
-            ) from error
-        self._lock = threading.Lock()
+        self._engine = open_engine(where)
+        self._read = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._writer = Writer(self._engine)
+
+    async def begin(self, keys: Sequence[str], attempt: Attempt, budget: Budget) -> Reply | None:
+        """The reply to any of these requests; or None, and the attempt is booked and may be sent.
+
+        Raises:
+            BudgetExceeded: with it, a ceiling could be passed; nothing is booked.
+            StoreCorrupt: the journal could not be written.
+        """
+        found = await self._writer.begin(Begin(tuple(keys), _attempt_row(attempt), budget))
+        return _reply(found) if found is not None else None
+
+    async def end(self, attempt: Attempt, ended: Ended, request: bytes) -> None:
+        """Make the end of an attempt durable, and its reply if it has one.
+
+        The first reply to a request stays.
+
+        Raises:
+            StoreCorrupt: the journal could not be written.
+        """
+        row = {
+            "b_id": attempt.id,
+            "outcome": ended.outcome,
+            "status": ended.status,
+            "detail": ended.detail,
+            "latency_s": ended.latency_s,
+            "usd": ended.used.usd,
+            **_of_reply(ended.reply),
+        }
+        reply = None
+        if ended.reply is not None:
+            reply = _reply_row(attempt.key, attempt.run, ended.reply, request)
+        unused = attempt.worst.plus(ended.used, -1)
+        await self._writer.end(End(attempt.run, row, reply, unused))
 
     def find(self, key: str) -> Reply | None:
         """The reply to that request, if it has arrived."""
-        with self._engine.connect() as connection:
+        with self._read.connect() as connection:
             row = connection.execute(sa.select(REPLIES).where(REPLIES.c.key == key)).first()
         return _reply(row._mapping) if row else None
 
-    def put(self, key: str, run: str, teacher: str, request: object, reply: Reply) -> None:
-        """Make a reply durable. The first reply to a request stays."""
-        values = {
-            "key": key,
-            "run": run,
-            "teacher": teacher,
-            "request": request,
-            "answered_at": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            **asdict(reply),
-        }
-        try:
-            with self._lock, self._engine.begin() as connection:
-                connection.execute(insert(REPLIES).values(values).on_conflict_do_nothing())
-        except sa.exc.OperationalError as error:
-            raise StoreCorrupt(
-                f"cannot write the journal {self.path}: {error.orig}; make room and run again"
-            ) from error
-
     def spent(self, run: str) -> Spent:
-        """What all replies of a run have used."""
-        tokens = REPLIES.c.input_tokens + REPLIES.c.output_tokens
-        query = sa.select(
-            sa.func.coalesce(sa.func.sum(REPLIES.c.attempts), 0),
-            sa.func.coalesce(sa.func.sum(tokens), 0),
-            sa.func.coalesce(sa.func.sum(REPLIES.c.usd), 0.0),
-        ).where(REPLIES.c.run == run)
-        with self._engine.connect() as connection:
-            requests, used, usd = connection.execute(query).one()
-        return Spent(int(requests), int(used), float(usd))
+        """What a run has used over all of its starts, calls in flight at their worst case."""
+        with self._read.connect() as connection:
+            return ledger.booked(connection, run)
 
     def cost(self, keys: Iterable[str]) -> dict[str, Any]:
         """Calls, tokens and money behind these requests; money is None where a price is unknown."""
@@ -137,35 +142,78 @@ class Journal:
         return {
             "calls": len(rows),
             "tokens": sum(row["input_tokens"] + row["output_tokens"] for row in rows),
+            "cached_tokens": sum(row["cached_tokens"] or 0 for row in rows),
+            "reasoning_tokens": sum(row["reasoning_tokens"] or 0 for row in rows),
             "usd": None if unknown else sum(row["usd"] for row in rows),
         }
 
     def requests(self, keys: Iterable[str]) -> list[dict[str, Any]]:
         """Journal rows of these requests, for showing where a record came from."""
         found: list[dict[str, Any]] = []
-        with self._engine.connect() as connection:
+        with self._read.connect() as connection:
             # SQLite takes a limited number of values in one statement.
             for some in _batched(sorted(set(keys)), 500):
                 rows = connection.execute(sa.select(REPLIES).where(REPLIES.c.key.in_(some)))
                 found += [dict(row._mapping) for row in rows]
-        return found
+        return [{**row, "request": orjson.loads(row["request"])} for row in found]
+
+    def attempts(self, run: str) -> list[dict[str, Any]]:
+        """All calls of a run in the order they were sent, with how each of them ended."""
+        query = sa.select(ATTEMPTS).where(ATTEMPTS.c.run == run).order_by(ATTEMPTS.c.started_at)
+        with self._read.connect() as connection:
+            return [dict(row._mapping) for row in connection.execute(query)]
+
+    def capability(self, endpoint: str, model: str) -> str | None:
+        """How replies of that model are best bound to a schema, if it was ever found out."""
+        table = CAPABILITIES
+        query = sa.select(table.c.structured).where(
+            table.c.endpoint == endpoint, table.c.model == model
+        )
+        with self._read.connect() as connection:
+            return connection.execute(query).scalar()
+
+    def learn(self, endpoint: str, model: str, structured: str, found: object) -> None:
+        """Remember how replies of that model are best bound to a schema."""
+        at = {"endpoint": endpoint, "model": model}
+        more = {"structured": structured, "found": orjson.dumps(found).decode(), "looked_at": now()}
+        with self._engine.begin() as connection:
+            connection.execute(sa.delete(CAPABILITIES).filter_by(**at))
+            connection.execute(sa.insert(CAPABILITIES).values(**at, **more))
 
     def close(self) -> None:
-        """Close the file."""
+        """Write what is still to be written and close the database."""
+        self._writer.close()
         self._engine.dispose()
+
+
+def now() -> str:
+    """The time in UTC to the millisecond."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def _batched(values: Sequence[str], size: int) -> Iterator[Sequence[str]]:
     return (values[start : start + size] for start in range(0, len(values), size))
 
 
-def _reply(row: sa.RowMapping) -> Reply:
-    fields = ("content", "finish_reason", "model", "input_tokens", "output_tokens", "usd")
-    return Reply(**{name: row[name] for name in (*fields, "attempts", "latency_s")})
+def _attempt_row(attempt: Attempt) -> dict[str, Any]:
+    names = ("id", "run", "key", "teacher", "endpoint", "model", "prompt_id", "number", "worst")
+    row = {name: getattr(attempt, name) for name in names}
+    return {**row, "started_at": now(), "outcome": "sent"}
 
 
-def _durable(connection: Any, _record: object) -> None:
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.close()
+def _of_reply(reply: Reply | None) -> dict[str, Any]:
+    names = ("input_tokens", "output_tokens", "ttft_s")
+    row = {name: getattr(reply, name) if reply else None for name in names}
+    return {**row, "returned_model": reply.model if reply else None}
+
+
+def _reply_row(key: str, run: str, reply: Reply, request: bytes) -> dict[str, Any]:
+    row = {name: getattr(reply, name) for name in Reply.__slots__}
+    return {**row, "key": key, "run": run, "request": request.decode(), "answered_at": now()}
+
+
+def _reply(row: Any) -> Reply:
+    values = {name: row[name] for name in Reply.__slots__}
+    for name in ("cached_tokens", "reasoning_tokens"):
+        values[name] = values[name] or 0
+    return Reply(**{**values, "structured": values["structured"] or ""})

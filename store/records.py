@@ -39,6 +39,8 @@ RECORDS = pa.schema(
         ("generation_depth", pa.int32()),
         ("origin", pa.string()),
         ("teacher", pa.string()),
+        ("tier", pa.int32()),
+        ("escalated_from", pa.string()),
         ("model", pa.string()),
         ("prompt_id", pa.string()),
         ("prompt_sha256", pa.string()),
@@ -49,7 +51,8 @@ RECORDS = pa.schema(
         ("metadata", pa.string()),
     ]
 )
-"""One record. ``metadata`` is JSON text, since Arrow merges structs of different shapes."""
+"""One record. ``escalated_from`` is the record of a cheaper teacher that was dropped, or empty;
+``metadata`` is JSON text, since Arrow merges structs of different shapes."""
 
 VERDICTS = pa.schema(
     [
@@ -118,6 +121,8 @@ class Record(BaseModel):
     generation_depth: int = Field(ge=0)
     origin: Origin
     teacher: str
+    tier: int = Field(1, ge=1)
+    escalated_from: str = ""
     model: str
     prompt_id: str
     prompt_sha256: str

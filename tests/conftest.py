@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
 HERE = Path(__file__).parent
@@ -18,7 +20,13 @@ ROOT = HERE.parent
 for name in ("HF_HUB_OFFLINE", "HF_DATASETS_OFFLINE", "DO_NOT_TRACK"):
     os.environ[name] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
-for name in ("PREFECT_API_URL", "TEACHER_BASE_URL", "TEACHER_MODEL", "TEACHER_API_KEY"):
+for name in (
+    "PREFECT_API_URL",
+    "TEACHER_BASE_URL",
+    "TEACHER_MODEL",
+    "TEACHER_API_KEY",
+    "STILLHOUSE_JOURNAL_URL",
+):
     os.environ.pop(name, None)
 
 sys.path.insert(0, str(HERE))
@@ -32,6 +40,11 @@ class Server:
     url: str
     log: Path
 
+    def stats(self) -> dict[str, Any]:
+        """What the server has seen."""
+        found: dict[str, Any] = httpx.get(self.url.replace("/v1", "/stats")).json()
+        return found
+
     def bodies(self) -> list[str]:
         """Hashes of the request bodies so far, in order."""
         lines = self.log.read_text().splitlines() if self.log.exists() else []
@@ -42,9 +55,11 @@ StartServer = Callable[..., Server]
 
 
 @contextmanager
-def _serving(log: Path, latency: float, faults: dict[str, float]) -> Iterator[Server]:
+def _serving(log: Path, settings: dict[str, object]) -> Iterator[Server]:
     command = [sys.executable, str(HERE / "teacher_server.py"), "--log", str(log)]
-    command += ["--latency", str(latency), "--faults", json.dumps(faults)]
+    for name, value in settings.items():
+        given = value if isinstance(value, str) else json.dumps(value)
+        command += [f"--{name.replace('_', '-')}", given]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
@@ -56,14 +71,16 @@ def _serving(log: Path, latency: float, faults: dict[str, float]) -> Iterator[Se
 
 @pytest.fixture
 def start_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StartServer]:
-    """Starts teacher servers with a latency and faults; the right key is in TEACHER_API_KEY."""
+    """Starts teacher servers with settings of theirs, and faults by their shares; the right key is
+    in TEACHER_API_KEY.
+    """
     monkeypatch.setenv("TEACHER_API_KEY", KEY)
     with ExitStack() as stack:
 
-        def start(latency: float = 0.0, **faults: float) -> Server:
+        def start(settings: dict[str, object] | None = None, **faults: float) -> Server:
             log = tmp_path / f"requests-{len(list(tmp_path.glob('requests-*')))}.jsonl"
             log.touch()
-            return stack.enter_context(_serving(log, latency, faults))
+            return stack.enter_context(_serving(log, {**(settings or {}), "faults": faults}))
 
         yield start
 

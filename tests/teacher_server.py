@@ -1,165 +1,422 @@
-"""A real HTTP server that speaks the OpenAI chat-completions protocol, for tests.
+"""A real HTTP server that speaks the chat-completions and Messages protocols, for tests.
 
 It answers from the passage in the request, always the same for the same body, and appends one JSON
 line per request to a log before it begins to answer. Started as a process of its own, so that a
-killed client does not take it along.
+killed client does not take it along. ``GET /stats`` says what it has seen.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import hashlib
 import json
 import re
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections import Counter
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+
+from aiohttp import web
 
 KEY = "sk-test-the-right-key"
+CONTENT_FAULTS = ("fenced", "preamble", "comma", "invalid", "truncated", "refused", "empty")
+"""Faults of what is said, which befall a body whenever it is sent; all others befall a call."""
 
 
-class Teacher(ThreadingHTTPServer):
-    """The server with its settings: latency in seconds, and faults by their share of bodies."""
+class Teacher:
+    """The server with its settings; see :func:`main`. Faults are shares of bodies or of calls."""
 
-    daemon_threads = True
-    request_queue_size = 256
+    def __init__(self, settings: argparse.Namespace) -> None:
+        self.settings = settings
+        self.log = settings.log.open("a", buffering=1) if settings.log else None
+        self.seen: Counter[str] = Counter()
+        self.paid: Counter[str] = Counter()
+        self.faults: Counter[str] = Counter()
+        self.minute: list[float] = []
+        self.slots = asyncio.Semaphore(settings.capacity)
+        self.in_flight, self.most, self.area, self.since = 0, 0, 0.0, time.monotonic()
+        self.first = self.since
 
-    def __init__(self, port: int, log: Path, latency: float, faults: dict[str, float]) -> None:
-        super().__init__(("127.0.0.1", port), Handler)
-        self.log, self.latency, self.faults = log, latency, faults
-        self.lock = threading.Lock()
-        self.seen: dict[str, int] = {}
+    def moved(self, by: int) -> None:
+        """Keep count of the calls in flight."""
+        now = time.monotonic()
+        if not self.area and by > 0 and not self.in_flight:
+            self.first = now
+        self.area += self.in_flight * (now - self.since)
+        self.since = now
+        self.in_flight += by
+        self.most = max(self.most, self.in_flight)
 
-    def note(self, body: dict[str, Any]) -> int:
-        """Log a request; how many of the same body came before it."""
-        digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
-        with self.lock:
-            before = self.seen.get(digest, 0)
-            self.seen[digest] = before + 1
-            with self.log.open("a") as file:
-                file.write(json.dumps({"body": digest}) + "\n")
-        return before
+    def stats(self) -> dict[str, Any]:
+        """What was seen so far; ``in_flight_mean`` from the first call to the latest event."""
+        return {
+            "requests": sum(self.seen.values()),
+            "bodies": len(self.seen),
+            "paid_twice": sum(count - 1 for count in self.paid.values()),
+            "paid": len(self.paid),
+            "faults": dict(self.faults),
+            "most_in_flight": self.most,
+            "in_flight_mean": self.area / max(self.since - self.first, 1e-9),
+        }
 
-    def fault(self, body: dict[str, Any]) -> str:
-        """The fault that befalls a body, by a draw that is always the same for it."""
-        draw = int(hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:8], 16)
-        place = draw / 16**8
-        for name, share in self.faults.items():
-            if place < share:
-                return name
-            place -= share
-        return ""
+    def fault(self, raw: bytes, before: int) -> str:
+        """The fault that befalls a call or its body, by a draw that is always the same for it."""
+        given = self.settings.faults
+        calls = {name: share for name, share in given.items() if name not in CONTENT_FAULTS}
+        bodies = {name: share for name, share in given.items() if name in CONTENT_FAULTS}
+        return _drawn(raw + b"#%d" % before, calls) or _drawn(raw, bodies)
+
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        """One request."""
+        if request.path == "/stats":
+            return web.json_response(self.stats())
+        if not self.allowed(request):
+            error = {"message": "Incorrect API key provided", "code": "bad_key"}
+            return web.json_response({"error": error}, status=401)
+        if request.method == "GET":
+            models = [{"id": "tiny-teacher", "object": "model"}]
+            return web.json_response({"object": "list", "data": models})
+        return await self.answer(request, await request.read())
+
+    def allowed(self, request: web.BaseRequest) -> bool:
+        """Whether the right key came with it, in either protocol's header."""
+        given = request.headers.get("authorization", "").removeprefix("Bearer ")
+        return KEY in (given, request.headers.get("x-api-key"))
+
+    async def answer(self, request: web.BaseRequest, raw: bytes) -> web.StreamResponse:
+        """One call: logged, then answered or not."""
+        digest = hashlib.sha256(raw).hexdigest()
+        before = self.seen[digest]
+        self.seen[digest] += 1
+        if self.log:
+            self.log.write(json.dumps({"body": digest}) + "\n")
+        fault = self.fault(raw, before)
+        self.faults[fault] += bool(fault)
+        self.moved(1)
+        try:
+            async with self.slots:
+                await asyncio.sleep(self.settings.latency)
+            return await self.reply(request, json.loads(raw), digest, fault)
+        finally:
+            self.moved(-1)
+
+    async def reply(
+        self, request: web.BaseRequest, body: dict[str, Any], digest: str, fault: str
+    ) -> web.StreamResponse:
+        """What comes back."""
+        limited = self.limited()
+        if fault == "busy" or limited is not None:
+            wait = {"retry-after": str(self.settings.retry_after), **(limited or {})}
+            error = {"message": "slow down", "code": None}
+            return web.json_response({"error": error}, status=429, headers=wait)
+        if fault in ("dead", "broken"):
+            return web.json_response({"error": {"message": "oops"}}, status=500)
+        if fault == "hang":
+            await asyncio.sleep(3600)
+        transport = request.transport
+        if fault == "reset" and transport is not None:
+            transport.abort()
+        rejection = self.rejection(body)
+        if rejection:
+            return web.json_response({"error": {"message": rejection}}, status=400)
+        data = self.reply_data(request, body, fault)
+        if fault == "cut":
+            return await cut(request)
+        if fault == "garbage":
+            return web.Response(body=b"<html>gateway</html>", content_type="application/json")
+        self.paid[digest] += 1
+        if body.get("stream"):
+            return await stream(request, data, self.settings.token_s)
+        return web.json_response(data, headers=self.headers())
+
+    def reply_data(
+        self, request: web.BaseRequest, body: dict[str, Any], fault: str
+    ) -> dict[str, Any]:
+        """The body of a whole reply, in the protocol of the path."""
+        ignored = not self.binds(body)
+        if request.path.endswith("/messages"):
+            return message(body, fault, ignored)
+        return completion(body, fault, ignored)
+
+    def binds(self, body: dict[str, Any]) -> bool:
+        """Whether this server obeys the way in which the body asks for JSON."""
+        return way_of(body) in self.settings.obeys
+
+    def rejection(self, body: dict[str, Any]) -> str:
+        """Why the body is not accepted, or nothing."""
+        way = way_of(body)
+        return f"{way}: this response_format is unavailable" if way in self.settings.rejects else ""
+
+    def headers(self) -> dict[str, str]:
+        """Rate limit headers, where there is a limit."""
+        rpm = self.settings.rpm
+        if not rpm:
+            return {}
+        left = max(0, rpm - len(self.minute))
+        return {
+            "x-ratelimit-limit-requests": str(rpm),
+            "x-ratelimit-remaining-requests": str(left),
+            "x-ratelimit-reset-requests": f"{(rpm - left) * 60 / rpm:.3f}s",
+        }
+
+    def limited(self) -> dict[str, str] | None:
+        """Headers of a 429, where this call is over the limit: a bucket that leaks evenly."""
+        rpm, now = self.settings.rpm, time.monotonic()
+        if not rpm:
+            return None
+        # ``minute`` holds one entry per unit of the bucket still in use.
+        self.minute = [at for at in self.minute if at > now]
+        if len(self.minute) >= rpm:
+            return self.headers()
+        last = max([now, *self.minute[-1:]])
+        self.minute.append(last + 60 / rpm)
+        return None
 
 
-class Handler(BaseHTTPRequestHandler):
-    """One connection."""
-
-    protocol_version = "HTTP/1.1"
-    server: Teacher
-
-    def do_GET(self) -> None:
-        if self._refused():
-            return
-        self._send(200, {"object": "list", "data": [{"id": "tiny-teacher", "object": "model"}]})
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-        if self._refused():
-            return
-        before = self.server.note(body)
-        time.sleep(self.server.latency)
-        fault = self.server.fault(body)
-        if fault == "busy" and before == 0:
-            self._send(429, {"error": {"message": "slow down", "code": None}}, {"retry-after": "0"})
-        elif fault == "dead" or (fault == "broken" and before == 0):
-            self._send(500, {"error": {"message": "oops"}})
-        elif fault == "cut" and before == 0:
-            self._cut()
-        else:
-            self._send(200, completion(body, fault))
-
-    def _refused(self) -> bool:
-        if self.headers.get("authorization") == f"Bearer {KEY}":
-            return False
-        self._send(401, {"error": {"message": "Incorrect API key provided", "code": "bad_key"}})
-        return True
-
-    def _cut(self) -> None:
-        """Promise more than is sent, then hang up."""
-        self.send_response(200)
-        self.send_header("content-length", "1000")
-        self.end_headers()
-        self.wfile.write(b'{"choices": [')
-        self.wfile.flush()
-        self.close_connection = True
-        self.connection.close()
-
-    def _send(self, status: int, data: Any, more: dict[str, str] | None = None) -> None:
-        raw = json.dumps(data).encode()
-        self.send_response(status)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(raw)))
-        for name, value in (more or {}).items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(raw)
-
-    def log_message(self, *_: object) -> None:
-        """Keep quiet."""
+def _drawn(seed: bytes, shares: dict[str, float]) -> str:
+    place = int.from_bytes(hashlib.sha256(seed).digest()[:8], "big") / 2**64
+    for name, share in shares.items():
+        if place < share:
+            return name
+        place -= share
+    return ""
 
 
-def completion(body: dict[str, Any], fault: str) -> dict[str, Any]:
-    """A whole reply."""
-    content: str | None = json.dumps(record(body))
-    finish, refusal = "stop", None
-    repairing = body["messages"][-1]["content"].startswith("That reply could not be used")
-    if fault == "fenced":
-        content = f"Here you are:\n```json\n{content}\n```"
-    elif fault == "invalid" and not repairing:
-        content = json.dumps({"question": "What?"})
-    elif fault == "truncated":
-        content, finish = (content or "")[: len(content or "") // 2], "length"
-    elif fault == "refused":
-        content, refusal = None, "I can't help with that."
+def way_of(body: dict[str, Any]) -> str:
+    """How a body asks for JSON."""
+    if "output_config" in body:
+        return "json_schema"
+    if "structured_outputs" in body:
+        return "guided"
+    if "tools" in body:
+        return "tools"
+    return str(body.get("response_format", {}).get("type", "none"))
+
+
+async def cut(request: web.BaseRequest) -> web.StreamResponse:
+    """Promise more than is sent, then hang up."""
+    response = web.StreamResponse(headers={"content-length": "1000"})
+    await response.prepare(request)
+    await response.write(b'{"choices": [')
+    if request.transport is not None:
+        request.transport.close()
+    return response
+
+
+async def stream(
+    request: web.BaseRequest, data: dict[str, Any], token_s: float
+) -> web.StreamResponse:
+    """The same reply as server-sent events."""
+    response = web.StreamResponse(headers={"content-type": "text/event-stream"})
+    await response.prepare(request)
+    events = message_events(data) if "stop_reason" in data else completion_events(data)
+    async for event in paced(events, token_s):
+        named = f"event: {event['type']}\n" if "type" in event else ""
+        await response.write(f"{named}data: {json.dumps(event)}\n\n".encode())
+    if "choices" in data:
+        await response.write(b"data: [DONE]\n\n")
+    return response
+
+
+async def paced(events: list[dict[str, Any]], token_s: float) -> AsyncIterator[dict[str, Any]]:
+    for event in events:
+        yield event
+        if token_s:
+            await asyncio.sleep(token_s)
+
+
+def completion_events(data: dict[str, Any]) -> list[dict[str, Any]]:
+    """Chunks of a chat completion: a role, words, the finish, the usage."""
+    choice = data["choices"][0]
+    same = {"id": data["id"], "object": "chat.completion.chunk", "created": 1}
+    same["model"] = data["model"]
+
+    def chunk(delta: dict[str, Any], finish: str | None = None) -> dict[str, Any]:
+        return {**same, "choices": [{"index": 0, "delta": delta, "finish_reason": finish}]}
+
+    pieces = re.findall(r"\S*\s*", choice["message"].get("content") or "")[:-1]
+    calls = choice["message"].get("tool_calls")
+    middle = [chunk({"content": piece}) for piece in pieces]
+    if calls:
+        middle.append(chunk({"tool_calls": [{"index": 0, **calls[0]}]}))
+    if choice["message"].get("refusal"):
+        middle.append(chunk({"refusal": choice["message"]["refusal"]}))
+    last = chunk({}, choice["finish_reason"])
+    return [
+        chunk({"role": "assistant", "content": ""}),
+        *middle,
+        last,
+        {**same, "choices": [], "usage": data["usage"]},
+    ]
+
+
+def message_events(data: dict[str, Any]) -> list[dict[str, Any]]:
+    """Events of a message, as the Messages API names them."""
+    start = {**data, "content": [], "stop_reason": None, "usage": {**data["usage"]}}
+    events: list[dict[str, Any]] = [{"type": "message_start", "message": start}]
+    for index, block in enumerate(data["content"]):
+        text = block["type"] == "text"
+        empty = {**block, "text": ""} if text else {**block, "input": {}}
+        events.append({"type": "content_block_start", "index": index, "content_block": empty})
+        whole = block["text"] if text else json.dumps(block["input"])
+        for piece in re.findall(r"\S*\s*", whole)[:-1]:
+            name, kind = ("text", "text_delta") if text else ("partial_json", "input_json_delta")
+            delta = {"type": kind, name: piece}
+            events.append({"type": "content_block_delta", "index": index, "delta": delta})
+        events.append({"type": "content_block_stop", "index": index})
+    stop = {"stop_reason": data["stop_reason"], "stop_sequence": None}
+    usage = {"output_tokens": data["usage"]["output_tokens"]}
+    return [*events, {"type": "message_delta", "delta": stop, "usage": usage},
+            {"type": "message_stop"}]  # fmt: skip
+
+
+def completion(body: dict[str, Any], fault: str, ignored: bool) -> dict[str, Any]:
+    """A whole chat completion."""
+    content, finish = said(body, fault, ignored)
+    refusal = content if finish == "refusal" else None
     words = sum(len(m["content"].split()) for m in body["messages"])
-    message = {"role": "assistant", "content": content, "refusal": refusal}
+    answer: dict[str, Any] = {"role": "assistant", "content": content, "refusal": refusal}
+    if refusal:
+        answer["content"], finish = None, "stop"
+    elif way_of(body) == "tools" and not ignored and finish == "stop":
+        call = {"name": body["tools"][0]["function"]["name"], "arguments": content}
+        answer["tool_calls"] = [{"id": "call-1", "type": "function", "function": call}]
+        answer["content"], finish = None, "tool_calls"
     return {
         "id": "chatcmpl-1",
         "object": "chat.completion",
         "created": 1,
         "model": "tiny-teacher-2026-11-01",
-        "choices": [{"index": 0, "message": message, "finish_reason": finish}],
+        "choices": [{"index": 0, "message": answer, "finish_reason": finish}],
         "usage": {"prompt_tokens": words, "completion_tokens": 60, "total_tokens": words + 60},
     }
 
 
+def message(body: dict[str, Any], fault: str, ignored: bool) -> dict[str, Any]:
+    """A whole message of the Messages API."""
+    content, finish = said(body, fault, ignored)
+    stops = {"stop": "end_turn", "length": "max_tokens", "refusal": "refusal"}
+    block: dict[str, Any] = {"type": "text", "text": content or ""}
+    stop = stops[finish]
+    if way_of(body) == "tools" and not ignored and finish == "stop":
+        tool = {"type": "tool_use", "id": "toolu-1", "name": body["tools"][0]["name"]}
+        block, stop = {**tool, "input": json.loads(content or "{}")}, "tool_use"
+    words = sum(len(m["content"].split()) for m in body["messages"])
+    usage = {"input_tokens": words, "output_tokens": 60, "cache_read_input_tokens": 12}
+    return {
+        "id": "msg-1",
+        "type": "message",
+        "role": "assistant",
+        "model": "tiny-teacher-2026-11-01",
+        "content": [block] if content is not None else [],
+        "stop_reason": stop,
+        "stop_sequence": None,
+        "usage": {**usage, "cache_creation_input_tokens": 0},
+    }
+
+
+def said(body: dict[str, Any], fault: str, ignored: bool) -> tuple[str | None, str]:
+    """The text of a reply and why it ended."""
+    content = json.dumps(record(body))
+    repairing = text_of(body["messages"][-1]).startswith("That reply could not be used")
+    if fault == "fenced" or ignored:
+        content = f"Here you are:\n```json\n{content}\n```"
+    elif fault == "preamble":
+        content = f"Sure! {content} I hope this helps."
+    elif fault == "comma":
+        content = content[:-1] + ",}"
+    elif fault == "invalid" and not repairing:
+        content = json.dumps({"question": "What?"})
+    elif fault == "truncated":
+        return content[: len(content) // 2], "length"
+    elif fault == "refused":
+        return "I can't help with that.", "refusal"
+    elif fault == "empty":
+        return None, "stop"
+    return content, "stop"
+
+
+def text_of(turn: dict[str, Any]) -> str:
+    """The text of a message, whole or in parts."""
+    content = turn["content"]
+    return content if isinstance(content, str) else "".join(part["text"] for part in content)
+
+
 def record(body: dict[str, Any]) -> dict[str, Any]:
-    """A grounded record: one sentence of the passage, chosen by the body's seed."""
-    text = body["messages"][1]["content"]
+    """A grounded record: one sentence of the passage, chosen by the body's seed; or an object that
+    fits another schema than the records'.
+    """
+    wanted = schema_of(body)
+    if wanted and "quotes" not in wanted.get("properties", {}):
+        return {name: sample(part) for name, part in wanted["properties"].items()}
+    text = next((text_of(m) for m in body["messages"] if m["role"] == "user"), "")
     title = re.search(r'Passage from "([^">]+)', text)
     passage = re.search(r"<passage>\n(.*?)\n</passage>", text, re.DOTALL)
     found = re.findall(r"[A-Z][^.\n*]{30,220}\.(?=\s|$)", passage.group(1) if passage else "")
     found = found or [(passage.group(1) if passage else "nothing").strip().splitlines()[0]]
-    chosen = found[body["seed"] % len(found)]
-    number = body["seed"] % 1000
+    seed = body.get("seed", int(hashlib.sha256(text.encode()).hexdigest()[:6], 16))
+    chosen = found[seed % len(found)]
     subject = title.group(1).strip() if title else "it"
-    question = f"What should one know about {subject}, in the way of fact number {number}?"
+    question = f"What should one know about {subject}, in the way of fact number {seed % 1000}?"
     return {"quotes": [chosen], "question": question, "answer": chosen}
 
 
-def main() -> None:
+def schema_of(body: dict[str, Any]) -> dict[str, Any] | None:
+    """The schema a body asks for, however it does."""
+    for path in (
+        ("response_format", "json_schema", "schema"),
+        ("structured_outputs", "json"),
+        ("output_config", "format", "schema"),
+        ("tools", 0, "function", "parameters"),
+        ("tools", 0, "input_schema"),
+    ):
+        node: Any = body
+        for part in path:
+            try:
+                node = node[part]
+            except (KeyError, IndexError, TypeError):
+                node = None
+                break
+        if isinstance(node, dict):
+            return node
+    return None
+
+
+def sample(part: dict[str, Any]) -> Any:
+    """A value that fits a property's schema."""
+    if "enum" in part:
+        return part["enum"][0]
+    return {"integer": 1, "number": 1.0, "boolean": True, "array": []}.get(part["type"], "text")
+
+
+async def serve(settings: argparse.Namespace) -> None:
     """Serve until killed; the port is printed first."""
+    teacher = Teacher(settings)
+    runner = web.ServerRunner(web.Server(cast(Any, teacher.handle), access_log=None))
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", settings.port, backlog=1024)
+    await site.start()
+    print(runner.addresses[0][1], flush=True)
+    await asyncio.Event().wait()
+
+
+def main() -> None:
+    """Read the settings and serve."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--log", type=Path, required=True)
+    parser.add_argument("--log", type=Path, default=None)
     parser.add_argument("--latency", type=float, default=0.0)
+    parser.add_argument("--token-s", type=float, default=0.0)
+    parser.add_argument("--capacity", type=int, default=100_000, help="calls worked on at once")
+    parser.add_argument("--rpm", type=int, default=0, help="requests a minute; 0 for no limit")
+    parser.add_argument("--retry-after", type=float, default=0)
     parser.add_argument("--faults", type=json.loads, default={})
-    settings = parser.parse_args()
-    server = Teacher(settings.port, settings.log, settings.latency, settings.faults)
-    print(server.server_address[1], flush=True)
-    server.serve_forever()
+    every = ["json_schema", "guided", "json_object", "tools", "none"]
+    parser.add_argument("--obeys", type=json.loads, default=every)
+    parser.add_argument("--rejects", type=json.loads, default=[])
+    asyncio.run(serve(parser.parse_args()))
 
 
 if __name__ == "__main__":

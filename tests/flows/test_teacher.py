@@ -92,7 +92,7 @@ def test_budget_stops_and_resumes(
 def test_budget_in_money_is_never_passed(
     stillhouse: RunCommand, recipe_file: RecipeFile, start_server: StartServer, tmp_path: Path
 ) -> None:
-    server = start_server(latency=0.02)
+    server = start_server({"latency": 0.02})
     recipe = recipe_file(server.url, budget={"max_usd": 0.05})
     text = recipe.read_text().replace(
         '"concurrency": 8',

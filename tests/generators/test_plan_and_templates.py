@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from configs.errors import ConfigError
-from configs.recipe import Chunking, CorpusSource, Method, Recipe, Splits, Teacher
+from configs.recipe import Chunking, CorpusSource, Method, Recipe, Splits
+from configs.teachers import Teacher
 from generators.facts import facts_of
 from generators.grounded_qa import render
 from generators.library import Library

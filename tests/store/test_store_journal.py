@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import asyncio
 import multiprocessing
+import uuid
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import closing
@@ -9,9 +11,13 @@ from pathlib import Path
 import pytest
 
 from configs.errors import StoreCorrupt
-from store.journal import Journal, Reply, Spent, request_key
+from configs.teachers import Budget
+from store.journal import Attempt, Ended, Journal, Reply, request_key
+from store.ledger import Spent
 
-REPLY = Reply("Hello.", "stop", "m-1", 10, 5, 0.25, attempts=2, latency_s=0.5)
+REPLY = Reply("Hello.", "stop", "m-1", 10, 5, 0.25, attempts=2, latency_s=0.5, teacher="teacher")
+
+NONE = {"calls": 0, "tokens": 0, "cached_tokens": 0, "reasoning_tokens": 0}
 
 
 @pytest.fixture
@@ -20,11 +26,25 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
         yield opened
 
 
+def put(journal: Journal, key: str, run: str, reply: Reply, request: bytes = b"{}") -> None:
+    """One call with all that belongs to it."""
+    worst = Spent(1, 1000, 10.0)
+    number = reply.attempts
+    attempt = Attempt(uuid.uuid4().hex, run, key, "t", "http://x/v1", "m", "p@1", number, worst)
+    used = Spent(1, reply.input_tokens + reply.output_tokens, reply.usd or 0.0)
+
+    async def call() -> None:
+        if await journal.begin((key,), attempt, Budget()) is None:
+            await journal.end(attempt, Ended("ok", used, 0.1, reply, 200), request)
+
+    asyncio.run(call())
+
+
 def open_and_put(path: Path, number: int) -> str | None:
     """One of several processes that start on the same journal."""
     try:
         with closing(Journal(path)) as journal:
-            journal.put(f"k{number}", "run", "t", {}, REPLY)
+            put(journal, f"k{number}", "run", REPLY)
     except StoreCorrupt as error:
         return str(error)
     return None
@@ -32,7 +52,7 @@ def open_and_put(path: Path, number: int) -> str | None:
 
 def test_a_reply_is_found_again(journal: Journal) -> None:
     assert journal.find("k") is None
-    journal.put("k", "run", "teacher", {"messages": ["ü"]}, REPLY)
+    put(journal, "k", "run", REPLY, '{"messages":["ü"]}'.encode())
     assert journal.find("k") == REPLY
     (row,) = journal.requests(["k", "unknown"])
     assert (row["run"], row["teacher"]) == ("run", "teacher")
@@ -42,37 +62,37 @@ def test_a_reply_is_found_again(journal: Journal) -> None:
 
 def test_a_reply_without_text_is_a_reply(journal: Journal) -> None:
     empty = Reply(None, "content_filter", "m-1")
-    journal.put("k", "run", "t", {}, empty)
+    put(journal, "k", "run", empty)
     assert journal.find("k") == empty
 
 
 def test_the_first_reply_stays(journal: Journal) -> None:
-    journal.put("k", "run", "t", {}, REPLY)
-    journal.put("k", "later", "t", {}, Reply("Another.", "stop", "m-2", 1, 1, 9.0))
+    put(journal, "k", "run", REPLY)
+    put(journal, "k", "later", Reply("Another.", "stop", "m-2", 1, 1, 9.0))
     assert journal.find("k") == REPLY
-    assert journal.spent("later") == Spent()
+    assert journal.spent("later") == Spent(), "it was answered, so nothing was sent"
 
 
 def test_spent_sums_one_run(journal: Journal) -> None:
     assert journal.spent("run") == Spent(0, 0, 0.0)
-    journal.put("a", "run", "t", {}, REPLY)
-    journal.put("b", "run", "t", {}, Reply("x", "stop", "m", 3, 4, None))
-    journal.put("c", "other", "t", {}, REPLY)
-    assert journal.spent("run") == Spent(requests=3, tokens=22, usd=0.25)
+    put(journal, "a", "run", REPLY)
+    put(journal, "b", "run", Reply("x", "stop", "m", 3, 4, None))
+    put(journal, "c", "other", REPLY)
+    assert journal.spent("run") == Spent(requests=2, tokens=22, usd=0.25)
 
 
 def test_cost_is_unknown_where_a_price_is(journal: Journal) -> None:
-    journal.put("a", "run", "t", {}, REPLY)
-    journal.put("b", "run", "t", {}, REPLY)
-    journal.put("c", "run", "t", {}, Reply("x", "stop", "m", 3, 4, None))
-    assert journal.cost([]) == {"calls": 0, "tokens": 0, "usd": 0}
-    assert journal.cost(["a", "b", "a"]) == {"calls": 2, "tokens": 30, "usd": 0.5}
-    assert journal.cost(iter(["a", "c"])) == {"calls": 2, "tokens": 22, "usd": None}
+    put(journal, "a", "run", REPLY)
+    put(journal, "b", "run", REPLY)
+    put(journal, "c", "run", Reply("x", "stop", "m", 3, 4, None))
+    assert journal.cost([]) == {**NONE, "usd": 0}
+    assert journal.cost(["a", "b", "a"]) == {**NONE, "calls": 2, "tokens": 30, "usd": 0.5}
+    assert journal.cost(iter(["a", "c"])) == {**NONE, "calls": 2, "tokens": 22, "usd": None}
 
 
 def test_more_requests_than_sqlite_takes_at_once(journal: Journal) -> None:
     for number in range(3):
-        journal.put(f"k{number}", "run", "t", {}, REPLY)
+        put(journal, f"k{number}", "run", REPLY)
     keys = [f"k{number}" for number in range(40_000)]
     assert journal.cost(keys)["calls"] == 3
 
@@ -80,26 +100,26 @@ def test_more_requests_than_sqlite_takes_at_once(journal: Journal) -> None:
 def test_replies_outlive_the_process(tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
     with closing(Journal(path)) as journal:
-        journal.put("k", "run", "t", {}, REPLY)
+        put(journal, "k", "run", REPLY)
     with closing(Journal(path)) as journal:
         assert journal.find("k") == REPLY
-        assert journal.spent("run").requests == 2
+        assert journal.spent("run").requests == 1
 
 
 def test_a_reply_is_seen_by_another_reader_at_once(tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
     with closing(Journal(path)) as one, closing(Journal(path)) as two:
-        one.put("k", "run", "t", {}, REPLY)
+        put(one, "k", "run", REPLY)
         assert two.find("k") == REPLY
 
 
 def test_threads_write_at_the_same_time(journal: Journal) -> None:
     def put(number: int) -> None:
-        journal.put(f"k{number % 40}", "run", "t", {"n": number}, REPLY)
+        put(journal, f"k{number % 40}", "run", REPLY)
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(put, range(80)))
-    assert journal.spent("run") == Spent(requests=80, tokens=600, usd=10.0)
+    assert journal.spent("run") == Spent(requests=40, tokens=600, usd=10.0)
     assert len(journal.requests(f"k{i}" for i in range(40))) == 40
 
 

@@ -1,9 +1,8 @@
-"""Reading replies, rendering prompts, keeping to budgets, planting lies."""
+"""Reading replies, rendering prompts, planting lies."""
 
 from __future__ import annotations
 
 import json
-import threading
 from collections import Counter
 from typing import Any
 
@@ -12,15 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from configs.errors import BudgetExceeded, ParseError
-from configs.recipe import Budget
-from generators.budget import Ledger
+from configs.errors import ParseError
 from generators.corruptions import plant
 from generators.grounded_qa import PROMPT, SCHEMA
 from generators.prompts import load_prompt
 from generators.replies import Draft, check_ending, read_draft
 from store.corpus import Corpus
-from store.journal import Reply, Spent
+from store.journal import Reply
 from store.python_api import read_modules
 
 RECORD = {"quotes": ["a b"], "question": "What is it, then?", "answer": "It is so."}
@@ -114,37 +111,6 @@ def test_passages_are_never_templates() -> None:
 def test_missing_variable_is_an_error() -> None:
     with pytest.raises(jinja2.UndefinedError, match="passage"):
         load_prompt(PROMPT).render(**VALUES)
-
-
-@given(
-    st.floats(0, 5, allow_nan=False),
-    st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=1, max_size=60),
-)
-@settings(max_examples=40, deadline=None)
-def test_ledger_never_passes_its_cap(cap: float, calls: list[tuple[float, float]]) -> None:
-    ledger = Ledger(Budget(max_usd=cap), Spent())
-
-    def call(worst: float, share: float) -> None:
-        reserved = Spent(1, 10, worst)
-        try:
-            ledger.reserve(reserved)
-        except BudgetExceeded:
-            return
-        ledger.settle(reserved, Spent(1, 5, worst * share))
-
-    threads = [threading.Thread(target=call, args=pair) for pair in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert ledger.spent.usd <= cap + 1e-6
-
-
-def test_ledger_counts_calls_in_flight() -> None:
-    ledger = Ledger(Budget(max_requests=2), Spent(requests=1))
-    ledger.reserve(Spent(1, 0, 0.0))
-    with pytest.raises(BudgetExceeded, match="max_requests is 2"):
-        ledger.reserve(Spent(1, 0, 0.0))
 
 
 def rows() -> list[dict[str, Any]]:

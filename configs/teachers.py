@@ -1,0 +1,140 @@
+"""Teachers as a recipe names them: where they answer, what they cost, how they may be driven."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from configs.model import Model
+
+Structured = Literal["json_schema", "guided", "json_object", "tools", "none"]
+"""Ways to bind a reply to a schema, from the strictest to none at all."""
+
+MODELS = ("openai", "anthropic")
+"""Kinds of teachers that are language models; the others work by rule."""
+
+
+class Teacher(Model):
+    """Who answers. Keys are named here and read elsewhere, never written here."""
+
+    name: str = Field(description="How records and reports call this teacher.")
+    kind: Literal["grounded-templates", "openai", "anthropic"] = Field(
+        "openai",
+        description="`grounded-templates` is rule-based and uses no model; `openai` is any "
+        "OpenAI-compatible chat-completions server; `anthropic` is the Messages API.",
+    )
+    weight: float = Field(1.0, gt=0, description="Share of the plan relative to other teachers.")
+    max_share: float = Field(
+        1.0, gt=0, le=1, description="Most of the plan this teacher may be dealt."
+    )
+    tier: int = Field(
+        1, ge=1, le=9, description="Grade: teachers of one tier stand in for each other."
+    )
+    model: str | None = Field(None, description="Model name sent to the server.")
+    base_url: str | None = Field(None, description="Server address, up to and including /v1.")
+    api_key_env: str | None = Field(
+        None, description="Environment variable that holds the key; leave out for open servers."
+    )
+    api_key_block: str | None = Field(
+        None, description="Prefect Secret block that holds the key, instead of a variable."
+    )
+    structured: Literal["auto", "json_schema", "guided", "json_object", "tools", "none"] = Field(
+        "auto",
+        description="How replies are bound to the schema. `auto` takes what a probe found, else "
+        "begins with the strictest way and steps down where the server refuses it.",
+    )
+    stream: bool = Field(
+        False, description="Receive replies as they are written: measures the time to first token."
+    )
+    mode: Literal["direct", "batch"] = Field(
+        "direct", description="`batch` uses the provider's batch API: half the price, hours late."
+    )
+    temperature: float = Field(0.7, ge=0, le=2, description="Sampling temperature.")
+    max_tokens: int = Field(1024, ge=16, description="Longest reply, in tokens.")
+    token_field: Literal["max_tokens", "max_completion_tokens"] = Field(
+        "max_tokens", description="What the server calls the longest reply (kind openai)."
+    )
+    context_window: int | None = Field(
+        None, ge=512, description="Tokens the model can read and write together, if known."
+    )
+    extra_body: dict[str, Any] = Field(
+        default_factory=dict, description="Further fields of the request body, for example top_p."
+    )
+    connect_s: float = Field(10.0, gt=0, description="Longest wait for a connection, in seconds.")
+    read_s: float = Field(
+        120.0, gt=0, description="Longest silence of the server during a reply, in seconds."
+    )
+    timeout_s: float = Field(300.0, gt=0, description="Longest wait for one reply, in seconds.")
+    concurrency: int = Field(16, ge=1, le=512, description="Most calls in flight at once.")
+    attempts: int = Field(4, ge=1, le=8, description="Tries of one call before it is set aside.")
+    retry_share: float = Field(
+        0.1, ge=0, le=1, description="Retries allowed per request that is sent."
+    )
+    patience_s: float = Field(
+        120.0, gt=0, description="How long a teacher may stay down before the run ends partial."
+    )
+    requests_per_minute: int | None = Field(
+        None, ge=1, description="Request limit; the server's headers correct it."
+    )
+    tokens_per_minute: int | None = Field(
+        None, ge=1, description="Token limit, in and out; the server's headers correct it."
+    )
+    usd_per_million_input: float | None = Field(
+        None, ge=0, description="Price of a million input tokens, over the price table; 0 is free."
+    )
+    usd_per_million_output: float | None = Field(
+        None, ge=0, description="Price of a million output tokens, over the price table; 0 is free."
+    )
+
+    @property
+    def is_model(self) -> bool:
+        """Whether a language model answers."""
+        return self.kind in MODELS
+
+    @field_validator("base_url")
+    @classmethod
+    def _http(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError("base_url must begin with http:// or https://")
+        return value
+
+    @model_validator(mode="after")
+    def _model_is_complete(self) -> Self:
+        if self.is_model and not (self.model and self.base_url):
+            raise ValueError(f"a teacher of kind {self.kind} needs `base_url` and `model`")
+        if self.api_key_env and self.api_key_block:
+            raise ValueError("give api_key_env or api_key_block, not both")
+        if (self.usd_per_million_input is None) != (self.usd_per_million_output is None):
+            raise ValueError("give both usd_per_million_input and usd_per_million_output")
+        return self
+
+
+class Budget(Model):
+    """Ceilings of one run, checked before every call. None means no ceiling."""
+
+    max_usd: float | None = Field(None, ge=0, description="Money, in US dollars.")
+    max_tokens: int | None = Field(None, ge=0, description="Tokens in and out together.")
+    max_requests: int | None = Field(None, ge=0, description="Calls sent, retries included.")
+    max_wall_s: float | None = Field(
+        None, gt=0, description="Seconds from a start after which no call is sent any more."
+    )
+    prices: Path | None = Field(
+        None, description="A price table of your own (YAML), which comes before the shipped one."
+    )
+
+
+class Routing(Model):
+    """A cascade from cheap to strong teachers, by tier: what fails downstream is asked again."""
+
+    enabled: bool = Field(False, description="Ask the lowest tier first, and escalate failures.")
+    calibration: int = Field(
+        50, ge=50, le=2000, description="Records asked of every tier before a tier is trusted."
+    )
+    tolerance: float = Field(
+        0.03, ge=0, le=1, description="How far a tier's accept rate may lie under the strongest's."
+    )
+    too_many: float = Field(
+        0.4, gt=0, le=1, description="Share of escalations above which the cascade does not pay."
+    )

@@ -1,0 +1,50 @@
+"""The teachers of a build: one pool for all of its shards, with keys from where the recipe says."""
+
+from __future__ import annotations
+
+from configs.errors import TeacherUnavailable
+from configs.recipe import Recipe
+from flows.secrets import secret_of, secrets_of
+from flows.workspace import recipe_hash, workspace
+from generators.teachers.pool import Pool
+from generators.teachers.preflight import check_endpoint
+
+_pools: dict[str, Pool] = {}
+
+
+def open_pool(recipe: Recipe) -> Pool:
+    """A new pool for a build that starts: nothing is known yet of how its teachers are.
+
+    Raises:
+        ConfigError: a key is missing, or a price that a budget in money needs.
+    """
+    _pools.clear()
+    run = recipe_hash(recipe)
+    _pools[run] = Pool(recipe, run, workspace(recipe).journal, secrets_of(recipe))
+    return _pools[run]
+
+
+def pool_of(recipe: Recipe) -> Pool:
+    """The pool of the build that is running, or a new one where a worker has just started."""
+    return _pools.get(recipe_hash(recipe)) or open_pool(recipe)
+
+
+def check_teachers(recipe: Recipe) -> None:
+    """Ask every teacher's server whether it is there and takes the key, which costs nothing.
+
+    Raises:
+        TeacherUnavailable: one is not, and no other of its tier can stand in.
+    """
+    well: set[int] = set()
+    down: dict[int, TeacherUnavailable] = {}
+    for teacher in (teacher for teacher in recipe.teachers if teacher.is_model):
+        try:
+            check_endpoint(teacher, secret_of(teacher))
+            well.add(teacher.tier)
+        except TeacherUnavailable as error:
+            down[teacher.tier] = error
+            if not recipe.failover:
+                raise
+    for tier, why in down.items():
+        if tier not in well:
+            raise why

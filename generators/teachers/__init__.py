@@ -1,0 +1,10 @@
+"""The teacher layer: one call after another to servers that cost money and fail.
+
+    ask ─▶ pool ─▶ endpoint ─▶ wire ─▶ server
+           │       │  breaker, rates, pace, retries: when a call may be sent
+           │       └─ journal: booked before, durable after
+           └─ failover to a teacher of the same tier
+
+``openai_chat`` and ``anthropic_messages`` render requests and read replies; nothing else knows a
+provider. Nothing above this layer retries.
+"""

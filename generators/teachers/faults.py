@@ -1,0 +1,107 @@
+"""What can go wrong with a call, and what follows from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Literal
+
+import httpx
+
+Kind = Literal[
+    "rate_limited",  # 429: come back later
+    "server",  # 408, 409, 425, 5xx, 529: the server's own trouble
+    "connection",  # no connection, or it broke before the reply
+    "timeout",  # silent or slow beyond the limits
+    "hang",  # much slower than all other replies
+    "cut",  # the reply broke off on the way
+    "malformed",  # 200, but not what the protocol promises
+    "rejected",  # the server does not want this very request
+    "refused",  # the server does not want us: key, model, empty account
+]
+_PASSING = frozenset({408, 409, 425, 500, 502, 503, 504, 520, 522, 524, 529})
+_SENDING = frozenset({"connection", "timeout", "hang", "cut", "malformed"})
+_LONGEST_WAIT_S = 120.0
+
+
+@dataclass
+class Fault(Exception):
+    """A call without a usable reply. ``wait_s`` is what the server asked for, if it did."""
+
+    kind: Kind
+    message: str
+    status: int | None = None
+    wait_s: float | None = None
+
+    def __str__(self) -> str:
+        """The message."""
+        return self.message
+
+    @property
+    def passing(self) -> bool:
+        """Whether another try may succeed."""
+        return self.kind not in ("rejected", "refused")
+
+    @property
+    def maybe_paid(self) -> bool:
+        """Whether the server may have done the work and bill it."""
+        return self.kind in _SENDING
+
+    @property
+    def unwell(self) -> bool:
+        """Whether it says that the endpoint is unwell, rather than busy or asked wrongly."""
+        return self.kind in ("server", "connection", "timeout", "hang", "cut", "malformed")
+
+    @property
+    def about_schema(self) -> bool:
+        """Whether the server rejects the way the reply is bound to the schema."""
+        text = self.message.casefold()
+        words = ("response_format", "json_schema", "structured", "schema", "tool", "output_config")
+        return self.kind == "rejected" and any(word in text for word in words)
+
+
+def of_status(response: httpx.Response, secret: str) -> Fault:
+    """The fault behind a status other than 200; ``secret`` is kept out of its text."""
+    status, text = response.status_code, response.text[:2000]
+    said = (text.replace(secret, "***") if secret else text)[:300].strip() or "no text"
+    if status in (401, 402, 403, 404) or "insufficient_quota" in text:
+        return Fault("refused", said, status)
+    if status == 429:
+        return Fault("rate_limited", said, status, asked_wait(response.headers))
+    # Some servers answer 500 to mistakes of the client's; another try would change nothing.
+    if status in _PASSING and "validation error" not in text.casefold():
+        return Fault("server", said, status, asked_wait(response.headers))
+    return Fault("rejected", said, status)
+
+
+def of_transport(error: httpx.HTTPError) -> Fault:
+    """The fault behind an exception of the transport."""
+    name = type(error).__name__
+    if isinstance(error, httpx.ReadTimeout | httpx.WriteTimeout | httpx.PoolTimeout):
+        return Fault("timeout", f"the server went silent ({name})")
+    if isinstance(error, httpx.ReadError | httpx.RemoteProtocolError):
+        return Fault("cut", f"the reply broke off ({name})")
+    return Fault("connection", f"no connection, or it broke ({name})")
+
+
+def asked_wait(headers: httpx.Headers) -> float | None:
+    """Seconds the server asks to wait: ``retry-after-ms``, ``retry-after`` in seconds or as a date
+    (RFC 9110, 10.2.3); None where it says nothing readable.
+    """
+    for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
+        given = headers.get(name, "").strip()
+        try:
+            seconds = float(given) / unit
+        except ValueError:
+            seconds = _until(given) if given else -1.0
+        if 0 <= seconds < float("inf"):
+            return min(seconds, _LONGEST_WAIT_S)
+    return None
+
+
+def _until(date: str) -> float:
+    try:
+        return (parsedate_to_datetime(date) - datetime.now(UTC)).total_seconds()
+    except (ValueError, TypeError):
+        return -1.0

@@ -1,0 +1,164 @@
+"""The tables of the journal, and how its database is opened: SQLite by path, PostgreSQL by URL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from filelock import FileLock
+
+from configs.errors import ConfigError, StoreCorrupt
+
+METADATA = sa.MetaData()
+REPLIES = sa.Table(
+    "replies",
+    METADATA,
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("run", sa.String(64), nullable=False, index=True),
+    sa.Column("teacher", sa.String, nullable=False),
+    sa.Column("request", sa.Text, nullable=False),
+    sa.Column("content", sa.Text),
+    sa.Column("finish_reason", sa.String, nullable=False),
+    sa.Column("model", sa.String, nullable=False),
+    sa.Column("input_tokens", sa.Integer, nullable=False),
+    sa.Column("output_tokens", sa.Integer, nullable=False),
+    sa.Column("cached_tokens", sa.Integer),
+    sa.Column("reasoning_tokens", sa.Integer),
+    sa.Column("usd", sa.Float),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("latency_s", sa.Float, nullable=False),
+    sa.Column("ttft_s", sa.Float),
+    sa.Column("structured", sa.String),
+    sa.Column("answered_at", sa.String, nullable=False),
+)
+"""One row per request that was answered; ``request`` is the JSON text that was sent."""
+
+ATTEMPTS = sa.Table(
+    "attempts",
+    METADATA,
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("run", sa.String(64), nullable=False, index=True),
+    sa.Column("key", sa.String(64), nullable=False, index=True),
+    sa.Column("teacher", sa.String, nullable=False),
+    sa.Column("endpoint", sa.String, nullable=False),
+    sa.Column("model", sa.String, nullable=False),
+    sa.Column("returned_model", sa.String),
+    sa.Column("prompt_id", sa.String, nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("started_at", sa.String, nullable=False),
+    sa.Column("outcome", sa.String, nullable=False),
+    sa.Column("status", sa.Integer),
+    sa.Column("detail", sa.Text),
+    sa.Column("input_tokens", sa.Integer),
+    sa.Column("output_tokens", sa.Integer),
+    sa.Column("usd", sa.Float),
+    sa.Column("latency_s", sa.Float),
+    sa.Column("ttft_s", sa.Float),
+)
+"""One row per call, written before it is sent; ``id`` is its trace id. A call that was in flight
+when the process died keeps the outcome ``sent``."""
+
+LEDGER = sa.Table(
+    "ledger",
+    METADATA,
+    sa.Column("run", sa.String(64), primary_key=True),
+    sa.Column("requests", sa.BigInteger, nullable=False),
+    sa.Column("tokens", sa.BigInteger, nullable=False),
+    sa.Column("usd", sa.Float, nullable=False),
+)
+"""What each run has used, calls in flight at their worst case."""
+
+CAPABILITIES = sa.Table(
+    "capabilities",
+    METADATA,
+    sa.Column("endpoint", sa.String, primary_key=True),
+    sa.Column("model", sa.String, primary_key=True),
+    sa.Column("structured", sa.String, nullable=False),
+    sa.Column("found", sa.Text, nullable=False),
+    sa.Column("looked_at", sa.String, nullable=False),
+)
+"""How replies of a model at an endpoint are best bound to a schema; ``found`` is JSON text."""
+
+BATCHES = sa.Table(
+    "batches",
+    METADATA,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("run", sa.String(64), nullable=False, index=True),
+    sa.Column("teacher", sa.String, nullable=False),
+    sa.Column("endpoint", sa.String, nullable=False),
+    sa.Column("state", sa.String, nullable=False),
+    sa.Column("keys", sa.Text, nullable=False),
+    sa.Column("submitted_at", sa.String, nullable=False),
+)
+"""Provider batches, by the provider's id; ``keys`` is a JSON list of request keys."""
+
+
+def open_engine(where: Path | str) -> sa.Engine:
+    """The database of a journal with all tables, whose transactions take the write lock at once.
+
+    Raises:
+        StoreCorrupt: the file or server cannot be opened as a journal.
+        ConfigError: a PostgreSQL URL, and the extra `postgres` is not installed.
+    """
+    try:
+        if isinstance(where, Path):
+            return _open_sqlite(where)
+        engine = sa.create_engine(where)
+        METADATA.create_all(engine)
+        return engine
+    except ModuleNotFoundError:
+        raise ConfigError(
+            "a journal on PostgreSQL needs the extra: pip install 'stillhouse[postgres]'"
+        ) from None
+    except (OSError, sa.exc.DatabaseError) as error:
+        name = where if isinstance(where, Path) else sa.make_url(where).render_as_string()
+        raise StoreCorrupt(
+            f"cannot open the journal {name}: {error.__cause__ or error}; "
+            "move the file away to start a new one (its paid replies are then not reused)"
+        ) from error
+
+
+def insert_new(connection: sa.Connection, table: sa.Table) -> Any:
+    """An insert that leaves rows alone that are there already."""
+    from sqlalchemy.dialects import postgresql, sqlite
+
+    dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
+    return dialect.insert(table).on_conflict_do_nothing()
+
+
+def _open_sqlite(path: Path) -> sa.Engine:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 60})
+    sa.event.listen(engine, "connect", _durable)
+    sa.event.listen(engine, "begin", _begin_immediate)
+    # SQLite does not wait for its lock while it changes to the write-ahead log.
+    with FileLock(path.with_name(f".{path.name}.lock")):
+        METADATA.create_all(engine)
+        _add_missing_columns(engine)
+    return engine
+
+
+def _add_missing_columns(engine: sa.Engine) -> None:
+    """Journals of older versions get the columns that came later, all of which may be empty."""
+    there = {column["name"] for column in sa.inspect(engine).get_columns(REPLIES.name)}
+    with engine.begin() as connection:
+        for column in REPLIES.columns:
+            if column.name not in there:
+                kind = column.type.compile(engine.dialect)
+                connection.exec_driver_sql(f"ALTER TABLE replies ADD COLUMN {column.name} {kind}")
+
+
+def _durable(connection: Any, _record: object) -> None:
+    # Transactions begin where we say so, not where the driver guesses.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.close()
+
+
+def _begin_immediate(connection: sa.Connection) -> None:
+    # A transaction that reads first and writes later must not find its reading outdated.
+    if connection.get_isolation_level() != "AUTOCOMMIT":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

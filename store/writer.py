@@ -1,0 +1,205 @@
+"""Group commit: one thread writes what many calls want written, as many as wait at a time.
+
+Each caller goes on when the transaction with its own row is on the disk, so nothing is used that
+a crash could lose, and the disk is asked once for many calls.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import sqlalchemy as sa
+
+from configs.errors import BudgetExceeded, StillhouseError, StoreCorrupt
+from configs.teachers import Budget
+from store import ledger
+from store.ledger import Spent
+from store.tables import ATTEMPTS, REPLIES, insert_new
+
+_MOST = 256
+"""Operations in one transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """An attempt that wants to be sent, unless one of ``keys`` is answered already."""
+
+    keys: tuple[str, ...]
+    attempt: dict[str, Any]
+    budget: Budget
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How an attempt ended, the reply it brought, and what it did not use of its reservation."""
+
+    run: str
+    attempt: dict[str, Any]
+    reply: dict[str, Any] | None
+    unused: Spent
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """An operation and whoever waits for it."""
+
+    operation: Begin | End
+    done: asyncio.Future[Any]
+    loop: asyncio.AbstractEventLoop
+
+
+class Writer:
+    """The thread that owns all writing to a journal."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        """Start the thread."""
+        self._engine = engine
+        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="journal", daemon=True)
+        self._thread.start()
+
+    async def begin(self, operation: Begin) -> Any:
+        """The row of a reply that is there already, or None once the attempt is booked."""
+        return await self._wait_for(operation)
+
+    async def end(self, operation: End) -> None:
+        """Returns once it is on the disk."""
+        await self._wait_for(operation)
+
+    def close(self) -> None:
+        """Write what waits, then stop the thread."""
+        self._queue.put(None)
+        self._thread.join()
+
+    async def _wait_for(self, operation: Begin | End) -> Any:
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[Any] = loop.create_future()
+        self._queue.put(_Waiting(operation, done, loop))
+        return await done
+
+    def _work(self) -> None:
+        while (first := self._queue.get()) is not None:
+            waiting = [first]
+            stop = False
+            while len(waiting) < _MOST and not self._queue.empty():
+                more = self._queue.get()
+                if more is None:
+                    stop = True
+                    break
+                waiting.append(more)
+            _answer(waiting, self._results([one.operation for one in waiting]))
+            if stop:
+                return
+
+    def _results(self, operations: Sequence[Begin | End]) -> list[Any]:
+        """What each operation comes to: a value or the error to raise."""
+        try:
+            with self._engine.begin() as connection:
+                return _write(connection, operations)
+        except sa.exc.SQLAlchemyError as error:
+            why = getattr(error, "orig", None) or error
+            failure = StoreCorrupt(f"cannot write the journal: {why}; make room and run again")
+            return [failure] * len(operations)
+
+
+def _write(connection: sa.Connection, operations: Sequence[Begin | End]) -> list[Any]:
+    ends = [one for one in operations if isinstance(one, End)]
+    begins = [one for one in operations if isinstance(one, Begin)]
+    replies = [one.reply for one in ends if one.reply is not None]
+    if replies:
+        connection.execute(insert_new(connection, REPLIES), replies)
+    if ends:
+        connection.execute(_CLOSE, [one.attempt for one in ends])
+    known = _known(connection, begins)
+    answers = {id(one): known[one.keys] for one in begins if one.keys in known}
+    new = [one for one in begins if one.keys not in known]
+    refused = _book(connection, ends, new)
+    sent = [one.attempt for one in new if id(one) not in refused]
+    if sent:
+        connection.execute(sa.insert(ATTEMPTS), [_without_worst(row) for row in sent])
+    return [answers.get(id(one)) or refused.get(id(one)) for one in operations]
+
+
+_CLOSE = (
+    sa.update(ATTEMPTS)
+    .where(ATTEMPTS.c.id == sa.bindparam("b_id"))
+    .values(
+        {
+            name: sa.bindparam(name)
+            for name in (
+                *("outcome", "status", "detail", "latency_s", "usd"),
+                *("input_tokens", "output_tokens", "ttft_s", "returned_model"),
+            )
+        }
+    )
+)
+
+
+def _known(connection: sa.Connection, begins: Sequence[Begin]) -> dict[tuple[str, ...], Any]:
+    """Replies that are there already, by the keys that were asked for."""
+    wanted = {key for one in begins for key in one.keys}
+    if not wanted:
+        return {}
+    rows = connection.execute(sa.select(REPLIES).where(REPLIES.c.key.in_(sorted(wanted))))
+    found = {row.key: row._mapping for row in rows}
+    pairs = ((one.keys, next((found[k] for k in one.keys if k in found), None)) for one in begins)
+    return {keys: row for keys, row in pairs if row is not None}
+
+
+def _book(
+    connection: sa.Connection, ends: Sequence[End], new: Sequence[Begin]
+) -> dict[int, BudgetExceeded]:
+    """Settle what ended and reserve what is new; refusals by the operation's identity."""
+    back: dict[str, list[Spent]] = defaultdict(list)
+    for end in ends:
+        back[end.run].append(end.unused)
+    refused: dict[int, BudgetExceeded] = {}
+    by_run = {run: list(group) for run, group in groupby(sorted(new, key=_run), key=_run)}
+    for run in sorted({*back, *by_run}):
+        wanted = by_run.get(run, [])
+        pairs = [(one.attempt["worst"], one.budget) for one in wanted]
+        for one, refusal in zip(
+            wanted, ledger.reserve(connection, run, back[run], pairs), strict=True
+        ):
+            if refusal is not None:
+                refused[id(one)] = refusal
+    return refused
+
+
+def _run(one: Begin) -> str:
+    return str(one.attempt["run"])
+
+
+def _without_worst(row: dict[str, Any]) -> dict[str, Any]:
+    """The row of an attempt as it is sent: booked at its worst case until it ends."""
+    worst: Spent = row["worst"]
+    return {**{k: v for k, v in row.items() if k != "worst"}, "usd": worst.usd}
+
+
+def _answer(waiting: Sequence[_Waiting], results: Sequence[Any]) -> None:
+    """Tell everyone, each event loop in one go."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[Any, Any]]] = defaultdict(list)
+    for one, result in zip(waiting, results, strict=True):
+        by_loop[one.loop].append((one.done, result))
+    for loop, pairs in by_loop.items():
+        try:
+            loop.call_soon_threadsafe(_settle, pairs)
+        except RuntimeError:
+            continue  # The loop is closed: nobody waits any more.
+
+
+def _settle(pairs: Sequence[tuple[Any, Any]]) -> None:
+    for done, result in pairs:
+        if done.done():
+            continue  # Whoever waited was cancelled.
+        if isinstance(result, StillhouseError):
+            done.set_exception(result)
+        else:
+            done.set_result(result)
