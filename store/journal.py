@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from configs.teachers import Budget
 from store import ledger
 from store.ledger import Spent
 from store.tables import ATTEMPTS, CAPABILITIES, REPLIES, open_engine
-from store.text import digest
+from store.text import digest, now
 from store.writer import Begin, End, Writer
 
 
@@ -186,11 +185,6 @@ class Journal:
         self._engine.dispose()
 
 
-def now() -> str:
-    """The time in UTC to the millisecond."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
-
-
 def _batched(values: Sequence[str], size: int) -> Iterator[Sequence[str]]:
     return (values[start : start + size] for start in range(0, len(values), size))
 
@@ -198,7 +192,7 @@ def _batched(values: Sequence[str], size: int) -> Iterator[Sequence[str]]:
 def _attempt_row(attempt: Attempt) -> dict[str, Any]:
     names = ("id", "run", "key", "teacher", "endpoint", "model", "prompt_id", "number", "worst")
     row = {name: getattr(attempt, name) for name in names}
-    return {**row, "started_at": now(), "outcome": "sent"}
+    return {**row, "outcome": "sent"}
 
 
 def _of_reply(reply: Reply | None) -> dict[str, Any]:
@@ -209,7 +203,7 @@ def _of_reply(reply: Reply | None) -> dict[str, Any]:
 
 def _reply_row(key: str, run: str, reply: Reply, request: bytes) -> dict[str, Any]:
     row = {name: getattr(reply, name) for name in Reply.__slots__}
-    return {**row, "key": key, "run": run, "request": request.decode(), "answered_at": now()}
+    return {**row, "key": key, "run": run, "request": request.decode()}
 
 
 def _reply(row: Any) -> Reply:

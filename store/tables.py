@@ -39,7 +39,7 @@ ATTEMPTS = sa.Table(
     METADATA,
     sa.Column("id", sa.String(32), primary_key=True),
     sa.Column("run", sa.String(64), nullable=False, index=True),
-    sa.Column("key", sa.String(64), nullable=False, index=True),
+    sa.Column("key", sa.String(64), nullable=False),
     sa.Column("teacher", sa.String, nullable=False),
     sa.Column("endpoint", sa.String, nullable=False),
     sa.Column("model", sa.String, nullable=False),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -31,6 +32,11 @@ class Span(NamedTuple):
 def sha256(text: str) -> str:
     """Hex SHA-256 of the UTF-8 form of ``text``; lone surrogates are hashed as they stand."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def now() -> str:
+    """The time in UTC to the millisecond, as ISO 8601."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def digest(value: object) -> str:

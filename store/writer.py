@@ -22,6 +22,7 @@ from configs.teachers import Budget
 from store import ledger
 from store.ledger import Spent
 from store.tables import ATTEMPTS, REPLIES, insert_new
+from store.text import now
 
 _MOST = 256
 """Operations in one transaction."""
@@ -112,7 +113,8 @@ class Writer:
 def _write(connection: sa.Connection, operations: Sequence[Begin | End]) -> list[Any]:
     ends = [one for one in operations if isinstance(one, End)]
     begins = [one for one in operations if isinstance(one, Begin)]
-    replies = [one.reply for one in ends if one.reply is not None]
+    at = now()
+    replies = [{**one.reply, "answered_at": at} for one in ends if one.reply is not None]
     if replies:
         connection.execute(insert_new(connection, REPLIES), replies)
     if ends:
@@ -123,7 +125,9 @@ def _write(connection: sa.Connection, operations: Sequence[Begin | End]) -> list
     refused = _book(connection, ends, new)
     sent = [one.attempt for one in new if id(one) not in refused]
     if sent:
-        connection.execute(sa.insert(ATTEMPTS), [_without_worst(row) for row in sent])
+        connection.execute(
+            sa.insert(ATTEMPTS), [{**_without_worst(row), "started_at": at} for row in sent]
+        )
     return [answers.get(id(one)) or refused.get(id(one)) for one in operations]
 
 

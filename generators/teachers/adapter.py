@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import httpx
-
 from configs.teachers import Structured, Teacher
 from generators.teacher import Request
 from store.journal import Reply
@@ -73,7 +71,7 @@ class Adapter(Protocol):
         """Whether an event of a stream carries something of the answer."""
         ...
 
-    def limits(self, headers: httpx.Headers) -> Limits:
+    def limits(self, headers: Mapping[str, str]) -> Limits:
         """What the headers of a reply say of the rate limits."""
         ...
 
@@ -84,7 +82,7 @@ def number(value: Any) -> int:
     return int(value) if usable else 0
 
 
-def header_number(headers: httpx.Headers, name: str) -> float | None:
+def header_number(headers: Mapping[str, str], name: str) -> float | None:
     """A header as a number, or None."""
     try:
         return float(headers[name])

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
 import orjson
 
 from configs.errors import ParseError
@@ -138,12 +137,12 @@ def has_text(event: Any) -> bool:
     return isinstance(event, dict) and event.get("type") == "content_block_delta"
 
 
-def limits(headers: httpx.Headers) -> Limits:
+def limits(headers: Mapping[str, str]) -> Limits:
     """``anthropic-ratelimit-{requests,tokens}-{limit,remaining,reset}``; resets are times."""
     return Limits(*(_limit(headers, what) for what in ("requests", "tokens")))
 
 
-def _limit(headers: httpx.Headers, what: str) -> Limit:
+def _limit(headers: Mapping[str, str], what: str) -> Limit:
     name = f"anthropic-ratelimit-{what}"
     if f"{name}-limit" not in headers:
         return Limit()

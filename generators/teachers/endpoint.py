@@ -7,8 +7,8 @@ server (limits, pace, health, ways to bind a reply) is shared by all of them.
 from __future__ import annotations
 
 import asyncio
+import random
 import time
-import uuid
 from collections import Counter, deque
 from dataclasses import dataclass, replace
 
@@ -61,6 +61,8 @@ class Endpoint:
         self.dead: str | None = None
         self.structured = self._first_way()
         self._latencies: deque[float] = deque(maxlen=200)
+        self._answered = 0
+        self._deadline = settings.timeout_s
         self._usual_reply = float(settings.max_tokens)
         self._open_calls = 0
         self._settled = asyncio.Event()
@@ -134,7 +136,7 @@ class Endpoint:
         tokens_in, tokens_out = worst_case_tokens(request, settings.max_tokens)
         usd = self.price.worst_usd(tokens_in, tokens_out) if self.price else 0.0
         attempt = Attempt(
-            id=uuid.uuid4().hex,
+            id=f"{random.getrandbits(128):032x}",
             run=self.run.id,
             key=key,
             teacher=settings.name,
@@ -217,6 +219,7 @@ class Endpoint:
             self.breaker.note(ended.outcome == "ok", probe)
         if ended.reply is not None:
             self._latencies.append(ended.latency_s)
+            self._answered += 1
             self._usual_reply += 0.05 * (ended.reply.output_tokens - self._usual_reply)
             self.rates.settle(taken, ended.used.tokens)
         else:
@@ -224,10 +227,10 @@ class Endpoint:
 
     def _deadline_s(self) -> float:
         """When a call counts as hung: far outside of what all the others took."""
-        if len(self._latencies) < 50:
-            return self.settings.timeout_s
-        slow = sorted(self._latencies)[int(0.99 * len(self._latencies))]
-        return min(self.settings.timeout_s, max(_HANG_LEAST_S, _HANG_TIMES * slow))
+        if self._answered % 50 == 0 and self._latencies:
+            slow = sorted(self._latencies)[int(0.99 * len(self._latencies))]
+            self._deadline = min(self.settings.timeout_s, max(_HANG_LEAST_S, _HANG_TIMES * slow))
+        return self._deadline
 
     def _after(self, fault: Fault, tried: int) -> float | None:
         """Seconds to wait before the next try, or None where the way of asking was changed.

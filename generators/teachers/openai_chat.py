@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import httpx
 import orjson
 
 from configs.errors import ParseError
@@ -152,12 +151,12 @@ def _choices(event: Any) -> list[dict[str, Any]]:
     return [choice for choice in first if isinstance(choice, dict)]
 
 
-def limits(headers: httpx.Headers) -> Limits:
+def limits(headers: Mapping[str, str]) -> Limits:
     """``x-ratelimit-{limit,remaining,reset}-{requests,tokens}``; resets are like ``6m0s``."""
     return Limits(*(_limit(headers, what) for what in ("requests", "tokens")))
 
 
-def _limit(headers: httpx.Headers, what: str) -> Limit:
+def _limit(headers: Mapping[str, str], what: str) -> Limit:
     if f"x-ratelimit-limit-{what}" not in headers:
         return Limit()
     reset = headers.get(f"x-ratelimit-reset-{what}", "")

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -19,13 +21,18 @@ from configs.teachers import Teacher
 from generators.teachers.adapter import Adapter
 from generators.teachers.faults import Fault, of_status, of_transport
 
+Headers = Mapping[str, str]
+"""Headers of a reply, names in lower case."""
+
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A decoded body with its headers; ``ttft_s`` where it was streamed."""
+    """A decoded body with its headers. Where it was streamed, ``ttft_s`` is the time to the first
+    piece of the answer and ``gaps_s`` are the times between pieces.
+    """
 
     data: Any
-    headers: httpx.Headers
+    headers: Headers
     ttft_s: float | None = None
     gaps_s: tuple[float, ...] = ()
 
@@ -35,27 +42,26 @@ class Wire:
 
     def __init__(self, settings: Teacher, adapter: Adapter, secret: str) -> None:
         """Nothing is opened yet."""
-        self.url = f"{str(settings.base_url).rstrip('/')}{adapter.PATH}"
+        self.url = httpx.URL(f"{str(settings.base_url).rstrip('/')}{adapter.PATH}")
         self._settings, self._adapter, self._secret = settings, adapter, secret
-        self._client: httpx.AsyncClient | None = None
+        # Replies are small: a server that compresses them costs more than it saves.
+        self._headers = httpx.Headers({**adapter.headers(secret), "accept-encoding": "identity"})
+        timeout = httpx.Timeout(settings.read_s, connect=settings.connect_s).as_dict()
+        self._extensions = {"timeout": timeout}
+        self._transport: httpx.AsyncBaseTransport | None = None
 
     async def __aenter__(self) -> Wire:
         """Open the connection pool."""
         from httpx_aiohttp import AiohttpTransport
 
-        settings = self._settings
-        limits = httpx.Limits(max_connections=settings.concurrency + 16, keepalive_expiry=30.0)
-        self._client = httpx.AsyncClient(
-            transport=AiohttpTransport(limits=limits),
-            timeout=httpx.Timeout(settings.read_s, connect=settings.connect_s),
-            headers=self._adapter.headers(self._secret),
-        )
+        limits = httpx.Limits(max_connections=self._settings.concurrency + 16, keepalive_expiry=30)
+        self._transport = AiohttpTransport(limits=limits)
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Close the connection pool."""
-        if self._client is not None:
-            await self._client.aclose()
+        if self._transport is not None:
+            await self._transport.aclose()
 
     async def send(self, body: bytes, deadline_s: float) -> Arrived:
         """One call, unstreamed.
@@ -63,52 +69,78 @@ class Wire:
         Raises:
             Fault: with what went wrong; a call past its deadline is a ``hang``.
         """
-        assert self._client is not None, "use the wire in an `async with`"
-        try:
-            async with asyncio.timeout(deadline_s):
-                response = await self._client.post(self.url, content=body)
-        except TimeoutError:
-            raise _late(deadline_s) from None
-        except httpx.HTTPError as error:
-            raise of_transport(error) from None
-        if response.status_code != 200:
-            raise of_status(response, self._secret)
-        return Arrived(_decoded(response.content), response.headers)
+        async with self._response(body, deadline_s) as (response, headers):
+            parts = [part async for part in _chunks(response, headers)]
+        return Arrived(_decoded(b"".join(parts)), headers)
 
     async def stream(self, body: bytes, deadline_s: float) -> Arrived:
-        """One call, as server-sent events; ``gaps_s`` are the times between pieces of the answer.
+        """One call, as server-sent events.
 
         Raises:
-            Fault: with what went wrong; a stream without an end is ``cut``.
+            Fault: with what went wrong.
         """
-        assert self._client is not None, "use the wire in an `async with`"
         events: list[Any] = []
         times: list[float] = []
         started = time.perf_counter()
+        async with self._response(body, deadline_s) as (response, headers):
+            async for event in _events(_chunks(response, headers)):
+                events.append(event)
+                if self._adapter.has_text(event):
+                    times.append(time.perf_counter())
+        gaps = tuple(later - earlier for earlier, later in pairwise(times))
+        first = times[0] - started if times else None
+        return Arrived(self._adapter.gather(events), headers, first, gaps)
+
+    @asynccontextmanager
+    async def _response(
+        self, body: bytes, deadline_s: float
+    ) -> AsyncIterator[tuple[httpx.Response, Headers]]:
+        """A response of status 200. The transport is used without httpx's client around it, which
+        would take as long as the call itself and give nothing here (no cookies, no redirects).
+        """
+        assert self._transport is not None, "use the wire in an `async with`"
+        request = httpx.Request(
+            "POST", self.url, headers=self._headers, content=body, extensions=self._extensions
+        )
+        response = None
         try:
-            async with (
-                asyncio.timeout(deadline_s),
-                self._client.stream("POST", self.url, content=body) as response,
-            ):
+            async with asyncio.timeout(deadline_s):
+                response = await self._transport.handle_async_request(request)
+                headers = {k.decode("latin-1").lower(): v.decode("latin-1")
+                           for k, v in response.headers.raw}  # fmt: skip
                 if response.status_code != 200:
                     await response.aread()
                     raise of_status(response, self._secret)
-                async for line in response.aiter_lines():
-                    if line.startswith("data:") and line[5:].strip() != "[DONE]":
-                        events.append(_decoded(line[5:].strip().encode()))
-                        if self._adapter.has_text(events[-1]):
-                            times.append(time.perf_counter())
+                yield response, headers
         except TimeoutError:
-            raise _late(deadline_s) from None
+            raise Fault("hang", f"no whole reply after {deadline_s:.0f} s") from None
         except httpx.HTTPError as error:
             raise of_transport(error) from None
-        gaps = tuple(later - earlier for earlier, later in pairwise(times))
-        first = times[0] - started if times else None
-        return Arrived(self._adapter.gather(events), response.headers, first, gaps)
+        finally:
+            if response is not None:
+                await response.aclose()
 
 
-def _late(deadline_s: float) -> Fault:
-    return Fault("hang", f"no whole reply after {deadline_s:.0f} s")
+async def _chunks(response: httpx.Response, headers: Headers) -> AsyncIterator[bytes]:
+    """The body as it comes; decompressed where the server compresses all the same."""
+    if headers.get("content-encoding", "identity") == "identity":
+        assert isinstance(response.stream, httpx.AsyncByteStream)
+        async for chunk in response.stream:
+            yield chunk
+    else:
+        async for chunk in response.aiter_bytes():
+            yield chunk
+
+
+async def _events(chunks: AsyncIterator[bytes]) -> AsyncIterator[Any]:
+    """Decoded data of server-sent events (WHATWG HTML, 9.2); all we meet fit one line each."""
+    rest = b""
+    async for chunk in chunks:
+        *lines, rest = (rest + chunk).split(b"\n")
+        for line in lines:
+            data = line.strip().removeprefix(b"data:").strip()
+            if line.startswith(b"data:") and data not in (b"", b"[DONE]"):
+                yield _decoded(data)
 
 
 def _decoded(content: bytes) -> Any:

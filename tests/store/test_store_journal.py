@@ -114,11 +114,11 @@ def test_a_reply_is_seen_by_another_reader_at_once(tmp_path: Path) -> None:
 
 
 def test_threads_write_at_the_same_time(journal: Journal) -> None:
-    def put(number: int) -> None:
+    def write(number: int) -> None:
         put(journal, f"k{number % 40}", "run", REPLY)
 
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(put, range(80)))
+        list(pool.map(write, range(80)))
     assert journal.spent("run") == Spent(requests=40, tokens=600, usd=10.0)
     assert len(journal.requests(f"k{i}" for i in range(40))) == 40
 
