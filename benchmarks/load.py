@@ -1,7 +1,7 @@
 """Load for the teacher layer: prompts that differ, the project's own server, loops to compare.
 
-``python -m benchmarks.load URL JOURNAL COUNT IN_FLIGHT`` sends prompts through ``ask`` and prints one
-line of JSON, so that memory and a kill -9 can be measured from outside.
+``python -m benchmarks.load URL JOURNAL COUNT IN_FLIGHT`` sends prompts through ``ask`` and prints
+one line of JSON, so that memory and a kill -9 can be measured from outside.
 """
 
 from __future__ import annotations

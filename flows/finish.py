@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from configs.recipe import Recipe
-from flows.steps import PARTIAL, stages_of, standing
+from flows.steps import missing, stages_of, standing
 from flows.workspace import Workspace, recipe_hash, workspace
 from store.corpus import Corpus
 from store.publish import Content, publish
@@ -98,7 +98,7 @@ def _status(kept: int, work: Work, recipe: Recipe, space: Workspace) -> dict[str
     """Whether the target was met, and if not, what stopped the run. A run with a dead teacher is
     partial whatever it reached.
     """
-    down = _dead_teachers(work, space)
+    down = missing(space, work.records)
     if kept >= recipe.target and not down:
         return {"status": "completed", "note": ""}
     if down:
@@ -114,14 +114,6 @@ def _status(kept: int, work: Work, recipe: Recipe, space: Workspace) -> dict[str
         "status": "partial",
         "note": f"{kept:,} of {recipe.target:,} records were accepted: {reason}.",
     }
-
-
-def _dead_teachers(work: Work, space: Workspace) -> list[str]:
-    """Why teachers that died on the way did."""
-    partial = [key for key in work.records if key.startswith(PARTIAL)]
-    if not partial:
-        return []
-    return sorted(set(space.shards.frame(partial, "missing")["why"]))
 
 
 def _splits(kept: pl.DataFrame, recipe: Recipe) -> dict[str, pl.DataFrame]:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from configs.errors import TeacherUnavailable
 from configs.recipe import Recipe
 from flows import steps
 from flows.finish import Work, publish_version
@@ -56,7 +57,8 @@ def build(recipe: Recipe, step: Step = directly) -> Built:
     while True:
         work = produce(recipe, step, work, size)
         kept = len(steps.standing(workspace(recipe), work.records, (), work.verdicts))
-        if kept >= recipe.target or size == planned:
+        down = steps.missing(workspace(recipe), work.records)
+        if down or kept >= recipe.target or size == planned:
             break
         wanted = math.ceil(size * recipe.target / max(kept, 1) * 1.05)
         size = _whole_shards(recipe, min(wanted, 2 * size), planned)
@@ -81,7 +83,12 @@ def prepare(recipe: Recipe, step: Step = directly) -> tuple[Work, int]:
 
 
 def produce(recipe: Recipe, step: Step, work: Work, size: int) -> Work:
-    """Generate the first ``size`` seeds of the plan and judge what comes back."""
+    """Generate the first ``size`` seeds of the plan and judge what comes back.
+
+    Raises:
+        TeacherUnavailable: no teacher answered anything.
+    """
+    space = workspace(recipe)
     records: list[str] = []
     vectors: list[str] = []
     verdicts: list[str] = []
@@ -94,6 +101,13 @@ def produce(recipe: Recipe, step: Step, work: Work, size: int) -> Work:
         shard = step(
             steps.generate, recipe, work.corpus, work.plan, start, stop, label=f"generate {rows}"
         )
+        if not len(space.shards.frame([shard], "records")):
+            # Nobody answers any more; with what came before, the run ends partial.
+            if not records:
+                raise TeacherUnavailable("; ".join(steps.missing(space, [shard])))
+            records.append(shard)
+            verdicts.append(shard)
+            break
         vector = step(steps.embed_records, recipe, shard, label=f"embed {rows}")
         own = [shard]  # which holds the verdicts on the replies themselves
         for name in alone:

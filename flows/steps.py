@@ -17,7 +17,6 @@ from pydantic import BaseModel
 
 import filters
 import verifiers
-from configs.errors import TeacherUnavailable
 from configs.recipe import Recipe
 from configs.stages import Embedding
 from flows.progress import report
@@ -126,8 +125,6 @@ def generate(recipe: Recipe, corpus: str, plan_key: str, start: int, stop: int) 
         return key
     library = space.library(corpus)
     made = asyncio.run(candidates.generate(seeds, library, recipe, pool_of(recipe), report))
-    if made.missing and not len(made.records):
-        raise TeacherUnavailable("; ".join(made.missing.values()))
     tables = {
         "records": to_arrow(made.records, RECORDS),
         "verdicts": to_arrow(made.verdicts, VERDICTS),
@@ -137,6 +134,12 @@ def generate(recipe: Recipe, corpus: str, plan_key: str, start: int, stop: int) 
         why = [[*made.missing], [*made.missing.values()]]
         tables["missing"] = pa.table(dict(zip(("teacher", "why"), why, strict=True)))
     return space.shards.put(key, tables)
+
+
+def missing(space: Workspace, records: Sequence[str]) -> list[str]:
+    """Why teachers that died during these shards did; empty where none has."""
+    partial = [key for key in records if key.startswith(PARTIAL)]
+    return sorted(set(space.shards.frame(partial, "missing")["why"])) if partial else []
 
 
 def embed_records(recipe: Recipe, records: str) -> str:

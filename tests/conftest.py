@@ -110,9 +110,11 @@ RecipeFile = Callable[..., Path]
 
 @pytest.fixture
 def recipe_file(tmp_path: Path, documents: Path) -> RecipeFile:
-    """Writes small recipes; keywords become top-level fields."""
+    """Writes small recipes; keywords become top-level fields, ``teacher`` settings of its teacher."""
 
-    def write(url: str | None = None, **fields: object) -> Path:
+    def write(
+        url: str | None = None, teacher: dict[str, object] | None = None, **fields: object
+    ) -> Path:
         model = {
             "name": "teacher",
             "kind": "openai",
@@ -120,6 +122,7 @@ def recipe_file(tmp_path: Path, documents: Path) -> RecipeFile:
             "model": "tiny-teacher",
             "api_key_env": "TEACHER_API_KEY",
             "concurrency": 8,
+            **(teacher or {}),
         }
         rules = {"name": "templates", "kind": "grounded-templates"}
         data = {

@@ -21,7 +21,10 @@ from typing import Any, cast
 from aiohttp import web
 
 KEY = "sk-test-the-right-key"
-CONTENT_FAULTS = ("fenced", "preamble", "comma", "invalid", "truncated", "refused", "empty")
+CONTENT_FAULTS = (
+    *("fenced", "preamble", "comma", "invalid", "truncated", "refused", "empty"),
+    *("poison", "malformed"),
+)
 """Faults of what is said, which befall a body whenever it is sent; all others befall a call."""
 
 
@@ -111,7 +114,8 @@ class Teacher:
             wait = {"retry-after": str(self.settings.retry_after), **(limited or {})}
             error = {"message": "slow down", "code": None}
             return web.json_response({"error": error}, status=429, headers=wait)
-        if fault in ("dead", "broken"):
+        dead = self.settings.dies_after and sum(self.paid.values()) >= self.settings.dies_after
+        if dead or fault in ("broken", "poison"):
             return web.json_response({"error": {"message": "oops"}}, status=500)
         if fault == "hang":
             await asyncio.sleep(3600)
@@ -411,6 +415,7 @@ def main() -> None:
     parser.add_argument("--token-s", type=float, default=0.0)
     parser.add_argument("--capacity", type=int, default=100_000, help="calls worked on at once")
     parser.add_argument("--rpm", type=int, default=0, help="requests a minute; 0 for no limit")
+    parser.add_argument("--dies-after", type=int, default=0, help="replies until it only fails")
     parser.add_argument("--retry-after", type=float, default=0)
     parser.add_argument("--faults", type=json.loads, default={})
     every = ["json_schema", "guided", "json_object", "tools", "none"]

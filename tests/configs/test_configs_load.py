@@ -204,16 +204,6 @@ def test_an_empty_corpus_path_is_no_path(tmp_path: Path) -> None:
     assert lines == ["3: corpus[0]: reader files needs `path`: a file, a folder or a glob"]
 
 
-def test_a_budget_in_money_needs_prices(tmp_path: Path) -> None:
-    lines = refusal(tmp_path, OPENAI + "budget:\n  max_usd: 5\n")
-    assert len(lines) == 1
-    assert "prices of teacher 'big'" in lines[0]
-    assert "usd_per_million_input" in lines[0]
-    prices = "    usd_per_million_input: 0\n    usd_per_million_output: 0\n"
-    assert load(tmp_path, OPENAI + prices + "budget: {max_usd: 5}\n").budget.max_usd == 5
-    assert load(tmp_path, BASE + "budget: {max_usd: 5}\n").budget.max_usd == 5
-
-
 @pytest.mark.parametrize(
     ("extra", "where", "said"),
     [

@@ -44,6 +44,7 @@ def record(id_: str, question: str, answer: str, **other: Any) -> dict[str, Any]
         "sources": [{**source, "start": 0, "end": 1, "sha256": "0" * 64}],
         "language": "en",
         "generation_depth": 0,
+        "tier": 1,
         "valid_as_of": None,
         "embedding": list(other.get("embedding", [1.0] + [0.0] * (DIM - 1))),
         **({"support": other["support"]} if "support" in other else {}),
