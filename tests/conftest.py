@@ -110,7 +110,7 @@ RecipeFile = Callable[..., Path]
 
 @pytest.fixture
 def recipe_file(tmp_path: Path, documents: Path) -> RecipeFile:
-    """Writes small recipes; keywords become top-level fields, ``teacher`` settings of its teacher."""
+    """Writes small recipes; keywords are top-level fields, ``teacher`` is what its teacher has."""
 
     def write(
         url: str | None = None, teacher: dict[str, object] | None = None, **fields: object
