@@ -17,7 +17,8 @@ from pathlib import Path
 
 from benchmarks.lies import measure
 from configs.load import load_recipe
-from flows.pipeline import directly, first_round, prepare, produce
+from flows.pipeline import first_round, prepare
+from flows.production import directly, produce
 from store.versions import find_version
 
 _COMMAND = [sys.executable, "-m", "flows.cli"]

@@ -9,6 +9,8 @@ from typing import Any
 # Before Prefect is imported: nothing is sent to anyone but the teacher and the server named.
 os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+# Our notices belong into the log of a run.
+os.environ.setdefault("PREFECT_LOGGING_EXTRA_LOGGERS", "stillhouse")
 
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact

@@ -16,7 +16,8 @@ import polars as pl
 from configs.recipe import Recipe
 from configs.teachers import Teacher
 from flows import steps
-from flows.pipeline import directly, first_round, prepare, produce
+from flows.pipeline import first_round, prepare
+from flows.production import directly, produce
 from flows.workspace import workspace
 from generators.grounded_qa import render
 from generators.library import Library

@@ -13,8 +13,10 @@ from typing import Any
 import polars as pl
 
 from configs.recipe import Recipe
+from flows import accounts, drift
 from flows.steps import missing, stages_of, standing
 from flows.workspace import Workspace, recipe_hash, workspace
+from generators.cascade import too_many
 from store.corpus import Corpus
 from store.publish import Content, publish
 from store.records import EVIDENCE, RECORDS, REJECTED, polars_schema
@@ -27,11 +29,15 @@ _LIBRARIES = ("prefect", "datasets", "pyarrow", "polars", "sentence-transformers
 
 @dataclass(frozen=True)
 class Work:
-    """The shards of a build, as far as it has come; ``planned`` counts the seeds asked for."""
+    """The shards of a build, as far as it has come. ``tiers`` are those of a cascade, cheapest
+    first, and ``notes`` what its calibration had to say; ``planned`` counts the seeds asked for.
+    """
 
     corpus: str
     passages: str
     plan: str
+    tiers: Sequence[int] = ()
+    notes: Sequence[str] = ()
     planned: int = 0
     records: Sequence[str] = ()
     vectors: Sequence[str] = ()
@@ -45,6 +51,9 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
     corpus = space.corpus(work.corpus)
     kept = standing(space, work.records, work.vectors, work.verdicts)
     said = space.shards.frame(work.verdicts, "verdicts")
+    rows = space.shards.frame(work.records, "records")
+    models = rows.filter(pl.col("generation_mode") != "rule-based")
+    mix, before = drift.mix_of(rows, said, recipe), drift.mix_of_parent(recipe)
     content = Content(
         splits=_splits(kept, recipe),
         rejected=_rejected(space, work, said),
@@ -63,10 +72,15 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
             "licences": sorted({d.licence for d in corpus.documents if d.licence}),
             "covered": len({s["document_id"] for row in kept["sources"].to_list() for s in row}),
         },
-        "funnel": funnel(said, work.planned, recipe),
+        "funnel": funnel(said, work.planned + _escalated(rows), recipe),
         "teachers": _teachers(kept),
         "origins": sorted(kept["origin"].unique().to_list()),
         "cost": _cost(space, work.records),
+        "tiers": accounts.by_tier(models, said, recipe, space.journal),
+        "replies": {"rungs": accounts.rungs(models, said), "fields": accounts.fields(rows, said)},
+        "notes": _notes(work, rows, recipe),
+        "mix": drift.as_figures(mix),
+        "alarms": drift.alarms(mix, before) if before else [],
         "run": _run(work, space, recipe),
     }
     return publish(recipe.output, recipe.name, content, manifest, recipe.splits.real_only)
@@ -92,6 +106,18 @@ def funnel(verdicts: pl.DataFrame, planned: int, recipe: Recipe) -> list[dict[st
         )
     steps.append({"stage": "published", "kept": steps[-1]["kept"], "dropped": 0, "reasons": []})
     return steps
+
+
+def _escalated(rows: pl.DataFrame) -> int:
+    return len(rows.filter(pl.col("escalated_from") != ""))
+
+
+def _notes(work: Work, rows: pl.DataFrame, recipe: Recipe) -> list[str]:
+    """What the calibration of a cascade said, and whether the cascade pays."""
+    if not recipe.routing.enabled:
+        return []
+    first = len(rows.filter(pl.col("tier") == min(work.tiers)))
+    return [*work.notes, *too_many(first, _escalated(rows), recipe.routing)]
 
 
 def _status(kept: int, work: Work, recipe: Recipe, space: Workspace) -> dict[str, str]:

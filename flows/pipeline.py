@@ -7,29 +7,19 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from dataclasses import dataclass
 
-from configs.errors import TeacherUnavailable
 from configs.recipe import Recipe
 from flows import steps
 from flows.finish import Work, publish_version
+from flows.production import Step, calibrate, directly, produce
 from flows.teachers import check_teachers, open_pool
 from flows.workspace import workspace
-from store.stages import STAGES
+from generators.cascade import tiers_of
 from store.versions import Version, latest
 
 _OVERSAMPLE = 1.3
 """Candidates asked for at first, per accepted record that is wanted."""
-
-
-class Step(Protocol):
-    """Runs a step; ``label`` is what people see of it."""
-
-    def __call__(self, function: Callable[..., Any], *args: Any, label: str) -> Any:
-        """What the step returns."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -40,11 +30,6 @@ class Built:
     is_new: bool
 
 
-def directly(function: Callable[..., Any], *args: Any, label: str) -> Any:
-    """Run a step as the plain function it is."""
-    return function(*args)
-
-
 def build(recipe: Recipe, step: Step = directly) -> Built:
     """Make the dataset. A rerun skips what is finished and pays for nothing twice.
 
@@ -53,6 +38,8 @@ def build(recipe: Recipe, step: Step = directly) -> Built:
     """
     before = latest(recipe.output, recipe.name)
     work, planned = prepare(recipe, step)
+    if recipe.routing.enabled:
+        work = calibrate(recipe, step, work, planned)
     size = first_round(recipe, planned)
     while True:
         work = produce(recipe, step, work, size)
@@ -78,48 +65,9 @@ def prepare(recipe: Recipe, step: Step = directly) -> tuple[Work, int]:
     check_teachers(recipe)
     passages = step(steps.embed_passages, recipe, corpus, label="embed passages")
     plan = step(steps.plan, recipe, corpus, label="plan")
-    work = Work(corpus, passages, plan, started=started)
+    tiers = tiers_of(recipe) if recipe.routing.enabled else ()
+    work = Work(corpus, passages, plan, tiers, started=started)
     return work, len(steps.seeds_of(recipe, plan))
-
-
-def produce(recipe: Recipe, step: Step, work: Work, size: int) -> Work:
-    """Generate the first ``size`` seeds of the plan and judge what comes back.
-
-    Raises:
-        TeacherUnavailable: no teacher answered anything.
-    """
-    space = workspace(recipe)
-    records: list[str] = []
-    vectors: list[str] = []
-    verdicts: list[str] = []
-    alone = [name for name in steps.stages_of(recipe) if STAGES[name].scope == "row"]
-    together = [name for name in steps.stages_of(recipe) if STAGES[name].scope == "set"]
-    inputs = (work.corpus, work.passages)
-    for start in range(0, size, recipe.shard_size):
-        stop = min(start + recipe.shard_size, size)
-        rows = f"{start}-{stop}"
-        shard = step(
-            steps.generate, recipe, work.corpus, work.plan, start, stop, label=f"generate {rows}"
-        )
-        if not len(space.shards.frame([shard], "records")):
-            # Nobody answers any more; with what came before, the run ends partial.
-            if not records:
-                raise TeacherUnavailable("; ".join(steps.missing(space, [shard])))
-            records.append(shard)
-            verdicts.append(shard)
-            break
-        vector = step(steps.embed_records, recipe, shard, label=f"embed {rows}")
-        own = [shard]  # which holds the verdicts on the replies themselves
-        for name in alone:
-            judge = (steps.judge, recipe, name, *inputs, [shard], [vector], [*own])
-            own.append(step(*judge, label=f"{name} {rows}"))
-        records.append(shard)
-        vectors.append(vector)
-        verdicts += own
-    for name in together:
-        judge = (steps.judge, recipe, name, *inputs, [*records], [*vectors], [*verdicts])
-        verdicts.append(step(*judge, label=name))
-    return replace(work, planned=size, records=records, vectors=vectors, verdicts=verdicts)
 
 
 def first_round(recipe: Recipe, planned: int) -> int:

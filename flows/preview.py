@@ -5,7 +5,8 @@ from __future__ import annotations
 import polars as pl
 
 from configs.recipe import Recipe
-from flows.pipeline import directly, prepare, produce
+from flows.pipeline import prepare
+from flows.production import directly, produce
 from flows.workspace import workspace
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -15,6 +16,11 @@ def report(what: str, done: int, total: int) -> None:
     _shown[-1](what, done, total)
 
 
+def notice(text: str) -> None:
+    """Tell whoever watches something that does not stop the run: the terminal, or Prefect's log."""
+    logging.getLogger("stillhouse").warning(text)
+
+
 @contextmanager
 def bars() -> Iterator[None]:
     """Show one bar per kind of work, on standard error, while the block runs.
@@ -22,6 +28,7 @@ def bars() -> Iterator[None]:
     Where standard error is no terminal, as in a scheduler's log, nothing is drawn.
     """
     from rich.console import Console
+    from rich.logging import RichHandler
     from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Display
 
@@ -36,6 +43,8 @@ def bars() -> Iterator[None]:
         disable=not console.is_terminal,
     )
     tasks: dict[str, TaskID] = {}
+    log = logging.getLogger("stillhouse")
+    shown = RichHandler(console=console, show_path=False, show_level=False, markup=False)
 
     def show(what: str, done: int, total: int) -> None:
         if what not in tasks:
@@ -43,8 +52,10 @@ def bars() -> Iterator[None]:
         display.update(tasks[what], completed=done, total=total)
 
     _shown.append(show)
+    log.addHandler(shown)
     try:
         with display:
             yield
     finally:
+        log.removeHandler(shown)
         _shown.pop()

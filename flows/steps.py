@@ -23,6 +23,7 @@ from flows.progress import report
 from flows.teachers import pool_of
 from flows.workspace import HOW, NOT_ASKED, Workspace, workspace
 from generators import candidates
+from generators.cascade import hand_over
 from generators.grounded_qa import PROMPT, REPAIR
 from generators.options import STYLES_OF
 from generators.plan import Seed, plan_seeds
@@ -59,6 +60,16 @@ def stages_of(recipe: Recipe) -> dict[str, BaseModel]:
         "diversity": recipe.selection,
     }
     return {name: settings for name, settings in every.items() if settings is not None}
+
+
+def alone(recipe: Recipe) -> list[str]:
+    """Stages that judge records one by one."""
+    return [name for name in stages_of(recipe) if STAGES[name].scope == "row"]
+
+
+def together(recipe: Recipe) -> list[str]:
+    """Stages that judge records against each other."""
+    return [name for name in stages_of(recipe) if STAGES[name].scope == "set"]
 
 
 def read_corpus(recipe: Recipe) -> str:
@@ -98,10 +109,31 @@ def plan(recipe: Recipe, corpus: str) -> str:
     settings = [parts, recipe.candidate_cap, styles]
 
     def make() -> dict[str, pa.Table]:
-        seeds = plan_seeds(space.library(corpus), recipe)
-        return {"seeds": pa.Table.from_pylist([asdict(seed) for seed in seeds])}
+        return {"seeds": _seed_table(plan_seeds(space.library(corpus), recipe))}
 
     return space.shards.once(shard_key("plan", _PLAN_VERSION, settings, [corpus]), make)
+
+
+def redirect(recipe: Recipe, plan_key: str, tier: int) -> str:
+    """The same plan for the teachers of another tier."""
+    return _handed_over(recipe, seeds_of(recipe, plan_key), tier, escalated=False)
+
+
+def escalate(recipe: Recipe, plan_key: str, dropped: Sequence[str], tier: int) -> str:
+    """Seeds of a plan whose records were dropped, for the teachers of a stronger tier."""
+    failed = set(dropped)
+    seeds = [seed for seed in seeds_of(recipe, plan_key) if seed.id in failed]
+    return _handed_over(recipe, seeds, tier, escalated=True)
+
+
+def _handed_over(recipe: Recipe, seeds: Sequence[Seed], tier: int, escalated: bool) -> str:
+    table = _seed_table([hand_over(seed, tier, recipe, escalated) for seed in seeds])
+    key = shard_key("plan", _PLAN_VERSION, table.to_pylist(), [])
+    return workspace(recipe).shards.once(key, lambda: {"seeds": table})
+
+
+def _seed_table(seeds: Sequence[Seed]) -> pa.Table:
+    return pa.Table.from_pylist([asdict(seed) for seed in seeds])
 
 
 def seeds_of(recipe: Recipe, plan_key: str) -> list[Seed]:
@@ -182,6 +214,12 @@ def judge(
     return space.shards.once(key, make)
 
 
+def dropped(space: Workspace, verdicts: Sequence[str]) -> list[str]:
+    """Ids of records that a verdict dropped, each once."""
+    said = space.shards.frame(verdicts, "verdicts").filter(pl.col("decision") == "drop")
+    return said["record_id"].unique(maintain_order=True).to_list()
+
+
 def standing(
     space: Workspace, records: Sequence[str], vectors: Sequence[str], verdicts: Sequence[str]
 ) -> pl.DataFrame:
@@ -190,11 +228,10 @@ def standing(
     if vectors:
         rows = rows.hstack(space.shards.frame(vectors, "vectors"))
     said = space.shards.frame(verdicts, "verdicts")
-    dropped = said.filter(pl.col("decision") == "drop")["record_id"]
     support = said.filter(pl.col("stage") == "grounding").select(
         id=pl.col("record_id"), support=pl.col("score")
     )
-    kept = rows.filter(~pl.col("id").is_in(dropped.to_list()))
+    kept = rows.filter(~pl.col("id").is_in(dropped(space, verdicts)))
     return kept.join(support, on="id", how="left", maintain_order="left")
 
 

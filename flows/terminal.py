@@ -16,7 +16,7 @@ from configs.recipe import Recipe
 from flows.doctor import Finding
 from flows.estimate import Estimate, Range
 from flows.pipeline import Built
-from store.report import cost_text
+from store.report import cost_text, money_text
 from store.versions import Version
 
 
@@ -36,6 +36,11 @@ def show_built(console: Console, built: Built) -> None:
         by_rule = "rule-based, no language model" if mode == "rule-based" else mode
         console.print(f"Written by {teacher} ({by_rule}): {count:,} rows.", highlight=False)
     console.print(f"Cost: {cost_text(manifest['cost'])}.")
+    if len(manifest["tiers"]) > 1:
+        console.print(tiers_table(manifest["tiers"]))
+    for word, texts in (("Note", manifest["notes"]), ("Drift", manifest["alarms"])):
+        for text in texts:
+            console.print(f"[bold yellow]{word}:[/] ", Text(text), sep="")
     if manifest["status"] != "completed":
         console.print(f"[bold yellow]Partial:[/] {manifest['note']}")
     new = "" if built.is_new else " (nothing changed since, so there is no new version)"
@@ -73,6 +78,19 @@ def funnel_table(funnel: Sequence[Mapping[str, Any]], title: str) -> Table:
     for step in funnel:
         reasons = ", ".join(f"{reason} {count:,}" for reason, count in step["reasons"])
         table.add_row(step["stage"], f"{step['kept']:,}", f"{step['dropped']:,}", reasons)
+    return table
+
+
+def tiers_table(tiers: Sequence[Mapping[str, Any]]) -> Table:
+    """What each teacher did, and what an accepted record of it cost."""
+    table = Table(title="Teachers", title_justify="left", header_style="bold")
+    table.add_column("teacher")
+    for column in ("tier", "candidates", "escalated", "accepted", "rate", "per accepted"):
+        table.add_column(column, justify="right")
+    for row in tiers:
+        counts = (f"{row[name]:,}" for name in ("tier", "candidates", "escalated", "accepted"))
+        money = money_text(row["usd_per_accepted"]) if row["accepted"] else "–"
+        table.add_row(Text(row["teacher"]), *counts, f"{row['accept_rate']:.1%}", money)
     return table
 
 

@@ -26,6 +26,8 @@ Rung = Literal["strict", "lenient", "mended", "repaired"]
 """How a reply was read: JSON as it came; with fences, preambles or control characters taken off;
 mended where it was no JSON (trailing commas, single quotes); or only after a repair call."""
 
+RUNGS: tuple[Rung, ...] = ("strict", "lenient", "mended", "repaired")
+
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 

@@ -34,14 +34,19 @@ def render_report(
         rejected=examples.head(2).to_dicts(),
         probes=probes.to_dicts(),
         number=_number,
+        money=money_text,
     )
 
 
 def cost_text(cost: Mapping[str, Any]) -> str:
     """Calls, tokens and money in words; an unknown price is said to be unknown."""
-    usd = cost["usd"]
-    money = "price unknown" if usd is None else f"${usd:,.4f}"
-    return f"{cost['calls']:,} calls, {cost['tokens']:,} tokens, {money}"
+    calls, tokens = f"{cost['calls']:,} calls", f"{cost['tokens']:,} tokens"
+    return f"{calls}, {tokens}, {money_text(cost['usd'])}"
+
+
+def money_text(usd: float | None) -> str:
+    """US dollars in words."""
+    return "price unknown" if usd is None else f"${usd:,.4f}"
 
 
 def _number(value: float | None) -> str:

@@ -13,7 +13,8 @@ from conftest import RunCommand
 from benchmarks.lies import Caught, measure
 from configs.load import load_recipe
 from configs.recipe import Recipe
-from flows.pipeline import build, directly, first_round, prepare, produce
+from flows.pipeline import build, first_round, prepare
+from flows.production import directly, produce
 from store.versions import Version, verify
 
 pytestmark = pytest.mark.timeout(240)

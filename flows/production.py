@@ -1,0 +1,114 @@
+"""Candidates and the verdicts on them, shard by shard: generate, judge, escalate, compare."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from configs.errors import TeacherUnavailable
+from configs.recipe import Recipe
+from flows import steps
+from flows.drift import Watch
+from flows.finish import Work
+from flows.progress import notice
+from flows.workspace import workspace
+from generators.cascade import Trial, trusted
+
+
+class Step(Protocol):
+    """Runs a step; ``label`` is what people see of it."""
+
+    def __call__(self, function: Callable[..., Any], *args: Any, label: str) -> Any:
+        """What the step returns."""
+        ...
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Shards of candidates that were judged one by one; ``vectors`` is None where none came."""
+
+    records: str
+    vectors: str | None
+    verdicts: Sequence[str]
+
+
+def directly(function: Callable[..., Any], *args: Any, label: str) -> Any:
+    """Run a step as the plain function it is."""
+    return function(*args)
+
+
+def calibrate(recipe: Recipe, step: Step, work: Work, planned: int) -> Work:
+    """Ask every tier for the same seeds, and leave out tiers that are not good enough."""
+    space = workspace(recipe)
+    count = min(recipe.routing.calibration, planned)
+    trials = []
+    for tier in work.tiers:
+        first = tier == work.tiers[0]
+        plan = work.plan if first else step(steps.redirect, recipe, work.plan, tier, label="plan")
+        batch = judge_batch(recipe, step, work, plan, 0, count, f"calibrate tier {tier}")
+        accepted = len(steps.standing(space, [batch.records], (), batch.verdicts))
+        trials.append(Trial(tier, count, accepted))
+    tiers, notes = trusted(trials, recipe.routing)
+    plan = work.plan
+    if tiers[0] != work.tiers[0]:
+        plan = step(steps.redirect, recipe, plan, tiers[0], label="plan")
+    for note in notes:
+        notice(note)
+    return replace(work, plan=plan, tiers=tiers, notes=notes)
+
+
+def produce(recipe: Recipe, step: Step, work: Work, size: int) -> Work:
+    """Generate the first ``size`` seeds of the plan and judge what comes back.
+
+    Raises:
+        TeacherUnavailable: no teacher answered anything.
+    """
+    batches: list[Batch] = []
+    watch = Watch(recipe)
+    for start in range(0, size, recipe.shard_size):
+        stop = min(start + recipe.shard_size, size)
+        batches += _cascade(recipe, step, work, start, stop)
+        if batches[-1].vectors is None:
+            break  # Nobody answers any more; with what came before, the run ends partial.
+        watch.look([b.records for b in batches], [key for b in batches for key in b.verdicts])
+    vectors = [batch.vectors for batch in batches if batch.vectors is not None]
+    records = [batch.records for batch in batches]
+    verdicts = [key for batch in batches for key in batch.verdicts]
+    if not vectors:
+        raise TeacherUnavailable("; ".join(steps.missing(workspace(recipe), records)))
+    inputs = (work.corpus, work.passages)
+    for name in steps.together(recipe):
+        judge = (steps.judge, recipe, name, *inputs, [*records], [*vectors], [*verdicts])
+        verdicts.append(step(*judge, label=name))
+    return replace(work, planned=size, records=records, vectors=vectors, verdicts=verdicts)
+
+
+def _cascade(recipe: Recipe, step: Step, work: Work, start: int, stop: int) -> list[Batch]:
+    """The seeds ``start`` to ``stop``, and tier by tier what was dropped of them asked again."""
+    rows, plan = f"{start}-{stop}", work.plan
+    batches = [judge_batch(recipe, step, work, plan, start, stop, rows)]
+    for tier in work.tiers[1:]:
+        dropped = steps.dropped(workspace(recipe), batches[-1].verdicts)
+        if not dropped:
+            break
+        plan = step(steps.escalate, recipe, plan, dropped, tier, label=f"escalate {rows}")
+        label = f"{rows} tier {tier}"
+        batches.append(judge_batch(recipe, step, work, plan, 0, len(dropped), label))
+    return batches
+
+
+def judge_batch(
+    recipe: Recipe, step: Step, work: Work, plan: str, start: int, stop: int, rows: str
+) -> Batch:
+    """Ask for some seeds of a plan and judge each of the candidates on its own."""
+    shard = step(steps.generate, recipe, work.corpus, plan, start, stop, label=f"generate {rows}")
+    own = [shard]  # which holds the verdicts on the replies themselves
+    if not len(workspace(recipe).shards.frame([shard], "records")):
+        return Batch(shard, None, own)
+    vectors = step(steps.embed_records, recipe, shard, label=f"embed {rows}")
+    inputs = (work.corpus, work.passages)
+    for name in steps.alone(recipe):
+        judge = (steps.judge, recipe, name, *inputs, [shard], [vectors], [*own])
+        own.append(step(*judge, label=f"{name} {rows}"))
+    return Batch(shard, vectors, own)
