@@ -1,0 +1,65 @@
+"""Drift alarms: chance is no alarm, a changed teacher is, and a run says so while it goes on."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+from conftest import RecipeFile, RunCommand, StartServer
+
+from flows.drift import Mix, alarms
+from store.versions import find_version
+
+
+def mix(count: int = 400, chars: float = 120, **shares: float) -> Mix:
+    named = {name.replace("_", ": ", 1): share for name, share in shares.items()}
+    return Mix(count, chars, 40.0, {**named, "kept": 1 - sum(shares.values())})
+
+
+def test_a_changed_teacher_is_an_alarm() -> None:
+    before = mix(generate_refused=0.02)
+    (refused, kept) = alarms(mix(generate_refused=0.08), before)
+    assert refused == "generate: refused: 8.0% of the candidates, 2.0% in the parent version"
+    assert kept.startswith("kept: 92.0%")
+    (length,) = alarms(mix(chars=150, generate_refused=0.02), before)
+    assert length == "answers have 150 characters, 120 in the parent version"
+    gone = alarms(mix(), mix(grounding_contradicted=0.1))
+    assert any(alarm.startswith("grounding: contradicted: 0.0%") for alarm in gone)
+
+
+def test_small_differences_and_small_samples_are_no_alarm() -> None:
+    before = mix(generate_refused=0.02)
+    assert alarms(mix(generate_refused=0.035), before) == []
+    assert (
+        alarms(mix(count=100_000, generate_refused=0.03), mix(100_000, generate_refused=0.02)) == []
+    )
+    assert alarms(mix(chars=125), mix()) == []
+    assert alarms(mix(count=49, generate_refused=0.5), before) == []
+
+
+def test_chance_alone_is_rarely_an_alarm() -> None:
+    """Two samples of the same teacher: at two sigma, about one in twenty for each share."""
+    rng = random.Random(7)
+
+    def sample() -> Mix:
+        refused = sum(rng.random() < 0.1 for _ in range(400)) / 400
+        return Mix(400, 120, 40, {"generate: refused": refused})
+
+    raised = sum(bool(alarms(sample(), sample())) for _ in range(1000))
+    assert 10 <= raised <= 80
+
+
+def test_a_run_says_it_while_it_goes_on(
+    stillhouse: RunCommand, recipe_file: RecipeFile, start_server: StartServer, tmp_path: Path
+) -> None:
+    sizes = {"target": 60, "max_candidates": 120, "shard_size": 60}
+    good, bad = start_server(), start_server(refused=0.3)
+    said = stillhouse("build", recipe_file(good.url, **sizes), "--output", tmp_path / "out")
+    assert said.code == 0 and "drift" not in (said.out + said.err).casefold()
+    assert find_version(tmp_path / "out", "rivers").manifest["mix"]["shares"]["kept"] > 0.9
+    said = stillhouse("build", recipe_file(bad.url, **sizes), "--output", tmp_path / "out")
+    assert "drift after 60 candidates: generate: refused:" in said.err
+    manifest = find_version(tmp_path / "out", "rivers").manifest
+    assert manifest["version"] == 2
+    assert any(alarm.startswith("generate: refused") for alarm in manifest["alarms"])
+    assert "Drift:" in said.out
