@@ -82,6 +82,14 @@ class Method(Model):
         description="Record styles and their shares of this method.",
     )
 
+    passages: int = Field(
+        1,
+        ge=1,
+        le=20,
+        description="Passages shown for one record: the one asked about, and those of its document "
+        "that are nearest to it in wording, as far as they fit.",
+    )
+
     @model_validator(mode="after")
     def _some_style(self) -> Self:
         if not any(self.styles.values()):
@@ -153,6 +161,14 @@ class Recipe(Model):
             raise ValueError("the teachers' max_share together must allow the whole plan")
         if self.routing.enabled and len({t.tier for t in self.teachers if t.is_model}) < 2:
             raise ValueError("routing needs model teachers of at least two tiers")
+        for teacher in self.teachers:
+            room = teacher.room_for_evidence
+            if room is not None and self.chunking.max_chars > 3 * room:
+                raise ValueError(
+                    f"passages of chunking.max_chars {self.chunking.max_chars} do not fit teacher "
+                    f"{teacher.name!r}: {room} tokens are left for evidence; "
+                    f"set max_chars to {3 * room} or less, or its max_tokens lower"
+                )
         if self.max_candidates is not None and self.max_candidates < self.target:
             raise ValueError("max_candidates must be at least the target")
         return self

@@ -93,6 +93,16 @@ class Teacher(Model):
         """Whether a language model answers."""
         return self.kind in MODELS
 
+    @property
+    def room_for_evidence(self) -> int | None:
+        """Tokens of passages that fit a request: at most 60 % of the window, and what the reply
+        and about 700 tokens of instructions leave of it. None where the window is unknown.
+        """
+        if self.context_window is None:
+            return None
+        left = self.context_window - self.max_tokens - 700
+        return max(0, min(int(0.6 * self.context_window), left))
+
     @field_validator("base_url")
     @classmethod
     def _http(cls, value: str | None) -> str | None:

@@ -112,7 +112,11 @@ def _of_model(
     habits: Habits,
 ) -> Estimate:
     """Scale the first round's prompts to the candidates that the target will take."""
-    own = [render(task_of(s, library), recipe.language) for s in first if s.teacher == teacher.name]
+    own = [
+        render(task_of(s, library, recipe), recipe.language)
+        for s in first
+        if s.teacher == teacher.name
+    ]
     answered = sum(journal.find(key_of(request, teacher)) is not None for request in own)
     share = len(own) / max(len(first), 1)
     wanted = habits.candidates.times(recipe.target * share)

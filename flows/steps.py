@@ -149,7 +149,9 @@ def generate(recipe: Recipe, corpus: str, plan_key: str, start: int, stop: int) 
     seeds = seeds_of(recipe, plan_key)[start:stop]
     prompts = [load_prompt(name).sha256 for name in (PROMPT, REPAIR)]
     parts = recipe.model_dump(
-        mode="json", include={"teachers", "language", "as_of"}, exclude=NOT_ASKED
+        mode="json",
+        include={"teachers", "methods", "failover", "language", "as_of"},
+        exclude=NOT_ASKED,
     )
     settings = [parts, prompts, TEMPLATES_VERSION, [seed.id for seed in seeds]]
     key = shard_key(candidates.STAGE, candidates.VERSION, settings, [corpus])

@@ -32,7 +32,7 @@ HOW = (
     ),
     *("connect_s", "read_s", "timeout_s", "concurrency", "attempts", "retry_share", "patience_s"),
     *("requests_per_minute", "tokens_per_minute", "usd_per_million_input"),
-    *("usd_per_million_output", "context_window", "token_field"),
+    *("usd_per_million_output", "token_field"),
 )
 NOT_ASKED: dict[str, Any] = {"teachers": {"__all__": set(HOW)}}
 """Fields of teachers that decide how calls are made, not what is asked."""

@@ -87,7 +87,7 @@ async def _write_all(
                 return
             ask = _ask(seed.teacher, pool)
             try:
-                task = task_of(seed, library)
+                task = task_of(seed, library, recipe)
                 outcomes[seed.id] = await grounded_qa.write(task, ask, recipe.language)
             except TeacherUnavailable as error:
                 missing[seed.teacher] = str(error)
@@ -153,6 +153,8 @@ def _metadata(outcome: Outcome, task: Task, who: str) -> Mapping[str, Any]:
         found["fact"] = {"kind": task.fact.kind, "bucket": task.fact.bucket}
     if isinstance(outcome.draft, Draft):
         found["rung"] = outcome.draft.rung
+    if outcome.request.left_out:
+        found["left_out"] = list(outcome.request.left_out)
     if who != task.seed.teacher:
         found["instead_of"] = task.seed.teacher
     return found

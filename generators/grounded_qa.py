@@ -6,7 +6,7 @@ The quotes come before the answer in the reply, so that a model states its evide
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,9 +14,10 @@ from configs.errors import ParseError
 from generators.prompts import load_prompt
 from generators.replies import Draft, Unusable, check_ending, read_draft
 from generators.teacher import Answered, Ask, Request, Task, Unanswered
+from generators.window import Packed, Window, pack, tokens_of
 from store.journal import Reply
 
-PROMPT = "grounded_qa/question@1.0.0"
+PROMPT = "grounded_qa/question@1.1.0"
 REPAIR = "grounded_qa/repair@1.0.0"
 
 SCHEMA: Mapping[str, Any] = {
@@ -46,19 +47,39 @@ class Outcome:
 
 
 def render(task: Task, language: str) -> Request:
-    """The request for a task."""
+    """The request for a task, with as many passages beside the one asked about as fit."""
     prompt = load_prompt(PROMPT)
-    messages = prompt.render(
-        title=task.passage.heading,
-        passage=task.passage.text,
-        other_title=task.other_passage.heading if task.other_passage else "",
-        other_passage=task.other_passage.text if task.other_passage else "",
-        style=task.seed.style,
-        focus=_focus(task),
-        language=language,
-    )
+    packed = _evidence(task, prompt.render(**_values(task, language, "", ())))
+    passage, *beside = packed.shown
+    messages = prompt.render(**_values(task, language, passage, beside))
     seed = int(task.seed.id[:7], 16)
-    return Request(tuple(messages), SCHEMA, prompt.id, prompt.sha256, seed, task.seed.sample, task)
+    left_out = tuple(p.id for _, p in task.beside if p.text in packed.left_out)
+    sent = (tuple(messages), SCHEMA, prompt.id, prompt.sha256, seed, task.seed.sample, task)
+    return Request(*sent, left_out)
+
+
+def _evidence(task: Task, frame: Sequence[Mapping[str, str]]) -> Packed[str]:
+    """Texts of passages that fit beside a frame of instructions, the one asked about first. A
+    second document's passage belongs to the frame: it is sent whatever else is.
+    """
+    system, *turns = (tokens_of(message["content"]) for message in frame)
+    window = Window(task.window, system + sum(turns), 0, task.reserve)
+    scored = [(2.0, task.passage.text), *((score, p.text) for score, p in task.beside)]
+    return pack(scored, tokens_of, max(window.evidence, tokens_of(task.passage.text)))
+
+
+def _values(task: Task, language: str, passage: str, beside: Sequence[str]) -> dict[str, object]:
+    other = task.other_passage
+    return {
+        "title": task.passage.heading,
+        "passage": passage,
+        "beside": beside,
+        "other_title": other.heading if other else "",
+        "other_passage": other.text if other else "",
+        "style": task.seed.style,
+        "focus": _focus(task),
+        "language": language,
+    }
 
 
 async def write(task: Task, ask: Ask, language: str) -> Outcome:
@@ -70,6 +91,10 @@ async def write(task: Task, ask: Ask, language: str) -> Outcome:
     """
     request = render(task, language)
     answers: list[Answered] = []
+    needed = sum(tokens_of(m["content"]) for m in request.messages) + task.reserve
+    if task.window is not None and needed > task.window:
+        why = f"the request may need {needed} tokens, and the window has {task.window}"
+        return Outcome(Unusable("too_long", f"{why}; lower chunking.max_chars"), request, ())
     try:
         answers.append(await ask(request))
         draft = _read(answers[0].reply)

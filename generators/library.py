@@ -11,6 +11,7 @@ import orjson
 
 from generators.facts import Fact, facts_of
 from store.corpus import Corpus, Document, Passage
+from store.text import normalise
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,18 @@ class Library:
         holding = (p for p in passages if p.start <= fact.start and fact.end <= p.end)
         begun = (p for p in passages if p.start <= fact.start < p.end)
         return next(holding, next(begun, passages[0]))
+
+    def nearest(self, passage: Passage, count: int) -> tuple[tuple[float, Passage], ...]:
+        """Other passages of the document, those that share most words first, with the share."""
+        if count == 0:
+            return ()
+        words = set(normalise(passage.text).split())
+        scored = [
+            (len(words & set(normalise(other.text).split())) / max(len(words), 1), other)
+            for other in self.corpus.passages_of(passage.document_id)
+            if other.id != passage.id
+        ]
+        return tuple(sorted(scored, key=lambda pair: (-pair[0], pair[1].start))[:count])
 
     def siblings(self, document: Document, fact: Fact) -> Sequence[Document]:
         """Documents near enough to be compared: of the same Python module or class, or prose

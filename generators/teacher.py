@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from configs.recipe import Recipe
 from generators.facts import Fact
 from generators.library import Library
 from generators.plan import Seed
@@ -17,7 +18,9 @@ from store.journal import Reply
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A seed with what it points to, as handed to a method."""
+    """A seed with what it points to, as handed to a method. ``beside`` are further passages of the
+    document with how near they are; ``window`` and ``reserve`` are tokens, the first if known.
+    """
 
     seed: Seed
     document: Document
@@ -26,6 +29,9 @@ class Task:
     other: Document | None
     other_passage: Passage | None
     other_fact: Fact | None
+    beside: tuple[tuple[float, Passage], ...] = ()
+    window: int | None = None
+    reserve: int = 0
 
 
 @dataclass(frozen=True)
@@ -33,7 +39,7 @@ class Request:
     """What is asked: chat messages, the JSON schema the reply must have, and the task behind it.
 
     Rule-based teachers read the task; models see the messages only. ``seed`` goes to servers that
-    take one, ``sample`` tells apart repeated requests.
+    take one, ``sample`` tells apart repeated requests. ``left_out`` are passages that did not fit.
     """
 
     messages: tuple[Mapping[str, str], ...]
@@ -43,6 +49,7 @@ class Request:
     seed: int
     sample: int = 0
     task: Task | None = None
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +74,12 @@ Ask = Callable[[Request], Awaitable[Answered]]
 """Asks a teacher. Raises Unanswered, TeacherUnavailable or BudgetExceeded; see the pool."""
 
 
-def task_of(seed: Seed, library: Library) -> Task:
-    """Look up what a seed points to."""
+def task_of(seed: Seed, library: Library, recipe: Recipe) -> Task:
+    """Look up what a seed points to, and what the model it is for can read."""
     corpus = library.corpus
+    method = next(method for method in recipe.methods if method.name == seed.method)
+    beside = library.nearest(corpus.passage[seed.passage_id], method.passages - 1)
+    window, reserve = _window(seed.teacher, recipe)
     other_fact = library.facts[seed.other_id][seed.other_fact] if seed.other_id else None
     return Task(
         seed=seed,
@@ -79,7 +89,19 @@ def task_of(seed: Seed, library: Library) -> Task:
         other=corpus.document[seed.other_id] if seed.other_id else None,
         other_passage=library.passage_with(seed.other_id, other_fact) if other_fact else None,
         other_fact=other_fact,
+        beside=beside,
+        window=window,
+        reserve=reserve,
     )
+
+
+def _window(teacher: str, recipe: Recipe) -> tuple[int | None, int]:
+    """The smallest window of the teachers that may answer, and the longest reply of any."""
+    planned = next(t for t in recipe.teachers if t.name == teacher)
+    able = [t for t in recipe.teachers if t.is_model and t.tier == planned.tier]
+    able = able if recipe.failover and planned.is_model else [planned]
+    sizes = [t.context_window for t in able if t.context_window is not None]
+    return min(sizes, default=None), max(t.max_tokens for t in able)
 
 
 def worst_case_tokens(request: Request, max_tokens: int) -> tuple[int, int]:

@@ -26,7 +26,7 @@ class Prompt:
     sha256: str
     sections: tuple[tuple[str, str], ...]
 
-    def render(self, **values: str) -> list[dict[str, str]]:
+    def render(self, **values: object) -> list[dict[str, str]]:
         """Chat messages with the values filled in. A variable without a value is an error."""
         return [
             {"role": role, "content": _template(body).render(**values).strip()}

@@ -28,7 +28,7 @@ def test_provenance(
     assert len(rows) == 12
     assert set(rows["model"]) == {"tiny-teacher-2026-11-01"}, "the model that really answered"
     assert set(rows["generation_mode"]) == {"distillation"}
-    assert set(rows["prompt_id"]) == {"grounded_qa/question@1.0.0"}
+    assert set(rows["prompt_id"]) == {"grounded_qa/question@1.1.0"}
     assert set(rows["valid_as_of"].cast(pl.String)) == {"2024-05-01"}
     journal = Journal(tmp_path / "out" / ".stillhouse" / "journal.sqlite")
     keys = rows["request_keys"].explode().to_list()

@@ -169,10 +169,11 @@ def written(task: Task) -> dict[str, Any]:
 
 
 def test_templates_quote_verbatim(api: Library) -> None:
-    seeds = plan_seeds(api, recipe_of(target=200))
+    recipe = recipe_of(target=200)
+    seeds = plan_seeds(api, recipe)
     assert {seed.style for seed in seeds} == set(STYLES)
     for seed in seeds:
-        task = task_of(seed, api)
+        task = task_of(seed, api, recipe)
         record = written(task)
         texts = [d.text for d in (task.document, task.other) if d is not None]
         assert record["quotes"] and record["answer"][-1] in '.!?"'
@@ -184,7 +185,7 @@ def test_true_false_is_right(api: Library) -> None:
     recipe = recipe_of(methods=(Method(styles={"true_false": 1.0}),), target=200)
     answers: Counter[bool] = Counter()
     for seed in plan_seeds(api, recipe):
-        task = task_of(seed, api)
+        task = task_of(seed, api, recipe)
         record = written(task)
         assert task.fact is not None
         stated = re.findall(r"defaults to `(.*)`\.$|takes (\d+) named", record["question"])[0]

@@ -93,6 +93,7 @@ def test_good_ending() -> None:
 
 VALUES = {
     "title": "T",
+    "beside": [],
     "other_title": "",
     "other_passage": "",
     "style": "cloze",
