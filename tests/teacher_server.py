@@ -23,7 +23,7 @@ from aiohttp import web
 KEY = "sk-test-the-right-key"
 CONTENT_FAULTS = (
     *("fenced", "preamble", "comma", "invalid", "truncated", "refused", "empty"),
-    *("poison", "malformed"),
+    *("poison", "malformed", "half"),
 )
 """Faults of what is said, which befall a body whenever it is sent; all others befall a call."""
 
@@ -329,6 +329,9 @@ def said(body: dict[str, Any], fault: str, ignored: bool) -> tuple[str | None, s
         content = f"Here you are:\n```json\n{content}\n```"
     elif fault == "preamble":
         content = f"Sure! {content} I hope this helps."
+    elif fault == "half":
+        answer = {**record(body), "answer": record(body)["answer"] + " \ud83d"}
+        content = json.dumps(answer, ensure_ascii=False)
     elif fault == "comma":
         content = content[:-1] + ",}"
     elif fault == "invalid" and not repairing:
