@@ -8,6 +8,7 @@ transaction (:mod:`store.writer`), since a disk can confirm only some hundred of
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,8 @@ import sqlalchemy as sa
 from configs.teachers import Budget
 from store import ledger
 from store.ledger import Spent
-from store.tables import ATTEMPTS, CAPABILITIES, REPLIES, open_engine
-from store.text import digest, now
+from store.tables import ATTEMPTS, CAPABILITIES, REPLIES, broken, open_engine, put_row
+from store.text import digest, now, storable
 from store.writer import Begin, End, Writer
 
 
@@ -43,6 +44,13 @@ class Reply:
     ttft_s: float | None = None
     structured: str = ""
     teacher: str = ""
+
+    def __post_init__(self) -> None:
+        """A reply is the same before and after it was stored."""
+        for name in ("content", "finish_reason", "model"):
+            text = getattr(self, name)
+            if text is not None:
+                object.__setattr__(self, name, storable(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +120,7 @@ class Journal:
             "b_id": attempt.id,
             "outcome": ended.outcome,
             "status": ended.status,
-            "detail": ended.detail,
+            "detail": storable(ended.detail),
             "latency_s": ended.latency_s,
             "usd": ended.used.usd,
             **_of_reply(ended.reply),
@@ -125,13 +133,13 @@ class Journal:
 
     def find(self, key: str) -> Reply | None:
         """The reply to that request, if it has arrived."""
-        with self._read.connect() as connection:
+        with self._reading() as connection:
             row = connection.execute(sa.select(REPLIES).where(REPLIES.c.key == key)).first()
         return _reply(row._mapping) if row else None
 
     def spent(self, run: str) -> Spent:
         """What a run has used over all of its starts, calls in flight at their worst case."""
-        with self._read.connect() as connection:
+        with self._reading() as connection:
             return ledger.booked(connection, run)
 
     def cost(self, keys: Iterable[str]) -> dict[str, Any]:
@@ -149,7 +157,7 @@ class Journal:
     def requests(self, keys: Iterable[str]) -> list[dict[str, Any]]:
         """Journal rows of these requests, for showing where a record came from."""
         found: list[dict[str, Any]] = []
-        with self._read.connect() as connection:
+        with self._reading() as connection:
             # SQLite takes a limited number of values in one statement.
             for some in _batched(sorted(set(keys)), 500):
                 rows = connection.execute(sa.select(REPLIES).where(REPLIES.c.key.in_(some)))
@@ -159,7 +167,7 @@ class Journal:
     def attempts(self, run: str) -> list[dict[str, Any]]:
         """All calls of a run in the order they were sent, with how each of them ended."""
         query = sa.select(ATTEMPTS).where(ATTEMPTS.c.run == run).order_by(ATTEMPTS.c.started_at)
-        with self._read.connect() as connection:
+        with self._reading() as connection:
             return [dict(row._mapping) for row in connection.execute(query)]
 
     def capability(self, endpoint: str, model: str) -> str | None:
@@ -168,16 +176,26 @@ class Journal:
         query = sa.select(table.c.structured).where(
             table.c.endpoint == endpoint, table.c.model == model
         )
-        with self._read.connect() as connection:
+        with self._reading() as connection:
             return connection.execute(query).scalar()
 
     def learn(self, endpoint: str, model: str, structured: str, found: object) -> None:
         """Remember how replies of that model are best bound to a schema."""
         at = {"endpoint": endpoint, "model": model}
         more = {"structured": structured, "found": orjson.dumps(found).decode(), "looked_at": now()}
-        with self._engine.begin() as connection:
-            connection.execute(sa.delete(CAPABILITIES).filter_by(**at))
-            connection.execute(sa.insert(CAPABILITIES).values(**at, **more))
+        try:
+            with self._engine.begin() as connection:
+                put_row(connection, CAPABILITIES, {**at, **more})
+        except sa.exc.SQLAlchemyError as error:
+            raise broken("write", error) from error
+
+    @contextmanager
+    def _reading(self) -> Iterator[sa.Connection]:
+        try:
+            with self._read.connect() as connection:
+                yield connection
+        except sa.exc.SQLAlchemyError as error:
+            raise broken("read", error) from error
 
     def close(self) -> None:
         """Write what is still to be written and close the database."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from filelock import FileLock
 from configs.errors import ConfigError, StoreCorrupt
 
 METADATA = sa.MetaData()
+_MAKING_TABLES = 0x5717_10C5
+"""The advisory lock under which tables are made."""
 REPLIES = sa.Table(
     "replies",
     METADATA,
@@ -21,10 +24,10 @@ REPLIES = sa.Table(
     sa.Column("content", sa.Text),
     sa.Column("finish_reason", sa.String, nullable=False),
     sa.Column("model", sa.String, nullable=False),
-    sa.Column("input_tokens", sa.Integer, nullable=False),
-    sa.Column("output_tokens", sa.Integer, nullable=False),
-    sa.Column("cached_tokens", sa.Integer),
-    sa.Column("reasoning_tokens", sa.Integer),
+    sa.Column("input_tokens", sa.BigInteger, nullable=False),
+    sa.Column("output_tokens", sa.BigInteger, nullable=False),
+    sa.Column("cached_tokens", sa.BigInteger),
+    sa.Column("reasoning_tokens", sa.BigInteger),
     sa.Column("usd", sa.Float),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("latency_s", sa.Float, nullable=False),
@@ -50,8 +53,8 @@ ATTEMPTS = sa.Table(
     sa.Column("outcome", sa.String, nullable=False),
     sa.Column("status", sa.Integer),
     sa.Column("detail", sa.Text),
-    sa.Column("input_tokens", sa.Integer),
-    sa.Column("output_tokens", sa.Integer),
+    sa.Column("input_tokens", sa.BigInteger),
+    sa.Column("output_tokens", sa.BigInteger),
     sa.Column("usd", sa.Float),
     sa.Column("latency_s", sa.Float),
     sa.Column("ttft_s", sa.Float),
@@ -104,9 +107,7 @@ def open_engine(where: Path | str) -> sa.Engine:
     try:
         if isinstance(where, Path):
             return _open_sqlite(where)
-        engine = sa.create_engine(where)
-        METADATA.create_all(engine)
-        return engine
+        return _open_server(where)
     except ModuleNotFoundError:
         raise ConfigError(
             "a journal on PostgreSQL needs the extra: pip install 'stillhouse[postgres]'"
@@ -119,12 +120,45 @@ def open_engine(where: Path | str) -> sa.Engine:
         ) from error
 
 
+def broken(doing: str, error: Exception) -> StoreCorrupt:
+    """The error to raise where the database fails later on."""
+    why = str(getattr(error, "orig", None) or error).partition("\n")[0]
+    return StoreCorrupt(
+        f"cannot {doing} the journal: {why}; see that its disk has room and its server runs, "
+        "then run the same command to go on"
+    )
+
+
 def insert_new(connection: sa.Connection, table: sa.Table) -> Any:
     """An insert that leaves rows alone that are there already."""
+    return _insert(connection, table).on_conflict_do_nothing()
+
+
+def put_row(connection: sa.Connection, table: sa.Table, row: Mapping[str, Any]) -> None:
+    """Write a row over the one with its primary key, if there is one."""
+    keys = [column.name for column in table.primary_key]
+    rest = {name: value for name, value in row.items() if name not in keys}
+    insert = _insert(connection, table).values(**row)
+    connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=rest))
+
+
+def _insert(connection: sa.Connection, table: sa.Table) -> Any:
     from sqlalchemy.dialects import postgresql, sqlite
 
     dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
-    return dialect.insert(table).on_conflict_do_nothing()
+    return dialect.insert(table)
+
+
+def _open_server(url: str) -> sa.Engine:
+    # Connections that the server closed meanwhile are replaced before they are used. Whoever waits
+    # for a row's lock must then see what was written to it, whatever the server's own default is.
+    engine = sa.create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            # Processes that start together would each make the same tables.
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MAKING_TABLES)))
+        _make_tables(connection)
+    return engine
 
 
 def _open_sqlite(path: Path) -> sa.Engine:
@@ -133,20 +167,19 @@ def _open_sqlite(path: Path) -> sa.Engine:
     sa.event.listen(engine, "connect", _durable)
     sa.event.listen(engine, "begin", _begin_immediate)
     # SQLite does not wait for its lock while it changes to the write-ahead log.
-    with FileLock(path.with_name(f".{path.name}.lock")):
-        METADATA.create_all(engine)
-        _add_missing_columns(engine)
+    with FileLock(path.with_name(f".{path.name}.lock")), engine.begin() as connection:
+        _make_tables(connection)
     return engine
 
 
-def _add_missing_columns(engine: sa.Engine) -> None:
+def _make_tables(connection: sa.Connection) -> None:
     """Journals of older versions get the columns that came later, all of which may be empty."""
-    there = {column["name"] for column in sa.inspect(engine).get_columns(REPLIES.name)}
-    with engine.begin() as connection:
-        for column in REPLIES.columns:
-            if column.name not in there:
-                kind = column.type.compile(engine.dialect)
-                connection.exec_driver_sql(f"ALTER TABLE replies ADD COLUMN {column.name} {kind}")
+    METADATA.create_all(connection)
+    there = {column["name"] for column in sa.inspect(connection).get_columns(REPLIES.name)}
+    for column in REPLIES.columns:
+        if column.name not in there:
+            kind = column.type.compile(connection.dialect)
+            connection.exec_driver_sql(f"ALTER TABLE replies ADD COLUMN {column.name} {kind}")
 
 
 def _durable(connection: Any, _record: object) -> None:

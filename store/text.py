@@ -34,6 +34,16 @@ def sha256(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def storable(text: str) -> str:
+    """``text`` as every database takes it: two halves of a character become that character; a half
+    that stands alone, and NUL, become U+FFFD.
+    """
+    if text.isascii():
+        return text.replace("\0", "\ufffd")
+    whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return whole.replace("\0", "\ufffd")
+
+
 def now() -> str:
     """The time in UTC to the millisecond, as ISO 8601."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")

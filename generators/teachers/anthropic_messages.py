@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
-
-import orjson
 
 from configs.errors import ParseError
 from configs.teachers import Structured, Teacher
@@ -82,7 +81,7 @@ def read(data: Any, structured: Structured) -> Reply:
     content = "".join(words) if words else None
     finish = _FINISH.get(str(stopped), str(stopped or "unknown"))
     if structured == "tools" and called and stopped in ("tool_use", "end_turn"):
-        content, finish = orjson.dumps(called[0]).decode(), "stop"
+        content, finish = json.dumps(called[0], ensure_ascii=False), "stop"
     cached = number(usage.get("cache_read_input_tokens"))
     written = number(usage.get("cache_creation_input_tokens"))
     return Reply(
@@ -122,8 +121,8 @@ def _fill(block: dict[str, Any], text: str) -> None:
         block["text"] = text
     elif block.get("type") == "tool_use":
         try:
-            block["input"] = orjson.loads(text or "{}")
-        except orjson.JSONDecodeError:
+            block["input"] = json.loads(text or "{}")
+        except (ValueError, RecursionError):
             block["input"] = text
 
 

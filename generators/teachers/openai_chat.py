@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
-
-import orjson
 
 from configs.errors import ParseError
 from configs.teachers import Structured, Teacher
@@ -105,7 +104,7 @@ def _arguments(calls: Any) -> str | None:
     arguments = function.get("arguments") if isinstance(function, dict) else None
     # Some servers send the arguments as an object, not as its text.
     if isinstance(arguments, dict):
-        return orjson.dumps(arguments).decode()
+        return json.dumps(arguments, ensure_ascii=False)
     return arguments if isinstance(arguments, str) else None
 
 

@@ -7,6 +7,7 @@ The aiohttp transport is used because httpx's own pool is quadratic in the calls
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -147,4 +148,9 @@ def _decoded(content: bytes) -> Any:
     try:
         return orjson.loads(content)
     except orjson.JSONDecodeError:
+        pass
+    try:
+        # Slower, and reads halves of characters, which servers send where a reply was cut.
+        return json.loads(content)
+    except (ValueError, RecursionError):
         raise Fault("malformed", "a reply that is not JSON") from None

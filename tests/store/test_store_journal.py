@@ -6,9 +6,11 @@ import uuid
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from configs.errors import StoreCorrupt
 from configs.teachers import Budget
@@ -21,8 +23,8 @@ NONE = {"calls": 0, "tokens": 0, "cached_tokens": 0, "reasoning_tokens": 0}
 
 
 @pytest.fixture
-def journal(tmp_path: Path) -> Iterator[Journal]:
-    with closing(Journal(tmp_path / "deep" / "journal.db")) as opened:
+def journal(database: Path | str) -> Iterator[Journal]:
+    with closing(Journal(database)) as opened:
         yield opened
 
 
@@ -40,7 +42,7 @@ def put(journal: Journal, key: str, run: str, reply: Reply, request: bytes = b"{
     asyncio.run(call())
 
 
-def open_and_put(path: Path, number: int) -> str | None:
+def open_and_put(path: Path | str, number: int) -> str | None:
     """One of several processes that start on the same journal."""
     try:
         with closing(Journal(path)) as journal:
@@ -97,18 +99,16 @@ def test_more_requests_than_sqlite_takes_at_once(journal: Journal) -> None:
     assert journal.cost(keys)["calls"] == 3
 
 
-def test_replies_outlive_the_process(tmp_path: Path) -> None:
-    path = tmp_path / "journal.db"
-    with closing(Journal(path)) as journal:
+def test_replies_outlive_the_process(database: Path | str) -> None:
+    with closing(Journal(database)) as journal:
         put(journal, "k", "run", REPLY)
-    with closing(Journal(path)) as journal:
+    with closing(Journal(database)) as journal:
         assert journal.find("k") == REPLY
         assert journal.spent("run").requests == 1
 
 
-def test_a_reply_is_seen_by_another_reader_at_once(tmp_path: Path) -> None:
-    path = tmp_path / "journal.db"
-    with closing(Journal(path)) as one, closing(Journal(path)) as two:
+def test_a_reply_is_seen_by_another_reader_at_once(database: Path | str) -> None:
+    with closing(Journal(database)) as one, closing(Journal(database)) as two:
         put(one, "k", "run", REPLY)
         assert two.find("k") == REPLY
 
@@ -123,15 +123,145 @@ def test_threads_write_at_the_same_time(journal: Journal) -> None:
     assert len(journal.requests(f"k{i}" for i in range(40))) == 40
 
 
-def test_processes_open_a_new_journal_at_the_same_time(tmp_path: Path) -> None:
+def test_processes_open_a_new_journal_at_the_same_time(database: Path | str) -> None:
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(3, mp_context=context) as pool:
+        list(pool.map(len, ["a", "b", "c"]))  # They are all there before the race begins.
         for turn in range(5):
-            path = tmp_path / f"{turn}.db"
-            problems = list(pool.map(open_and_put, [path] * 3, range(3)))
+            if isinstance(database, Path):
+                place: Path | str = database.with_name(f"{turn}.db")
+            else:
+                place = fresh(database)
+            problems = list(pool.map(open_and_put, [place] * 3, range(3)))
             assert problems == [None] * 3
-            with closing(Journal(path)) as journal:
+            with closing(Journal(place)) as journal:
                 assert journal.cost(["k0", "k1", "k2"])["calls"] == 3
+
+
+def fresh(url: str) -> str:
+    """The same PostgreSQL database, empty."""
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+        connection.exec_driver_sql("CREATE SCHEMA public")
+    return url
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("a\0b", "a\ufffdb"),
+        ("half \ud83d alone", "half \ufffd alone"),
+        ("half at the end \ud83d", "half at the end \ufffd"),
+        ("\ud83d" + "\ude00 in two pieces", "\U0001f600 in two pieces"),
+    ],
+)
+def test_text_that_no_database_takes_is_kept_in_a_form_that_it_takes(
+    journal: Journal, said: str, kept: str
+) -> None:
+    reply = Reply(said, said, said)
+    put(journal, "k", "run", reply)
+    assert journal.find("k") == reply
+    assert (reply.content, reply.finish_reason, reply.model) == (kept, kept, kept)
+
+
+def test_a_failure_is_kept_with_text_that_no_database_takes(journal: Journal) -> None:
+    worst = Spent(1, 10, 0.1)
+    attempt = Attempt("a", "run", "k", "t", "http://x/v1", "m", "p@1", 1, worst)
+    failed = Ended("server", Spent(1, 0, 0.0), 0.1, None, 500, "oops\0 \ud83d")
+
+    async def call() -> None:
+        await journal.begin(("k",), attempt, Budget())
+        await journal.end(attempt, failed, b"{}")
+
+    asyncio.run(call())
+    assert journal.attempts("run")[0]["detail"] == "oops\ufffd \ufffd"
+    assert journal.spent("run") == Spent(1, 0, 0.0)
+
+
+def test_more_tokens_than_32_bits_hold(journal: Journal) -> None:
+    reply = Reply("x", "stop", "m", 5_000_000_000, 6_000_000_000, None, cached_tokens=4_000_000_000)
+    put(journal, "k", "run", reply)
+    assert journal.find("k") == reply
+    assert journal.attempts("run")[0]["output_tokens"] == 6_000_000_000
+
+
+def test_a_journal_of_an_older_version_gets_the_columns_that_came_later(
+    database: Path | str,
+) -> None:
+    with closing(Journal(database)) as journal:
+        put(journal, "old", "run", replace(REPLY, teacher="", ttft_s=None))
+        with journal._engine.begin() as connection:
+            for name in ("cached_tokens", "reasoning_tokens", "ttft_s", "structured"):
+                connection.exec_driver_sql(f"ALTER TABLE replies DROP COLUMN {name}")
+    with closing(Journal(database)) as journal:
+        found = journal.find("old")
+        assert found is not None and (found.cached_tokens, found.ttft_s) == (0, None)
+        put(journal, "new", "run", replace(REPLY, cached_tokens=3, ttft_s=0.5))
+        assert journal.find("new") == replace(REPLY, cached_tokens=3, ttft_s=0.5)
+
+
+def test_what_was_learnt_of_a_model_is_replaced_also_by_several_at_once(journal: Journal) -> None:
+    def learn(number: int) -> None:
+        journal.learn("http://x/v1", "m", ("tools", "none")[number % 2], {"turn": number})
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(learn, range(40)))
+    journal.learn("http://x/v1", "m", "guided", {})
+    assert journal.capability("http://x/v1", "m") == "guided"
+    assert journal.capability("http://x/v1", "other") is None
+
+
+def test_a_server_that_dropped_idle_connections_is_connected_to_again(
+    postgres_database: str, postgres_url: str
+) -> None:
+    with closing(Journal(postgres_database)) as journal:
+        put(journal, "k", "run", REPLY)
+        assert drop_connections(postgres_url, postgres_database) >= 1
+        put(journal, "l", "run", REPLY)
+        assert journal.spent("run").requests == 2
+
+
+def drop_connections(server: str, url: str) -> int:
+    """As a server does that is started anew."""
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+    of_database = "FROM pg_stat_activity WHERE datname = %(name)s"
+    with engine.connect() as connection:
+        query = f"SELECT count(pg_terminate_backend(pid)) {of_database}"
+        name = {"name": sa.make_url(url).database}
+        return int(connection.exec_driver_sql(query, name).scalar() or 0)
+
+
+def test_a_database_that_goes_away_is_said_and_nobody_waits_for_ever(
+    database: Path | str,
+) -> None:
+    with closing(Journal(database)) as journal:
+        put(journal, "k", "run", REPLY)
+        with journal._engine.begin() as connection:
+            for table in ("replies", "attempts", "ledger"):
+                connection.exec_driver_sql(f"DROP TABLE {table}")
+        with pytest.raises(StoreCorrupt, match=r"cannot write the journal: .* then run the same"):
+            put(journal, "l", "run", REPLY)
+        with pytest.raises(StoreCorrupt, match="cannot read the journal"):
+            journal.find("k")
+
+
+def test_a_transaction_that_lost_a_deadlock_is_repeated(postgres_database: str) -> None:
+    with closing(Journal(postgres_database)) as journal:
+        with journal._engine.begin() as connection:
+            connection.exec_driver_sql("CREATE SEQUENCE tries")
+            connection.exec_driver_sql(_LOSES_TWICE)
+            connection.exec_driver_sql(
+                "CREATE TRIGGER loses BEFORE INSERT ON attempts EXECUTE FUNCTION loses()"
+            )
+        put(journal, "k", "run", REPLY)
+        assert journal.spent("run") == Spent(1, 15, 0.25), "booked once"
+
+
+# A sequence is not rolled back, so it counts the tries.
+_LOSES_TWICE = """CREATE FUNCTION loses() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF nextval('tries') <= 2 THEN RAISE EXCEPTION 'lost' USING ERRCODE = '40P01'; END IF;
+    RETURN NULL; END $$"""
 
 
 def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path: Path) -> None:
