@@ -112,6 +112,12 @@ class Teacher:
             wait = {"retry-after": f"{self.settings.retry_after:g}", **(limited or {})}
             return failure(request, 429, "slow down", wait)
         dead = self.settings.dies_after and sum(self.paid.values()) >= self.settings.dies_after
+        if fault == "quota":
+            error = {"message": "You exceeded your quota", "code": "insufficient_quota"}
+            return web.json_response({"error": error}, status=429)
+        if fault == "unwanted":
+            error = {"message": "this content is not allowed", "code": None}
+            return web.json_response({"error": error}, status=400)
         if dead or fault in ("broken", "poison"):
             return failure(request, 500, "oops")
         if fault == "hang":
@@ -367,6 +373,8 @@ def said(body: dict[str, Any], fault: str, ignored: bool) -> tuple[str | None, s
         content = json.dumps(answer, ensure_ascii=False)
     elif fault == "comma":
         content = content[:-1] + ",}"
+    elif fault == "malformed" and not repairing:
+        content = content[: len(content) // 3]
     elif fault == "invalid" and not repairing:
         content = json.dumps({"question": "What?"})
     elif fault == "truncated":

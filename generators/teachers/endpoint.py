@@ -253,7 +253,7 @@ class Endpoint:
         if fault.wait_s is not None:
             return fault.wait_s
         # A kept-alive connection that was closed meanwhile says nothing of the server.
-        return 0.0 if fault.kind == "connection" and tried == 1 else full_jitter(tried)
+        return 0.0 if fault.kind == "reset" and tried == 1 else full_jitter(tried)
 
     def _first_way(self) -> Structured:
         wanted = self.settings.structured

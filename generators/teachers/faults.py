@@ -12,7 +12,8 @@ import httpx
 Kind = Literal[
     "rate_limited",  # 429: come back later
     "server",  # 408, 409, 425, 5xx, 529: the server's own trouble
-    "connection",  # no connection, or it broke before the reply
+    "connection",  # no connection came about, so nothing was sent
+    "reset",  # the connection broke before the reply began
     "timeout",  # silent or slow beyond the limits
     "hang",  # much slower than all other replies
     "cut",  # the reply broke off on the way
@@ -21,7 +22,7 @@ Kind = Literal[
     "refused",  # the server does not want us: key, model, empty account
 ]
 _PASSING = frozenset({408, 409, 425, 500, 502, 503, 504, 520, 522, 524, 529})
-_SENDING = frozenset({"connection", "timeout", "hang", "cut", "malformed"})
+_SENDING = frozenset({"reset", "timeout", "hang", "cut", "malformed"})
 _LONGEST_WAIT_S = 120.0
 
 
@@ -51,7 +52,7 @@ class Fault(Exception):
     @property
     def unwell(self) -> bool:
         """Whether it says that the endpoint is unwell, rather than busy or asked wrongly."""
-        return self.kind in ("server", "connection", "timeout", "hang", "cut", "malformed")
+        return self.kind in ("server", "connection", *_SENDING)
 
     @property
     def about_schema(self) -> bool:
@@ -75,14 +76,22 @@ def of_status(response: httpx.Response, secret: str) -> Fault:
     return Fault("rejected", said, status)
 
 
-def of_transport(error: httpx.HTTPError) -> Fault:
-    """The fault behind an exception of the transport."""
-    name = type(error).__name__
-    if isinstance(error, httpx.ReadTimeout | httpx.WriteTimeout | httpx.PoolTimeout):
+def of_transport(error: Exception, begun: bool) -> Fault:
+    """The fault behind an exception of the transport, before or after the reply had ``begun``.
+
+    The transport maps a server that hung up to httpx's ConnectTimeout, so its cause decides.
+    """
+    import aiohttp
+
+    cause = error.__cause__ or error
+    name = type(cause).__name__
+    if isinstance(cause, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
+        return Fault("connection", f"no connection ({name})")
+    if isinstance(cause, aiohttp.ServerTimeoutError | httpx.TimeoutException):
         return Fault("timeout", f"the server went silent ({name})")
-    if isinstance(error, httpx.ReadError | httpx.RemoteProtocolError):
+    if begun:
         return Fault("cut", f"the reply broke off ({name})")
-    return Fault("connection", f"no connection, or it broke ({name})")
+    return Fault("reset", f"the connection broke before the reply ({name})")
 
 
 def asked_wait(headers: httpx.Headers) -> float | None:

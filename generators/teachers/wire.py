@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 import orjson
@@ -56,7 +57,7 @@ class Wire:
         from httpx_aiohttp import AiohttpTransport
 
         limits = httpx.Limits(max_connections=self._settings.concurrency + 16, keepalive_expiry=30)
-        self._transport = AiohttpTransport(limits=limits)
+        self._transport = AiohttpTransport(limits=limits, proxy=_proxy(self.url))
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -99,6 +100,8 @@ class Wire:
         """A response of status 200. The transport is used without httpx's client around it, which
         would take as long as the call itself and give nothing here (no cookies, no redirects).
         """
+        import aiohttp
+
         assert self._transport is not None, "use the wire in an `async with`"
         request = httpx.Request(
             "POST", self.url, headers=self._headers, content=body, extensions=self._extensions
@@ -115,11 +118,19 @@ class Wire:
                 yield response, headers
         except TimeoutError:
             raise Fault("hang", f"no whole reply after {deadline_s:.0f} s") from None
-        except httpx.HTTPError as error:
-            raise of_transport(error) from None
+        except (httpx.HTTPError, aiohttp.ClientError) as error:
+            raise of_transport(error, begun=response is not None) from None
         finally:
             if response is not None:
                 await response.aclose()
+
+
+def _proxy(url: httpx.URL) -> httpx.Proxy | None:
+    """The proxy that the environment names for an address; none for this machine itself."""
+    if url.host in ("localhost", "127.0.0.1", "::1") or proxy_bypass(url.host):
+        return None
+    found = getproxies().get(url.scheme)
+    return httpx.Proxy(found) if found else None
 
 
 async def _chunks(response: httpx.Response, headers: Headers) -> AsyncIterator[bytes]:

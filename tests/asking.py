@@ -55,6 +55,7 @@ def ask(
     requests: Sequence[Request],
     secret: str = "",
     after: Callable[[], None] | None = None,
+    budget: Budget | None = None,
     **settings: Any,
 ) -> Asked:
     """Ask for all of them at once; ``after`` is called as soon as the first has its reply."""
@@ -63,7 +64,7 @@ def ask(
         name="asked",
         corpus=(CorpusSource(path="x"),),
         teachers=(Teacher(base_url=url, **given),),
-        budget=Budget(),
+        budget=budget or Budget(),
     )
 
     async def all_of_them(store: Journal) -> list[Result]:
