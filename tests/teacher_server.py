@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from aiohttp import web
+from batch_server import Batches
 
 KEY = "sk-test-the-right-key"
 CONTENT_FAULTS = (
@@ -41,6 +42,7 @@ class Teacher:
         self.slots = asyncio.Semaphore(settings.capacity)
         self.in_flight, self.most, self.area, self.since = 0, 0, 0.0, time.monotonic()
         self.first = self.since
+        self.batches = Batches(settings, self.execute)
 
     def moved(self, by: int) -> None:
         """Keep count of the calls in flight."""
@@ -59,9 +61,11 @@ class Teacher:
             "bodies": len(self.seen),
             "paid_twice": sum(count - 1 for count in self.paid.values()),
             "paid": len(self.paid),
+            "executed_most": max(self.seen.values(), default=0),
             "faults": dict(self.faults),
             "most_in_flight": self.most,
             "in_flight_mean": self.area / max(self.since - self.first, 1e-9),
+            **self.batches.stats(),
         }
 
     def fault(self, raw: bytes, before: int) -> str:
@@ -78,6 +82,8 @@ class Teacher:
         if not self.allowed(request):
             error = {"message": "Incorrect API key provided", "code": "bad_key"}
             return web.json_response({"error": error}, status=401)
+        if "/batches" in request.path or "/files" in request.path:
+            return await self.batches.handle(request)
         if request.method == "GET":
             models = [{"id": "tiny-teacher", "object": "model"}]
             return web.json_response({"object": "list", "data": models})
@@ -90,13 +96,7 @@ class Teacher:
 
     async def answer(self, request: web.BaseRequest, raw: bytes) -> web.StreamResponse:
         """One call: logged, then answered or not."""
-        digest = hashlib.sha256(raw).hexdigest()
-        before = self.seen[digest]
-        self.seen[digest] += 1
-        if self.log:
-            self.log.write(json.dumps({"body": digest}) + "\n")
-        fault = self.fault(raw, before)
-        self.faults[fault] += bool(fault)
+        digest, fault = self.note(raw)
         self.moved(1)
         try:
             async with self.slots:
@@ -104,6 +104,30 @@ class Teacher:
             return await self.reply(request, json.loads(raw), digest, fault)
         finally:
             self.moved(-1)
+
+    def note(self, raw: bytes) -> tuple[str, str]:
+        """Log a call: the hash of its body, and the fault that befalls it."""
+        digest = hashlib.sha256(raw).hexdigest()
+        before = self.seen[digest]
+        self.seen[digest] += 1
+        if self.log:
+            self.log.write(json.dumps({"body": digest}) + "\n")
+        fault = self.fault(raw, before)
+        self.faults[fault] += bool(fault)
+        return digest, fault
+
+    def execute(self, path: str, raw: bytes, body: dict[str, Any]) -> tuple[int | None, Any]:
+        """One call of a batch: its status, None where its time ran out, and what comes back."""
+        digest, fault = self.note(raw)
+        if fault == "expired":
+            return None, None
+        if fault in ("busy", "broken", "poison"):
+            return 429 if fault == "busy" else 500, {"error": {"message": "oops"}}
+        rejection = self.rejection(body)
+        if rejection:
+            return 400, {"error": {"message": rejection}}
+        self.paid[digest] += 1
+        return 200, self.reply_data(path, body, fault)
 
     async def reply(
         self, request: web.BaseRequest, body: dict[str, Any], digest: str, fault: str
@@ -125,7 +149,7 @@ class Teacher:
         rejection = self.rejection(body)
         if rejection:
             return web.json_response({"error": {"message": rejection}}, status=400)
-        data = self.reply_data(request, body, fault)
+        data = self.reply_data(request.path, body, fault)
         if fault == "cut":
             return await cut(request)
         if fault == "garbage":
@@ -135,12 +159,10 @@ class Teacher:
             return await stream(request, data, self.settings.token_s)
         return web.json_response(data, headers=self.headers())
 
-    def reply_data(
-        self, request: web.BaseRequest, body: dict[str, Any], fault: str
-    ) -> dict[str, Any]:
+    def reply_data(self, path: str, body: dict[str, Any], fault: str) -> dict[str, Any]:
         """The body of a whole reply, in the protocol of the path."""
         ignored = not self.binds(body)
-        if request.path.endswith("/messages"):
+        if path.endswith("/messages"):
             return message(body, fault, ignored)
         return completion(body, fault, ignored)
 
@@ -417,6 +439,9 @@ def main() -> None:
     parser.add_argument("--rpm", type=int, default=0, help="requests a minute; 0 for no limit")
     parser.add_argument("--dies-after", type=int, default=0, help="replies until it only fails")
     parser.add_argument("--retry-after", type=float, default=0)
+    parser.add_argument("--batch-delay", type=float, default=0.0, help="seconds a batch takes")
+    parser.add_argument("--batch-stall", type=float, default=0.0, help="first answer held back")
+    parser.add_argument("--batch-page", type=int, default=100, help="batches in a page of the list")
     parser.add_argument("--faults", type=json.loads, default={})
     every = ["json_schema", "guided", "json_object", "tools", "none"]
     parser.add_argument("--obeys", type=json.loads, default=every)

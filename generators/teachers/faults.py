@@ -9,6 +9,8 @@ from typing import Literal
 
 import httpx
 
+from configs.teachers import Teacher
+
 Kind = Literal[
     "rate_limited",  # 429: come back later
     "server",  # 408, 409, 425, 5xx, 529: the server's own trouble
@@ -63,16 +65,34 @@ class Fault(Exception):
 
 def of_status(response: httpx.Response, secret: str) -> Fault:
     """The fault behind a status other than 200; ``secret`` is kept out of its text."""
-    status, text = response.status_code, response.text[:2000]
+    return of_error(response.status_code, response.text, secret, asked_wait(response.headers))
+
+
+def of_error(status: int, body: str, secret: str, wait_s: float | None = None) -> Fault:
+    """The fault behind a status other than 200 and what came with it."""
+    text = body[:2000]
     said = (text.replace(secret, "***") if secret else text)[:300].strip() or "no text"
     if status in (401, 402, 403, 404) or "insufficient_quota" in text:
         return Fault("refused", said, status)
     if status == 429:
-        return Fault("rate_limited", said, status, asked_wait(response.headers))
+        return Fault("rate_limited", said, status, wait_s)
     # Some servers answer 500 to mistakes of the client's; another try would change nothing.
     if status in _PASSING and "validation error" not in text.casefold():
-        return Fault("server", said, status, asked_wait(response.headers))
+        return Fault("server", said, status, wait_s)
     return Fault("rejected", said, status)
+
+
+def explained(fault: Fault, teacher: Teacher) -> str:
+    """What a refusal means and what to do; never repeats the key."""
+    where = f"teacher {teacher.name!r} at {teacher.base_url}: HTTP {fault.status}"
+    if fault.status in (401, 403):
+        name = teacher.api_key_env or teacher.api_key_block
+        source = f"in {name}" if name else "(none was sent)"
+        return f"{where}: the key {source} is refused; check it and its name in the recipe"
+    if fault.status == 404:
+        what = "batch API" if teacher.mode == "batch" else "page"
+        return f"{where}: no such {what} or model; check base_url (with /v1) and model"
+    return f"{where}: {fault.message}"
 
 
 def of_transport(error: httpx.HTTPError) -> Fault:
