@@ -51,6 +51,9 @@ class Teacher(Model):
     mode: Literal["direct", "batch"] = Field(
         "direct", description="`batch` uses the provider's batch API: half the price, hours late."
     )
+    batch_poll_s: float = Field(
+        5.0, gt=0, le=60, description="First wait between looks at a batch; later ones are longer."
+    )
     temperature: float = Field(0.7, ge=0, le=2, description="Sampling temperature.")
     max_tokens: int = Field(1024, ge=16, description="Longest reply, in tokens.")
     token_field: Literal["max_tokens", "max_completion_tokens"] = Field(

@@ -29,6 +29,7 @@ HOW = (
         "structured",
         "stream",
         "mode",
+        "batch_poll_s",
     ),
     *("connect_s", "read_s", "timeout_s", "concurrency", "attempts", "retry_share", "patience_s"),
     *("requests_per_minute", "tokens_per_minute", "usd_per_million_input"),

@@ -79,7 +79,11 @@ async def _write_all(
     """
     failures: list[StillhouseError] = []
     outcomes: dict[str, Outcome] = {}
-    gates = {t.name: asyncio.Semaphore(_AHEAD * t.concurrency) for t in recipe.teachers}
+    # All that may go into one batch must wait for it at once.
+    gates = {
+        t.name: asyncio.Semaphore(len(seeds) if t.mode == "batch" else _AHEAD * t.concurrency)
+        for t in recipe.teachers
+    }
 
     async def write(seed: Seed) -> None:
         async with gates[seed.teacher]:

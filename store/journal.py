@@ -18,6 +18,7 @@ import sqlalchemy as sa
 
 from configs.teachers import Budget
 from store import ledger
+from store.batches import Batches
 from store.ledger import Spent
 from store.tables import ATTEMPTS, CAPABILITIES, REPLIES, broken, open_engine, put_row
 from store.text import digest, now, storable
@@ -55,7 +56,9 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A call about to be sent. ``worst`` is the most it can use."""
+    """A call about to be sent. ``worst`` is the most it can use; one that is ``queued`` goes into a
+    batch, and takes over from an attempt that a killed process left there.
+    """
 
     id: str
     run: str
@@ -66,6 +69,7 @@ class Attempt:
     prompt_id: str
     number: int
     worst: Spent
+    queued: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,7 @@ class Journal:
         self._engine = open_engine(where)
         self._read = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self._writer = Writer(self._engine)
+        self.batches = Batches(self._engine)
 
     async def begin(self, keys: Sequence[str], attempt: Attempt, budget: Budget) -> Reply | None:
         """The reply to any of these requests; or None, and the attempt is booked and may be sent.
@@ -210,7 +215,7 @@ def _batched(values: Sequence[str], size: int) -> Iterator[Sequence[str]]:
 def _attempt_row(attempt: Attempt) -> dict[str, Any]:
     names = ("id", "run", "key", "teacher", "endpoint", "model", "prompt_id", "number", "worst")
     row = {name: getattr(attempt, name) for name in names}
-    return {**row, "outcome": "sent"}
+    return {**row, "outcome": "queued" if attempt.queued else "sent"}
 
 
 def _of_reply(reply: Reply | None) -> dict[str, Any]:

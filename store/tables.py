@@ -42,7 +42,7 @@ ATTEMPTS = sa.Table(
     METADATA,
     sa.Column("id", sa.String(32), primary_key=True),
     sa.Column("run", sa.String(64), nullable=False, index=True),
-    sa.Column("key", sa.String(64), nullable=False),
+    sa.Column("key", sa.String(64), nullable=False, index=True),
     sa.Column("teacher", sa.String, nullable=False),
     sa.Column("endpoint", sa.String, nullable=False),
     sa.Column("model", sa.String, nullable=False),
@@ -53,6 +53,7 @@ ATTEMPTS = sa.Table(
     sa.Column("outcome", sa.String, nullable=False),
     sa.Column("status", sa.Integer),
     sa.Column("detail", sa.Text),
+    sa.Column("worst_tokens", sa.BigInteger, nullable=False),
     sa.Column("input_tokens", sa.BigInteger),
     sa.Column("output_tokens", sa.BigInteger),
     sa.Column("usd", sa.Float),
@@ -60,7 +61,8 @@ ATTEMPTS = sa.Table(
     sa.Column("ttft_s", sa.Float),
 )
 """One row per call, written before it is sent; ``id`` is its trace id. A call that was in flight
-when the process died keeps the outcome ``sent``."""
+when the process died keeps the outcome ``sent``. One that waited for a batch keeps ``queued`` until
+another attempt takes it over, then it is ``resumed``."""
 
 LEDGER = sa.Table(
     "ledger",
@@ -86,15 +88,17 @@ CAPABILITIES = sa.Table(
 BATCHES = sa.Table(
     "batches",
     METADATA,
-    sa.Column("id", sa.String, primary_key=True),
-    sa.Column("run", sa.String(64), nullable=False, index=True),
+    sa.Column("tag", sa.String(64), primary_key=True),
+    sa.Column("id", sa.String),
+    sa.Column("run", sa.String(64), nullable=False),
     sa.Column("teacher", sa.String, nullable=False),
-    sa.Column("endpoint", sa.String, nullable=False),
+    sa.Column("endpoint", sa.String, nullable=False, index=True),
     sa.Column("state", sa.String, nullable=False),
     sa.Column("keys", sa.Text, nullable=False),
     sa.Column("submitted_at", sa.String, nullable=False),
 )
-"""Provider batches, by the provider's id; ``keys`` is a JSON list of request keys."""
+"""Provider batches by our own tag, see :mod:`store.batches`; ``id`` is the provider's, and ``keys``
+a JSON list of request keys."""
 
 
 def open_engine(where: Path | str) -> sa.Engine:

@@ -128,6 +128,7 @@ def _write(connection: sa.Connection, operations: Sequence[Begin | End]) -> list
         # In the same order everywhere, or two processes could wait for each other.
         replies.sort(key=itemgetter("key"))
         connection.execute(insert_new(connection, REPLIES), replies)
+    ends = _not_resumed(connection, ends)
     if ends:
         connection.execute(_CLOSE, [one.attempt for one in ends])
     known = _known(connection, begins)
@@ -168,6 +169,15 @@ def _known(connection: sa.Connection, begins: Sequence[Begin]) -> dict[tuple[str
     return {keys: row for keys, row in pairs if row is not None}
 
 
+def _not_resumed(connection: sa.Connection, ends: Sequence[End]) -> list[End]:
+    """Without those whose reservation was given back when another attempt took over."""
+    ids = [one.attempt["b_id"] for one in ends]
+    table = ATTEMPTS.c
+    query = sa.select(table.id).where(table.id.in_(ids), table.outcome == "resumed")
+    resumed = set(connection.execute(query).scalars()) if ids else set()
+    return [one for one in ends if one.attempt["b_id"] not in resumed]
+
+
 def _book(
     connection: sa.Connection, ends: Sequence[End], new: Sequence[Begin]
 ) -> dict[int, BudgetExceeded]:
@@ -175,17 +185,55 @@ def _book(
     back: dict[str, list[Spent]] = defaultdict(list)
     for end in ends:
         back[end.run].append(end.unused)
+    left = _left_behind(connection, new)
     refused: dict[int, BudgetExceeded] = {}
     by_run = {run: list(group) for run, group in groupby(sorted(new, key=_run), key=_run)}
     for run in sorted({*back, *by_run}):
         wanted = by_run.get(run, [])
-        pairs = [(one.attempt["worst"], one.budget) for one in wanted]
+        pairs = [(_on_top(one, left), one.budget) for one in wanted]
         for one, refusal in zip(
             wanted, ledger.reserve(connection, run, back[run], pairs), strict=True
         ):
             if refusal is not None:
                 refused[id(one)] = refusal
+    _take_over(connection, [one for one in new if id(one) not in refused], left)
     return refused
+
+
+_Left = dict[str, list[tuple[str, str, Spent]]]
+"""Id, run and reservation of attempts that wait for a batch, by the key of their request."""
+
+
+def _left_behind(connection: sa.Connection, new: Sequence[Begin]) -> _Left:
+    """Attempts of killed processes that new ones take over: both wait for one and the same call."""
+    keys = [one.attempt["key"] for one in new if one.attempt["outcome"] == "queued"]
+    found: _Left = defaultdict(list)
+    if keys:
+        table = ATTEMPTS.c
+        query = sa.select(ATTEMPTS).where(table.key.in_(keys), table.outcome == "queued")
+        for row in connection.execute(query):
+            booked = Spent(1, row.worst_tokens, row.usd)
+            found[row.key].append((row.id, row.run, booked))
+    return found
+
+
+def _on_top(one: Begin, left: _Left) -> Spent:
+    """What an attempt needs beyond the reservation it takes over."""
+    needed: Spent = one.attempt["worst"]
+    for _, run, booked in left.get(one.attempt["key"], ()):
+        if run == _run(one):
+            needed = needed.plus(booked, -1)
+    return needed
+
+
+def _take_over(connection: sa.Connection, booked: Sequence[Begin], left: _Left) -> None:
+    """Close the attempts that new ones took over; other runs get their reservation back."""
+    for one in booked:
+        for id_, run, reserved in left.pop(one.attempt["key"], ()):
+            resumed = sa.update(ATTEMPTS).where(ATTEMPTS.c.id == id_)
+            connection.execute(resumed.values(outcome="resumed", usd=0.0))
+            if run != _run(one):
+                ledger.reserve(connection, run, [reserved], [])
 
 
 def _run(one: Begin) -> str:
@@ -195,7 +243,8 @@ def _run(one: Begin) -> str:
 def _without_worst(row: dict[str, Any]) -> dict[str, Any]:
     """The row of an attempt as it is sent: booked at its worst case until it ends."""
     worst: Spent = row["worst"]
-    return {**{k: v for k, v in row.items() if k != "worst"}, "usd": worst.usd}
+    rest = {name: value for name, value in row.items() if name != "worst"}
+    return {**rest, "usd": worst.usd, "worst_tokens": worst.tokens}
 
 
 def _answer(waiting: Sequence[_Waiting], results: Sequence[Any]) -> None:

@@ -95,7 +95,8 @@ StartServer = Callable[..., Server]
 
 
 @contextmanager
-def _serving(log: Path, settings: dict[str, object]) -> Iterator[Server]:
+def serving(log: Path, settings: dict[str, object]) -> Iterator[Server]:
+    """A teacher server with these settings."""
     command = [sys.executable, str(HERE / "teacher_server.py"), "--log", str(log)]
     for name, value in settings.items():
         given = value if isinstance(value, str) else json.dumps(value)
@@ -120,7 +121,7 @@ def start_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[St
         def start(settings: dict[str, object] | None = None, **faults: float) -> Server:
             log = tmp_path / f"requests-{len(list(tmp_path.glob('requests-*')))}.jsonl"
             log.touch()
-            return stack.enter_context(_serving(log, {**(settings or {}), "faults": faults}))
+            return stack.enter_context(serving(log, {**(settings or {}), "faults": faults}))
 
         yield start
 

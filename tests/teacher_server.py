@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from aiohttp import web
+from batch_server import Batches
 
 KEY = "sk-test-the-right-key"
 CONTENT_FAULTS = (
@@ -41,6 +42,7 @@ class Teacher:
         self.slots = asyncio.Semaphore(settings.capacity)
         self.in_flight, self.most, self.area, self.since = 0, 0, 0.0, time.monotonic()
         self.first = self.since
+        self.batches = Batches(settings, self.execute)
 
     def moved(self, by: int) -> None:
         """Keep count of the calls in flight."""
@@ -59,9 +61,11 @@ class Teacher:
             "bodies": len(self.seen),
             "paid_twice": sum(count - 1 for count in self.paid.values()),
             "paid": len(self.paid),
+            "executed_most": max(self.seen.values(), default=0),
             "faults": dict(self.faults),
             "most_in_flight": self.most,
             "in_flight_mean": self.area / max(self.since - self.first, 1e-9),
+            **self.batches.stats(),
         }
 
     def fault(self, raw: bytes, before: int) -> str:
@@ -77,6 +81,8 @@ class Teacher:
             return web.json_response(self.stats())
         if not self.allowed(request):
             return failure(request, 401, "Incorrect API key provided")
+        if "/batches" in request.path or "/files" in request.path:
+            return await self.batches.handle(request)
         if request.method == "GET":
             return web.json_response(models(request))
         return await self.answer(request, await request.read())
@@ -88,13 +94,7 @@ class Teacher:
 
     async def answer(self, request: web.BaseRequest, raw: bytes) -> web.StreamResponse:
         """One call: logged, then answered or not."""
-        digest = hashlib.sha256(raw).hexdigest()
-        before = self.seen[digest]
-        self.seen[digest] += 1
-        if self.log:
-            self.log.write(json.dumps({"body": digest}) + "\n")
-        fault = self.fault(raw, before)
-        self.faults[fault] += bool(fault)
+        digest, fault = self.note(raw)
         self.moved(1)
         try:
             async with self.slots:
@@ -103,48 +103,75 @@ class Teacher:
         finally:
             self.moved(-1)
 
+    def note(self, raw: bytes) -> tuple[str, str]:
+        """Log a call: the hash of its body, and the fault that befalls it."""
+        digest = hashlib.sha256(raw).hexdigest()
+        before = self.seen[digest]
+        self.seen[digest] += 1
+        if self.log:
+            self.log.write(json.dumps({"body": digest}) + "\n")
+        fault = self.fault(raw, before)
+        self.faults[fault] += bool(fault)
+        return digest, fault
+
+    def execute(self, path: str, raw: bytes, body: dict[str, Any]) -> tuple[int | None, Any]:
+        """One call of a batch: its status, None where its time ran out, and what comes back."""
+        digest, fault = self.note(raw)
+        if fault == "expired":
+            return None, None
+        if fault in ("busy", "broken", "poison"):
+            return 429 if fault == "busy" else 500, {"error": {"message": "oops"}}
+        rejection = self.rejection(body)
+        if rejection:
+            return 400, {"error": {"message": rejection}}
+        self.paid[digest] += 1
+        return 200, self.reply_data(path, body, fault)
+
     async def reply(
         self, request: web.BaseRequest, body: dict[str, Any], digest: str, fault: str
     ) -> web.StreamResponse:
         """What comes back."""
-        limited = self.limited()
-        if fault == "busy" or limited is not None:
-            wait = {"retry-after": f"{self.settings.retry_after:g}", **(limited or {})}
-            return failure(request, 429, "slow down", wait)
-        dead = self.settings.dies_after and sum(self.paid.values()) >= self.settings.dies_after
-        if fault == "quota":
-            error = {"message": "You exceeded your quota", "code": "insufficient_quota"}
-            return web.json_response({"error": error}, status=429)
-        if fault == "unwanted":
-            error = {"message": "this content is not allowed", "code": None}
-            return web.json_response({"error": error}, status=400)
-        if dead or fault in ("broken", "poison"):
-            return failure(request, 500, "oops")
+        failed = self.failed(request, body, fault)
+        if failed is not None:
+            return failed
         if fault == "hang":
             await asyncio.sleep(3600)
-        transport = request.transport
-        if fault == "reset" and transport is not None:
-            transport.abort()
-        rejection = self.rejection(body)
-        if rejection:
-            return failure(request, 400, rejection)
-        data = self.reply_data(request, body, fault)
+        if fault == "reset" and request.transport is not None:
+            request.transport.abort()
+            raise ConnectionResetError
         if fault == "cut":
             return await cut(request)
         if fault == "garbage":
             return web.Response(body=b"<html>gateway</html>", content_type="application/json")
+        data = self.reply_data(request.path, body, fault)
         self.paid[digest] += 1
         if body.get("stream"):
             usage = (body.get("stream_options") or {}).get("include_usage")
             return await stream(request, data, self.settings.token_s, bool(usage))
         return web.json_response(data, headers=self.headers())
 
-    def reply_data(
+    def failed(
         self, request: web.BaseRequest, body: dict[str, Any], fault: str
-    ) -> dict[str, Any]:
+    ) -> web.Response | None:
+        """A reply with another status than 200, where one is due."""
+        limited = self.limited()
+        if fault == "busy" or limited is not None:
+            wait = {"retry-after": f"{self.settings.retry_after:g}", **(limited or {})}
+            return failure(request, 429, "slow down", wait)
+        if fault == "quota":
+            error = {"message": "You exceeded your quota", "code": "insufficient_quota"}
+            return web.json_response({"error": error}, status=429)
+        if self.settings.dies_after and sum(self.paid.values()) >= self.settings.dies_after:
+            return failure(request, 500, "oops")
+        if fault in ("broken", "poison"):
+            return failure(request, 500, "oops")
+        rejection = "not allowed" if fault == "unwanted" else self.rejection(body)
+        return failure(request, 400, rejection) if rejection else None
+
+    def reply_data(self, path: str, body: dict[str, Any], fault: str) -> dict[str, Any]:
         """The body of a whole reply, in the protocol of the path."""
         ignored = not self.binds(body)
-        if request.path.endswith("/messages"):
+        if path.endswith("/messages"):
             return message(body, fault, ignored)
         return completion(body, fault, ignored)
 
@@ -461,6 +488,9 @@ def main() -> None:
     parser.add_argument("--rpm", type=int, default=0, help="requests a minute; 0 for no limit")
     parser.add_argument("--dies-after", type=int, default=0, help="replies until it only fails")
     parser.add_argument("--retry-after", type=float, default=0)
+    parser.add_argument("--batch-delay", type=float, default=0.0, help="seconds a batch takes")
+    parser.add_argument("--batch-stall", type=float, default=0.0, help="first answer held back")
+    parser.add_argument("--batch-page", type=int, default=100, help="batches in a page of the list")
     parser.add_argument("--faults", type=json.loads, default={})
     every = ["json_schema", "guided", "json_object", "tools", "none"]
     parser.add_argument("--obeys", type=json.loads, default=every)

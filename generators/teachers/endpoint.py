@@ -7,30 +7,30 @@ server (limits, pace, health, ways to bind a reply) is shared by all of them.
 from __future__ import annotations
 
 import asyncio
-import random
 import time
-from collections import Counter, deque
+from collections import Counter
 from dataclasses import dataclass, replace
-
-import orjson
 
 from configs.errors import BudgetExceeded, ParseError, TeacherUnavailable
 from configs.teachers import Budget, Structured, Teacher
-from generators.teacher import Request, Unanswered, likely_tokens, worst_case_tokens
+from generators.teacher import Request, Unanswered, likely_tokens
 from generators.teachers import anthropic_messages, openai_chat, tracing
 from generators.teachers.adapter import Adapter
+from generators.teachers.batch import BatchWire, unhurried
 from generators.teachers.breaker import Breaker
-from generators.teachers.faults import Fault
+from generators.teachers.faults import Fault, explained
+from generators.teachers.hangs import HangDetector
 from generators.teachers.pace import Pace
 from generators.teachers.prices import Price
 from generators.teachers.rates import Rates
 from generators.teachers.retries import RetryBudget, full_jitter
+from generators.teachers.tries import Try, failed, prepare, used
+from generators.teachers.ways import Ways
 from generators.teachers.wire import Arrived, Wire
 from store.journal import Attempt, Ended, Journal, Reply, request_key
-from store.ledger import Spent
 
 ADAPTERS: dict[str, Adapter] = {"openai": openai_chat, "anthropic": anthropic_messages}
-_HANG_LEAST_S, _HANG_TIMES = 30.0, 10.0
+_LOOK_AGAIN_S = 0.1
 _NEVER_ONE = 3
 """Rejections in a row, with nothing answered, after which the recipe is wrong and not a prompt."""
 
@@ -50,19 +50,19 @@ class Endpoint:
 
     def __init__(self, settings: Teacher, run: Run, secret: str, price: Price | None) -> None:
         """Nothing is opened or sent yet."""
+        self.batched = settings.mode == "batch"
+        settings = unhurried(settings) if self.batched else settings
         self.settings, self.run, self.price = settings, run, price
         self.adapter = ADAPTERS[settings.kind]
-        self.wire = Wire(settings, self.adapter, secret)
+        self.wire = self._wire(secret)
         self.breaker = Breaker(settings.patience_s)
         self.rates = Rates(settings.requests_per_minute, settings.tokens_per_minute)
         self.pace = Pace(settings.concurrency)
         self.retries = RetryBudget(settings.retry_share)
         self.outcomes: Counter[str] = Counter()
         self.dead: str | None = None
-        self.structured = self._first_way()
-        self._latencies: deque[float] = deque(maxlen=200)
-        self._answered = 0
-        self._deadline = settings.timeout_s
+        self.ways = Ways(settings, self.adapter.LADDER, run.journal)
+        self.hangs = HangDetector(settings.timeout_s)
         self._usual_reply = float(settings.max_tokens)
         self._open_calls = 0
         self._settled = asyncio.Event()
@@ -90,28 +90,39 @@ class Endpoint:
         """
         tried = 0
         while True:
-            self._check_alive()
-            if not last and self.breaker.blocked:
-                raise Unanswered("unanswered", "the teacher is down")
-            probe = await self._enter()
+            probe = await self._permit(tried, last)
             taken = likely_tokens(request.messages) + self._usual_reply
             await self.rates.take(taken)
-            body, attempt = self._prepare(request, key, tried + 1)
-            known = await self._begin(keys, attempt, probe)
+            one = self._prepare(request, key, tried + 1)
+            known = await self._begin(keys, one.attempt, probe)
             if known is not None:
                 return known
             tried += 1
             if tried == 1:
                 self.retries.earn()
             try:
-                return await self._call(body, attempt, probe, taken)
+                return await self._call(one, probe, taken)
             except Fault as fault:
                 wait_s = self._after(fault, tried)
+            except TeacherUnavailable as error:
+                self.dead = str(error)
+                raise
             if wait_s is None:
-                tried -= 1  # Asked again in another way, which is no retry.
+                tried -= 1  # It was not sent, or in a way that was refused: that is no retry.
                 continue
-            await self.retries.take()
             await asyncio.sleep(wait_s)
+
+    async def _permit(self, tried: int, last: bool) -> bool:
+        """Wait until a call may be made; True where it is the probe of an open breaker."""
+        while True:
+            self._check_alive()
+            if not last and self.breaker.blocked:
+                raise Unanswered("unanswered", "the teacher is down")
+            probe = await self._enter()
+            # All retries of a batch go into the next one, which needs no budget.
+            if tried == 0 or probe or self.batched or self.retries.take():
+                return probe
+            await asyncio.sleep(_LOOK_AGAIN_S)
 
     async def _enter(self) -> bool:
         try:
@@ -129,24 +140,16 @@ class Endpoint:
                 "answered is kept; run the same command to go on"
             )
 
-    def _prepare(self, request: Request, key: str, number: int) -> tuple[bytes, Attempt]:
-        settings = self.settings
-        body = self.adapter.body(request, settings, self.structured)
-        sent = orjson.dumps(self.adapter.streamed(body) if settings.stream else body)
-        tokens_in, tokens_out = worst_case_tokens(request, settings.max_tokens)
-        usd = self.price.worst_usd(tokens_in, tokens_out) if self.price else 0.0
-        attempt = Attempt(
-            id=f"{random.getrandbits(128):032x}",
-            run=self.run.id,
-            key=key,
-            teacher=settings.name,
-            endpoint=str(settings.base_url),
-            model=str(settings.model),
-            prompt_id=request.prompt_id,
-            number=number,
-            worst=Spent(1, tokens_in + tokens_out, usd),
-        )
-        return sent, attempt
+    def _wire(self, secret: str) -> Wire | BatchWire:
+        settings, run = self.settings, self.run
+        if not self.batched:
+            return Wire(settings, self.adapter, secret)
+        headers = self.adapter.headers(secret)
+        return BatchWire(settings, headers, secret, run.id, run.journal.batches)
+
+    def _prepare(self, request: Request, key: str, number: int) -> Try:
+        named = (self.run.id, key, number)
+        return prepare(request, self.settings, self.adapter, self.ways.current, self.price, named)
 
     async def _begin(self, keys: tuple[str, ...], attempt: Attempt, probe: bool) -> Reply | None:
         """Book the attempt. Where the budget is all reserved, calls in flight may free some."""
@@ -166,22 +169,24 @@ class Endpoint:
                 self._open_calls += 1
             return known
 
-    async def _call(self, body: bytes, attempt: Attempt, probe: bool, taken: float) -> Reply:
+    async def _call(self, one: Try, probe: bool, taken: float) -> Reply:
         """Send one attempt, and make its end durable before anyone knows of it."""
+        attempt = one.attempt
         try:
             async with self.pace:
                 started, clock = time.time(), time.perf_counter()
                 fault: Fault | None = None
                 try:
-                    send = self.wire.stream if self.settings.stream else self.wire.send
-                    arrived = await send(body, self._deadline_s())
-                    reply = self._read(arrived, attempt, time.perf_counter() - clock)
-                    ended = Ended("ok", _used(reply), reply.latency_s, reply, 200)
+                    self._check_still_wanted(one.way, probe)
+                    arrived = await self._send(one)
+                    reply = self._read(arrived, one, time.perf_counter() - clock)
+                    ended = Ended("ok", used(reply), reply.latency_s, reply, 200)
                 except Fault as error:
                     fault = error
-                    ended = _failed(fault, attempt, time.perf_counter() - clock)
+                    self._learn(fault, one.way)
+                    ended = failed(fault, attempt, time.perf_counter() - clock)
                 self._note(ended, probe, taken)
-            await self.run.journal.end(attempt, ended, body)
+            await self.run.journal.end(attempt, ended, one.body)
         finally:
             self._open_calls -= 1
             self._settled.set()
@@ -190,19 +195,38 @@ class Endpoint:
             raise fault
         return reply
 
-    def _read(self, arrived: Arrived, attempt: Attempt, latency_s: float) -> Reply:
+    def _check_still_wanted(self, way: Structured, probe: bool) -> None:
+        """Much may have happened while a call that was booked waited for its place."""
+        down = self.dead is not None or (self.breaker.down_since is not None and not probe)
+        if down or way != self.ways.current or time.monotonic() > self.run.ends_at:
+            raise Fault("unsent", "it was not wanted any more when its turn came")
+
+    def _learn(self, fault: Fault, way: Structured) -> None:
+        """What holds for all other calls, before the next of them is sent."""
+        if fault.kind == "refused":
+            self.dead = explained(fault, self.settings)
+        elif fault.about_schema:
+            fault.asked_otherwise = self.ways.step_down(way)
+
+    async def _send(self, one: Try) -> Arrived:
+        if isinstance(self.wire, BatchWire):
+            return await self.wire.send(one.body, one.attempt.key)
+        send = self.wire.stream if self.settings.stream else self.wire.send
+        return await send(one.body, self.hangs.deadline_s)
+
+    def _read(self, arrived: Arrived, one: Try, latency_s: float) -> Reply:
         self.rates.learn(self.adapter.limits(arrived.headers))
         try:
-            reply = self.adapter.read(arrived.data, self.structured)
+            reply = self.adapter.read(arrived.data, one.way)
         except ParseError as error:
             raise Fault("malformed", str(error)) from None
         if self.settings.stream and reply.finish_reason == "unknown":
             raise Fault("cut", "the stream ended before the reply did")
         return replace(
             reply,
-            model=reply.model or attempt.model,
+            model=reply.model or one.attempt.model,
             usd=self.price.usd(reply) if self.price else None,
-            attempts=attempt.number,
+            attempts=one.attempt.number,
             latency_s=round(latency_s, 4),
             ttft_s=arrived.ttft_s,
             teacher=self.settings.name,
@@ -210,81 +234,48 @@ class Endpoint:
 
     def _note(self, ended: Ended, probe: bool, taken: float) -> None:
         """Let everyone who watches this endpoint know."""
+        if ended.outcome == "unsent":
+            self.breaker.abandon(probe)
+            self.rates.settle(taken, 0)
+            return
         self.outcomes[ended.outcome] += 1
-        limited = ended.outcome == "rate_limited"
-        self.pace.note(ended.latency_s, limited)
-        if ended.outcome in ("rate_limited", "rejected", "refused"):
+        if ended.outcome in ("ok", "rate_limited"):
+            self.pace.note(ended.latency_s, ended.outcome == "rate_limited")
+        # Nor does a call in a batch say how the server is when it comes back.
+        if self.batched or ended.outcome in ("rate_limited", "rejected", "refused"):
             self.breaker.abandon(probe)
         else:
             self.breaker.note(ended.outcome == "ok", probe)
         if ended.reply is not None:
-            self._latencies.append(ended.latency_s)
-            self._answered += 1
+            self.hangs.note(ended.latency_s)
             self._usual_reply += 0.05 * (ended.reply.output_tokens - self._usual_reply)
             self.rates.settle(taken, ended.used.tokens)
         else:
             self.rates.settle(taken, 0)
 
-    def _deadline_s(self) -> float:
-        """When a call counts as hung: far outside of what all the others took."""
-        if self._answered % 50 == 0 and self._latencies:
-            slow = sorted(self._latencies)[int(0.99 * len(self._latencies))]
-            self._deadline = min(self.settings.timeout_s, max(_HANG_LEAST_S, _HANG_TIMES * slow))
-        return self._deadline
-
     def _after(self, fault: Fault, tried: int) -> float | None:
-        """Seconds to wait before the next try, or None where the way of asking was changed.
+        """Seconds to wait before the next try, or None where it is asked again at once.
 
         Raises:
             Unanswered, TeacherUnavailable: there is no next try.
         """
-        if fault.about_schema and self._step_down():
+        if fault.kind == "unsent" or fault.asked_otherwise:
             return None
-        if fault.kind == "refused":
-            self.dead = self._explain(fault)
+        if self.dead is not None:
             raise TeacherUnavailable(self.dead)
         if not fault.passing:
             if self.outcomes["rejected"] >= _NEVER_ONE and not self.outcomes["ok"]:
-                self.dead = self._explain(fault)
+                self.dead = explained(fault, self.settings)
                 raise TeacherUnavailable(self.dead)
             raise Unanswered("rejected", f"HTTP {fault.status}: {fault.message}")
         if tried >= self.settings.attempts:
             raise Unanswered("unanswered", f"{tried} tries; the last one: {fault.kind}, {fault}")
         if fault.wait_s is not None:
             return fault.wait_s
+        if self.batched:
+            return 0.0
         # A kept-alive connection that was closed meanwhile says nothing of the server.
         return 0.0 if fault.kind == "reset" and tried == 1 else full_jitter(tried)
-
-    def _first_way(self) -> Structured:
-        wanted = self.settings.structured
-        if wanted != "auto":
-            return wanted
-        known = self.run.journal.capability(str(self.settings.base_url), str(self.settings.model))
-        ladder = self.adapter.LADDER
-        return next((way for way in ladder if way == known), ladder[0])
-
-    def _step_down(self) -> bool:
-        """Ask in the next looser way from now on; False where there is none or it is fixed."""
-        ladder = list(self.adapter.LADDER)
-        rest = ladder[ladder.index(self.structured) + 1 :]
-        if self.settings.structured != "auto" or not rest:
-            return False
-        self.structured = rest[0]
-        where = (str(self.settings.base_url), str(self.settings.model))
-        self.run.journal.learn(*where, self.structured, {"refused": ladder[: -len(rest)]})
-        return True
-
-    def _explain(self, fault: Fault) -> str:
-        """What a refusal means and what to do; never repeats the key."""
-        settings = self.settings
-        where = f"teacher {settings.name!r} at {settings.base_url}: HTTP {fault.status}"
-        if fault.status in (401, 403):
-            name = settings.api_key_env or settings.api_key_block
-            source = f"in {name}" if name else "(none was sent)"
-            return f"{where}: the key {source} is refused; check it and its name in the recipe"
-        if fault.status == 404:
-            return f"{where}: no such page or model; check base_url (with /v1) and model"
-        return f"{where}: {fault.message}"
 
 
 def key_of(request: Request, teacher: Teacher) -> str:
@@ -293,13 +284,3 @@ def key_of(request: Request, teacher: Teacher) -> str:
     """
     body = ADAPTERS[teacher.kind].body(request, teacher, "json_schema")
     return request_key(body, str(teacher.base_url), request.sample)
-
-
-def _used(reply: Reply) -> Spent:
-    return Spent(1, reply.input_tokens + reply.output_tokens, reply.usd or 0.0)
-
-
-def _failed(fault: Fault, attempt: Attempt, latency_s: float) -> Ended:
-    """The end of a call without a reply; one that may have been paid stays booked in full."""
-    used = attempt.worst if fault.maybe_paid else Spent(1, 0, 0.0)
-    return Ended(fault.kind, used, round(latency_s, 4), None, fault.status, str(fault)[:500])

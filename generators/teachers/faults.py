@@ -9,9 +9,12 @@ from typing import Literal
 
 import httpx
 
+from configs.teachers import Teacher
+
 Kind = Literal[
     "rate_limited",  # 429: come back later
     "server",  # 408, 409, 425, 5xx, 529: the server's own trouble
+    "unsent",  # it was not wanted any more when its turn came
     "connection",  # no connection came about, so nothing was sent
     "reset",  # the connection broke before the reply began
     "timeout",  # silent or slow beyond the limits
@@ -28,12 +31,15 @@ _LONGEST_WAIT_S = 120.0
 
 @dataclass
 class Fault(Exception):
-    """A call without a usable reply. ``wait_s`` is what the server asked for, if it did."""
+    """A call without a usable reply. ``wait_s`` is what the server asked for, if it did;
+    ``asked_otherwise`` says that the way of asking was changed since.
+    """
 
     kind: Kind
     message: str
     status: int | None = None
     wait_s: float | None = None
+    asked_otherwise: bool = False
 
     def __str__(self) -> str:
         """The message."""
@@ -64,16 +70,34 @@ class Fault(Exception):
 
 def of_status(response: httpx.Response, secret: str) -> Fault:
     """The fault behind a status other than 200; ``secret`` is kept out of its text."""
-    status, text = response.status_code, response.text[:2000]
+    return of_error(response.status_code, response.text, secret, asked_wait(response.headers))
+
+
+def of_error(status: int, body: str, secret: str, wait_s: float | None = None) -> Fault:
+    """The fault behind a status other than 200 and what came with it."""
+    text = body[:2000]
     said = (text.replace(secret, "***") if secret else text)[:300].strip() or "no text"
     if status in (401, 402, 403, 404) or "insufficient_quota" in text:
         return Fault("refused", said, status)
     if status == 429:
-        return Fault("rate_limited", said, status, asked_wait(response.headers))
+        return Fault("rate_limited", said, status, wait_s)
     # Some servers answer 500 to mistakes of the client's; another try would change nothing.
     if status in _PASSING and "validation error" not in text.casefold():
-        return Fault("server", said, status, asked_wait(response.headers))
+        return Fault("server", said, status, wait_s)
     return Fault("rejected", said, status)
+
+
+def explained(fault: Fault, teacher: Teacher) -> str:
+    """What a refusal means and what to do; never repeats the key."""
+    where = f"teacher {teacher.name!r} at {teacher.base_url}: HTTP {fault.status}"
+    if fault.status in (401, 403):
+        name = teacher.api_key_env or teacher.api_key_block
+        source = f"in {name}" if name else "(none was sent)"
+        return f"{where}: the key {source} is refused; check it and its name in the recipe"
+    if fault.status == 404:
+        what = "batch API" if teacher.mode == "batch" else "page"
+        return f"{where}: no such {what} or model; check base_url (with /v1) and model"
+    return f"{where}: {fault.message}"
 
 
 def of_transport(error: Exception, begun: bool) -> Fault:
@@ -83,9 +107,10 @@ def of_transport(error: Exception, begun: bool) -> Fault:
     """
     import aiohttp
 
-    cause = error.__cause__ or error
+    no_connection = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
+    cause = error.__cause__ if isinstance(error.__cause__, aiohttp.ClientError) else error
     name = type(cause).__name__
-    if isinstance(cause, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
+    if isinstance(cause, (httpx.ConnectError, httpx.ConnectTimeout, *no_connection)):
         return Fault("connection", f"no connection ({name})")
     if isinstance(cause, aiohttp.ServerTimeoutError | httpx.TimeoutException):
         return Fault("timeout", f"the server went silent ({name})")

@@ -46,7 +46,7 @@ class Price:
     def worst_usd(self, tokens_in: int, tokens_out: int) -> float:
         """What a call can cost at most; writing to a cache costs a quarter more."""
         dearest = max(1.25 * self.input, self.cached) if self.cached else self.input
-        return (tokens_in * dearest + tokens_out * self.output) / 1e6
+        return self.factor * (tokens_in * dearest + tokens_out * self.output) / 1e6
 
 
 class Entry(Model):

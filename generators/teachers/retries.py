@@ -7,7 +7,6 @@ load: each request that is sent allows a tenth of a retry.
 
 from __future__ import annotations
 
-import asyncio
 import random
 import time
 from collections.abc import Callable
@@ -41,13 +40,12 @@ class RetryBudget:
         """A first try was sent."""
         self.level += self.share
 
-    async def take(self) -> None:
-        """Wait until a retry is allowed, and use it."""
-        while True:
-            now = self.clock()
-            self.level += (now - self._at) * _PER_SECOND
-            self._at = now
-            if self.level >= 1:
-                self.level -= 1
-                return
-            await asyncio.sleep(0.1)
+    def take(self) -> bool:
+        """Use a retry if one is allowed now."""
+        now = self.clock()
+        self.level += (now - self._at) * _PER_SECOND
+        self._at = now
+        if self.level < 1:
+            return False
+        self.level -= 1
+        return True

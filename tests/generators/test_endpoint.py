@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from contextlib import closing
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
@@ -19,10 +20,11 @@ from configs.teachers import Budget, Teacher
 from generators.replies import check_ending
 from generators.teacher import Unanswered
 from generators.teachers.endpoint import Endpoint, Run
+from generators.teachers.hangs import HangDetector
 from store.journal import Journal
 from store.versions import find_version
 
-FAULTS = {"busy": 0.03, "broken": 0.02, "cut": 0.02, "hang": 0.01, "reset": 0.02, "garbage": 0.01}
+FAULTS = {"busy": 0.02, "broken": 0.01, "cut": 0.01, "hang": 0.01, "reset": 0.01, "garbage": 0.01}
 PASSING = {"rate_limited", "server", "cut", "hang", "reset", "malformed"}
 
 
@@ -43,8 +45,7 @@ def test_faults_cost_no_reply_and_none_is_paid_twice(
     counts = Counter(asked.outcomes)
     assert set(counts) == {"ok", *PASSING}, "every kind of fault was met"
     assert counts["ok"] == 400 and counts.total() == stats["requests"]
-    booked = 400 + counts.total() - 400
-    assert asked.spent.requests == booked
+    assert asked.spent.requests == counts.total()
 
 
 def test_a_wait_that_is_asked_for_is_waited(start_server: StartServer, tmp_path: Path) -> None:
@@ -57,7 +58,7 @@ def test_a_wait_that_is_asked_for_is_waited(start_server: StartServer, tmp_path:
     waits = [
         (later - earlier).total_seconds()
         for times in by_key.values()
-        for earlier, later in zip(times, times[1:], strict=False)
+        for earlier, later in pairwise(times)
     ]
     assert waits and min(waits) >= 0.4
 
@@ -76,7 +77,8 @@ def test_no_server_ends_within_its_patience_and_costs_nothing(tmp_path: Path) ->
     asked = ask("http://127.0.0.1:9/v1", tmp_path / "j.sqlite", requests, patience_s=0.5)
     assert all(isinstance(r, TeacherUnavailable | Unanswered) for r in asked.results)
     assert any(isinstance(result, TeacherUnavailable) for result in asked.results)
-    assert set(asked.outcomes) == {"connection"} and asked.spent.tokens == 0
+    assert set(asked.outcomes) <= {"connection", "unsent"}
+    assert (asked.spent.tokens, asked.spent.requests) == (0, asked.outcomes.count("connection"))
 
 
 def test_nothing_is_sent_once_the_time_is_up(start_server: StartServer, tmp_path: Path) -> None:
@@ -134,17 +136,14 @@ def test_a_request_nobody_wants_does_not_stop_the_others(
     assert asked.outcomes.count("rejected") == len(aside), "it is not tried again"
 
 
-def test_a_hang_is_far_outside_of_what_others_took(tmp_path: Path) -> None:
-    teacher = Teacher(name="t", model="m", base_url="http://127.0.0.1:1/v1", timeout_s=300)
-    with closing(Journal(tmp_path / "j.sqlite")) as journal:
-        endpoint = Endpoint(teacher, Run("run", journal, Budget(), float("inf")), "", None)
-        assert endpoint._deadline_s() == 300, "nothing is known yet"
-        endpoint._latencies.extend([0.5] * 50)
-        assert endpoint._deadline_s() == 30
-        endpoint._latencies.extend([9.0] * 50)
-        assert endpoint._deadline_s() == 90
-        endpoint._latencies.extend([90.0] * 50)
-        assert endpoint._deadline_s() == 300, "never longer than timeout_s"
+def test_a_hang_is_far_outside_of_what_others_took() -> None:
+    hangs = HangDetector(300)
+    deadlines = []
+    for latency in (0.5, 9.0, 90.0):
+        for _ in range(50):
+            hangs.note(latency)
+        deadlines.append(hangs.deadline_s)
+    assert deadlines == [30, 90, 300], "at least 30 s, ten times the slowest, at most timeout_s"
 
 
 def test_a_teacher_of_the_same_tier_stands_in(

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from configs.errors import StoreCorrupt
+from configs.errors import BudgetExceeded, StoreCorrupt
 from configs.teachers import Budget
 from store.journal import Attempt, Ended, Journal, Reply, request_key
 from store.ledger import Spent
@@ -291,3 +291,84 @@ def test_a_request_is_known_by_all_that_is_sent() -> None:
     }
     assert len({base, *others}) == 4
     assert len(base) == 64
+
+
+def queued(id_: str, run: str = "run", key: str = "k") -> Attempt:
+    worst = Spent(1, 1000, 10.0)
+    return Attempt(id_, run, key, "t", "http://x/v1", "m", "p@1", 1, worst, queued=True)
+
+
+def outcomes(journal: Journal, run: str = "run") -> dict[str, str]:
+    return {row["id"]: row["outcome"] for row in journal.attempts(run)}
+
+
+def test_an_attempt_takes_over_from_one_that_a_killed_process_left_in_a_batch(
+    journal: Journal,
+) -> None:
+    tight, ended = Budget(max_usd=12.0), Ended("ok", Spent(1, 15, 0.25), 0.1, REPLY, 200)
+
+    async def story() -> None:
+        await journal.begin(("k",), queued("a"), tight)
+        with pytest.raises(BudgetExceeded):
+            await journal.begin(("other",), queued("o", key="other"), tight)
+        assert outcomes(journal) == {"a": "queued"}
+        await journal.begin(("k",), queued("b"), tight)
+        assert outcomes(journal) == {"a": "resumed", "b": "queued"}
+        assert journal.spent("run") == Spent(1, 1000, 10.0), "booked twice"
+        # The first was not dead after all: its reply counts, its reservation is gone already.
+        await journal.end(queued("a"), ended, b"{}")
+        assert journal.find("k") == REPLY and journal.spent("run") == Spent(1, 1000, 10.0)
+        await journal.end(queued("b"), ended, b"{}")
+
+    asyncio.run(story())
+    assert journal.spent("run") == Spent(1, 15, 0.25)
+    assert outcomes(journal) == {"a": "resumed", "b": "ok"}
+
+
+def test_a_refused_attempt_takes_nothing_over(journal: Journal) -> None:
+    async def story() -> None:
+        await journal.begin(("k",), queued("a"), Budget())
+        with pytest.raises(BudgetExceeded):
+            await journal.begin(("k",), queued("b"), Budget(max_usd=5.0))
+
+    asyncio.run(story())
+    assert outcomes(journal) == {"a": "queued"}
+    assert journal.spent("run") == Spent(1, 1000, 10.0)
+
+
+def test_a_reservation_goes_back_to_the_run_it_came_from(journal: Journal) -> None:
+    async def story() -> None:
+        await journal.begin(("k",), queued("a", "earlier"), Budget())
+        await journal.begin(("k",), queued("b", "later"), Budget())
+
+    asyncio.run(story())
+    assert journal.spent("earlier") == Spent(0, 0, 0.0)
+    assert journal.spent("later") == Spent(1, 1000, 10.0)
+
+
+def test_a_direct_call_in_flight_at_a_kill_stays_booked(journal: Journal) -> None:
+    async def story() -> None:
+        direct = Attempt("a", "run", "k", "t", "http://x/v1", "m", "p@1", 1, Spent(1, 1000, 10.0))
+        await journal.begin(("k",), direct, Budget())
+        await journal.begin(("k",), queued("b"), Budget())
+
+    asyncio.run(story())
+    assert outcomes(journal) == {"a": "sent", "b": "queued"}
+    assert journal.spent("run").usd == 20.0
+
+
+def test_a_batch_is_open_until_none_of_its_calls_waits(journal: Journal) -> None:
+    where, batches = "http://x/v1", journal.batches
+    ended = Ended("server", Spent(1, 0, 0.0), 0.1)
+    asyncio.run(journal.begin(("k",), queued("a"), Budget()))
+    batch = batches.intend("run", "t", where, ("k", "l"))
+    again = batches.intend("run", "t", where, ("m",))
+    batches.submitted(batch.tag, "batch_1")
+    batches.collect(where)
+    assert [(b.tag, b.id, b.keys) for b in batches.open(where)] == [
+        (batch.tag, "batch_1", ("k", "l"))
+    ]
+    assert again.tag != batch.tag and batches.open("http://y/v1") == []
+    asyncio.run(journal.end(queued("a"), ended, b"{}"))
+    batches.collect(where)
+    assert batches.open(where) == [] and batches.ids(where) == {"batch_1"}
