@@ -101,7 +101,7 @@ async def through_ask(
     settings = teacher(url, in_flight, **more)
     recipe = Recipe(
         name="load",
-        corpus=(CorpusSource(path="x"),),
+        corpus=(CorpusSource(path="not-read"),),
         teachers=(settings,),
         budget=budget or Budget(),
     )
@@ -112,6 +112,7 @@ async def through_ask(
         async def one(number: int) -> None:
             results[await _outcome(pool, number)] += 1
 
+        await _outcome(pool, -1)  # Imports and the first connection are not what is measured.
         measured = await _measure(one, count, 2 * in_flight)
     spent = store.spent("load").usd
     store.close()
