@@ -15,7 +15,7 @@ import orjson
 import sqlalchemy as sa
 
 from configs.errors import StoreCorrupt
-from store.tables import ATTEMPTS, BATCHES
+from store.tables import ATTEMPTS, BATCHES, QUEUED
 from store.text import digest, now
 
 
@@ -58,9 +58,7 @@ class Batches:
 
     def collect(self, endpoint: str) -> None:
         """Close the batches of an endpoint of whose calls all have ended, durably."""
-        queued = sa.select(ATTEMPTS.c.key).where(
-            ATTEMPTS.c.endpoint == endpoint, ATTEMPTS.c.outcome == "queued"
-        )
+        queued = sa.select(ATTEMPTS.c.key).where(QUEUED)
         with self._writing() as connection:
             waiting = set(connection.execute(queued).scalars())
             for batch in _open(connection, endpoint):

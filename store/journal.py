@@ -134,7 +134,7 @@ class Journal:
         if ended.reply is not None:
             reply = _reply_row(attempt.key, attempt.run, ended.reply, request)
         unused = attempt.worst.plus(ended.used, -1)
-        await self._writer.end(End(attempt.run, row, reply, unused))
+        await self._writer.end(End(attempt.queued, attempt.run, row, reply, unused))
 
     def find(self, key: str) -> Reply | None:
         """The reply to that request, if it has arrived."""

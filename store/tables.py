@@ -42,7 +42,7 @@ ATTEMPTS = sa.Table(
     METADATA,
     sa.Column("id", sa.String(32), primary_key=True),
     sa.Column("run", sa.String(64), nullable=False, index=True),
-    sa.Column("key", sa.String(64), nullable=False, index=True),
+    sa.Column("key", sa.String(64), nullable=False),
     sa.Column("teacher", sa.String, nullable=False),
     sa.Column("endpoint", sa.String, nullable=False),
     sa.Column("model", sa.String, nullable=False),
@@ -63,6 +63,12 @@ ATTEMPTS = sa.Table(
 """One row per call, written before it is sent; ``id`` is its trace id. A call that was in flight
 when the process died keeps the outcome ``sent``. One that waited for a batch keeps ``queued`` until
 another attempt takes it over, then it is ``resumed``."""
+
+QUEUED = ATTEMPTS.c.outcome == sa.literal_column("'queued'")
+"""Attempts that wait for a batch; they alone are indexed by key, so that direct calls pay nothing
+for it. The value is part of the statement, or SQLite would not see that the index fits.
+"""
+sa.Index("queued_attempts", ATTEMPTS.c.key, sqlite_where=QUEUED, postgresql_where=QUEUED)
 
 LEDGER = sa.Table(
     "ledger",

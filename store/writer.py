@@ -22,7 +22,7 @@ from configs.errors import BudgetExceeded, StillhouseError
 from configs.teachers import Budget
 from store import ledger
 from store.ledger import Spent
-from store.tables import ATTEMPTS, REPLIES, broken, insert_new
+from store.tables import ATTEMPTS, QUEUED, REPLIES, broken, insert_new
 from store.text import now
 
 _MOST = 256
@@ -46,6 +46,7 @@ class Begin:
 class End:
     """How an attempt ended, the reply it brought, and what it did not use of its reservation."""
 
+    queued: bool
     run: str
     attempt: dict[str, Any]
     reply: dict[str, Any] | None
@@ -171,7 +172,7 @@ def _known(connection: sa.Connection, begins: Sequence[Begin]) -> dict[tuple[str
 
 def _not_resumed(connection: sa.Connection, ends: Sequence[End]) -> list[End]:
     """Without those whose reservation was given back when another attempt took over."""
-    ids = [one.attempt["b_id"] for one in ends]
+    ids = [one.attempt["b_id"] for one in ends if one.queued]
     table = ATTEMPTS.c
     query = sa.select(table.id).where(table.id.in_(ids), table.outcome == "resumed")
     resumed = set(connection.execute(query).scalars()) if ids else set()
@@ -209,8 +210,7 @@ def _left_behind(connection: sa.Connection, new: Sequence[Begin]) -> _Left:
     keys = [one.attempt["key"] for one in new if one.attempt["outcome"] == "queued"]
     found: _Left = defaultdict(list)
     if keys:
-        table = ATTEMPTS.c
-        query = sa.select(ATTEMPTS).where(table.key.in_(keys), table.outcome == "queued")
+        query = sa.select(ATTEMPTS).where(ATTEMPTS.c.key.in_(keys), QUEUED)
         for row in connection.execute(query):
             booked = Spent(1, row.worst_tokens, row.usd)
             found[row.key].append((row.id, row.run, booked))

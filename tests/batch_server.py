@@ -30,7 +30,7 @@ class Batches:
         self.files: dict[str, bytes] = {}
         self.batches: dict[str, dict[str, Any]] = {}
         self.results: dict[str, list[dict[str, Any]]] = {}
-        self.looks = 0
+        self.looks = self.calls = 0
         self.numbers = itertools.count(1)
         self.tasks: set[asyncio.Task[None]] = set()
 
@@ -39,7 +39,16 @@ class Batches:
         return {"batches": len(self.batches), "looks": self.looks}
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        """One request to a batch API."""
+        """One request to a batch API; some are done, and answered as if they had failed."""
+        self.calls += 1
+        hidden = self.settings.batch_flaky and self.calls % self.settings.batch_flaky == 1
+        response = await self.answer(request)
+        if not hidden:
+            return response
+        return web.json_response({"error": {"message": "come back later"}}, status=503)
+
+    async def answer(self, request: web.BaseRequest) -> web.Response:
+        """What is done and found."""
         path = request.path.removeprefix("/v1")
         anthropic = path.startswith("/messages")
         if path == "/files":
@@ -60,13 +69,15 @@ class Batches:
 
     async def upload(self, request: web.BaseRequest) -> web.Response:
         """Take a file."""
-        parts = {}
+        parts: dict[str, bytes] = {}
+        # A file may be larger than what the server takes in one read.
         async for part in await request.multipart():
-            parts[part.name] = await part.read()  # type: ignore[union-attr]
+            while chunk := await part.read_chunk(2**20):
+                parts[part.name] = parts.get(part.name, b"") + chunk
         if parts.get("purpose") != b"batch":
             return web.json_response({"error": {"message": "bad purpose"}}, status=400)
         id_ = f"file-{next(self.numbers)}"
-        self.files[id_] = bytes(parts["file"])
+        self.files[id_] = parts["file"]
         return web.json_response({"id": id_, "object": "file", "purpose": "batch"})
 
     def download(self, id_: str) -> web.Response:
@@ -95,6 +106,10 @@ class Batches:
     async def work(self, id_: str, calls: list[tuple[str, str, Any]], anthropic: bool) -> None:
         """Execute the calls of a batch once its time has come."""
         await asyncio.sleep(self.settings.batch_delay)
+        if self.settings.batch_fails:
+            why = [{"code": "invalid", "message": self.settings.batch_fails}]
+            self.batches[id_].update(status="failed", errors={"data": why})
+            return
         done = []
         for key, path, body in calls:
             raw = json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()

@@ -490,6 +490,8 @@ def main() -> None:
     parser.add_argument("--retry-after", type=float, default=0)
     parser.add_argument("--batch-delay", type=float, default=0.0, help="seconds a batch takes")
     parser.add_argument("--batch-stall", type=float, default=0.0, help="first answer held back")
+    parser.add_argument("--batch-flaky", type=int, default=0, help="one of so many answers is 503")
+    parser.add_argument("--batch-fails", default="", help="why batches fail as a whole")
     parser.add_argument("--batch-page", type=int, default=100, help="batches in a page of the list")
     parser.add_argument("--faults", type=json.loads, default={})
     every = ["json_schema", "guided", "json_object", "tools", "none"]

@@ -176,32 +176,65 @@ def test_kill_and_resume(
     stall = 0.0 if stored else 60.0
     server = start_server({"batch_delay": 1.5, "batch_stall": stall, "batch_page": 1})
     output = tmp_path / "out"
-    size: dict[str, Any] = {"target": 15, "shard_size": 40, "max_candidates": 40}
+    size: dict[str, Any] = {"target": 28, "shard_size": 40, "max_candidates": 40}
     kill(recipe_file(server.url, teacher(kind), **size), output, server, stored)
     ((state, keys),) = rows(output, "select state, keys from batches")
     assert state == ("submitted" if stored else "submitting")
     count = keys.count('"') // 2
     foreign_batch(server, kind, count)
-    # No room for second reservations beside those that the killed process left.
-    ((booked,),) = rows(output, "select usd from ledger")
-    recipe = recipe_file(server.url, teacher(kind), **size, budget={"max_usd": booked * 1.2})
+    if stored:  # No room for second reservations beside those that the killed process left.
+        ((booked,),) = rows(output, "select usd from ledger")
+        size["budget"] = {"max_usd": booked * 1.01}
+    else:  # Another run, which asks for what is in the batch bit by bit.
+        size["shard_size"] = 20
+    recipe = recipe_file(server.url, teacher(kind), **size)
     version = build(stillhouse, recipe, output)
-    assert len(version.table("data")) == 15
+    assert len(version.table("data")) == 28
     assert server.stats()["executed_most"] == 1, "a call was executed twice"
     resumed = rows(output, "select count(*) from attempts where outcome = 'resumed'")
     assert resumed == [(count,)]
     check_books(recipe, output)
 
 
-def test_a_batch_that_never_arrived_is_submitted_anew(
-    stillhouse: RunCommand, recipe_file: RecipeFile, start_server: StartServer, tmp_path: Path
+@pytest.mark.parametrize("stored", [True, False], ids=["forgotten", "never arrived"])
+def test_a_batch_that_is_not_there_is_submitted_anew(
+    stillhouse: RunCommand,
+    recipe_file: RecipeFile,
+    start_server: StartServer,
+    tmp_path: Path,
+    stored: bool,
 ) -> None:
     output = tmp_path / "out"
-    with serving(tmp_path / "first", {"batch_stall": 60.0}) as server:
+    settings = {"batch_stall": 0.0 if stored else 60.0, "batch_delay": 60.0}
+    with serving(tmp_path / "first", {**settings, "faults": {}}) as server:
         recipe = recipe_file(server.url, teacher("openai"))
-        kill(recipe, output, server, stored=False)
+        kill(recipe, output, server, stored)
     # At the same address, a provider that knows nothing of it.
     same = start_server({"port": int(server.url.rpartition(":")[2].removesuffix("/v1"))})
     version = build(stillhouse, recipe, output)
     assert len(version.table("data")) == 12 and same.stats()["executed_most"] == 1
     check_books(recipe, output)
+
+
+@KINDS
+def test_a_batch_whose_acceptance_is_lost_on_the_way_is_not_submitted_twice(
+    stillhouse: RunCommand,
+    recipe_file: RecipeFile,
+    start_server: StartServer,
+    tmp_path: Path,
+    kind: str,
+) -> None:
+    server, output = start_server({"batch_flaky": 3, "batch_delay": 0.3}), tmp_path / "out"
+    recipe = recipe_file(server.url, teacher(kind))
+    assert len(build(stillhouse, recipe, output).table("data")) == 12
+    assert server.stats()["executed_most"] == 1, "a batch was submitted twice"
+    check_books(recipe, output)
+
+
+def test_a_batch_that_fails_as_a_whole_says_why(
+    stillhouse: RunCommand, recipe_file: RecipeFile, start_server: StartServer, tmp_path: Path
+) -> None:
+    server = start_server({"batch_fails": "the model is not for batches"})
+    said = stillhouse("build", recipe_file(server.url, teacher("openai")), "--output", tmp_path)
+    assert said.code == 4 and "the batch failed: the model is not for batches" in said.err
+    assert server.stats()["batches"] == 1
