@@ -157,14 +157,23 @@ def doctor(
     recipe: Annotated[
         str | None, typer.Argument(help="A recipe whose teachers are to be looked at, too.")
     ] = None,
-    output: OutputOption = OUTPUT,
+    probe: Annotated[
+        bool, typer.Option("--probe", help="Send each teacher of the recipe up to 5 small calls.")
+    ] = False,
+    output: OutputOverride = None,
 ) -> None:
     """Say what is installed and reachable, with the fix for each problem."""
+    from configs.errors import ConfigError
     from flows import terminal
-    from flows.doctor import examine
+    from flows.doctor import examine, probes
 
-    teachers = _recipe(recipe, None, None).teachers if recipe else None
-    findings = list(examine(output, teachers))
+    if probe and recipe is None:
+        raise ConfigError("--probe needs a recipe: stillhouse doctor RECIPE --probe")
+    settings = _recipe(recipe, output, None) if recipe else None
+    folder = settings.output if settings else output or OUTPUT
+    findings = list(examine(folder, settings.teachers if settings else None))
+    if probe and settings:
+        findings += probes(settings)
     _console().print(terminal.findings_table(findings))
     if any(not finding.well and not finding.optional for finding in findings):
         raise typer.Exit(1)

@@ -10,6 +10,7 @@ import asyncio
 import random
 import time
 from collections import Counter, deque
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import orjson
@@ -31,6 +32,9 @@ from store.ledger import Spent
 
 ADAPTERS: dict[str, Adapter] = {"openai": openai_chat, "anthropic": anthropic_messages}
 _HANG_LEAST_S, _HANG_TIMES = 30.0, 10.0
+Observe = Callable[[Attempt, Ended, Arrived | None], None]
+"""Told of every call that ended, with what arrived, for those who measure."""
+
 _NEVER_ONE = 3
 """Rejections in a row, with nothing answered, after which the recipe is wrong and not a prompt."""
 
@@ -58,6 +62,7 @@ class Endpoint:
         self.pace = Pace(settings.concurrency)
         self.retries = RetryBudget(settings.retry_share)
         self.outcomes: Counter[str] = Counter()
+        self.observe: Observe | None = None
         self.dead: str | None = None
         self.structured = self._first_way()
         self._latencies: deque[float] = deque(maxlen=200)
@@ -171,7 +176,7 @@ class Endpoint:
         try:
             async with self.pace:
                 started, clock = time.time(), time.perf_counter()
-                fault: Fault | None = None
+                fault, arrived = None, None
                 try:
                     send = self.wire.stream if self.settings.stream else self.wire.send
                     arrived = await send(body, self._deadline_s())
@@ -181,6 +186,8 @@ class Endpoint:
                     fault = error
                     ended = _failed(fault, attempt, time.perf_counter() - clock)
                 self._note(ended, probe, taken)
+                if self.observe is not None:
+                    self.observe(attempt, ended, arrived)
             await self.run.journal.end(attempt, ended, body)
         finally:
             self._open_calls -= 1
