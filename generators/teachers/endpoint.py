@@ -32,11 +32,10 @@ from store.ledger import Spent
 
 ADAPTERS: dict[str, Adapter] = {"openai": openai_chat, "anthropic": anthropic_messages}
 _HANG_LEAST_S, _HANG_TIMES = 30.0, 10.0
-Observe = Callable[[Attempt, Ended, Arrived | None], None]
-"""Told of every call that ended, with what arrived, for those who measure."""
-
 _NEVER_ONE = 3
 """Rejections in a row, with nothing answered, after which the recipe is wrong and not a prompt."""
+Observe = Callable[[Attempt, Ended, Arrived | None], None]
+"""Told of every call that ended, with what arrived, for those who measure."""
 
 
 @dataclass(frozen=True, slots=True)
