@@ -18,10 +18,9 @@ from flows.bench_level import Course, measure, place_of
 from flows.measures import Level, Place, concurrencies
 from flows.secrets import secret_of
 from flows.teachers import probe_teacher
-from flows.workspace import recipe_hash, workspace
+from flows.workspace import workspace
 from generators.plan import Seed
 from generators.teachers.adapter import Limits
-from generators.teachers.pool import Pool
 from generators.teachers.preflight import check_endpoint
 from generators.teachers.probe import Finding
 
@@ -32,13 +31,15 @@ _AHEAD = 4
 
 @dataclass(frozen=True)
 class Bench:
-    """What a sweep came to: how replies are bound to a schema, figures by concurrency, rate limits
-    in headers. ``note`` says why it ended early, ``error`` is set where that was no plan's end.
+    """What a sweep came to: what each way to bind replies to a schema did and the one that was
+    used, figures by concurrency, rate limits in headers. ``note`` says why the sweep ended early,
+    ``error`` is set where that was not for the plan's length.
     """
 
     teacher: Teacher
     ways: Mapping[Structured, Finding]
     levels: Sequence[Level]
+    structured: Structured
     limits: Limits
     note: str
     error: StillhouseError | None
@@ -59,11 +60,13 @@ def bench(recipe: Recipe, name: str, most: int | None = None, calls: int | None 
     """
     teacher = streaming(recipe, name, most)
     check_endpoint(teacher, secret_of(teacher))
-    ways = probe_teacher(recipe, teacher)
     course = _prepare(recipe, teacher)
     sizes = {level: calls or max(_LEAST_CALLS, _CALLS_PER_PLACE * level)
              for level in concurrencies(teacher.concurrency)}  # fmt: skip
     rest = list(islice(_unanswered(course), _AHEAD * sum(sizes.values())))
+    if len(rest) < sizes[1]:
+        raise ConfigError(_too_short(1, sizes[1], len(rest)))
+    ways = probe_teacher(recipe, teacher)
     levels: list[Level] = []
     note, error = "", None
     for level, size in sizes.items():
@@ -71,15 +74,16 @@ def bench(recipe: Recipe, name: str, most: int | None = None, calls: int | None 
         if len(seeds) < size:
             note = _too_short(level, size, len(seeds))
             break
-        rest = [seed for seed in rest if seed not in set(seeds)]
+        sent = set(seeds)
+        rest = [seed for seed in rest if seed not in sent]
         try:
             levels.append(measure(course, level, seeds))
         except (BudgetExceeded, TeacherUnavailable) as failure:
             note, error = f"The sweep ended at {level} in flight: {failure}", failure
             break
-    if not levels:
-        raise error or ConfigError(note)
-    return Bench(teacher, ways, levels, course.limits, note, error)
+    if error is not None and not levels:
+        raise error
+    return Bench(teacher, ways, levels, course.endpoint.structured, course.limits, note, error)
 
 
 def streaming(recipe: Recipe, name: str, most: int | None) -> Teacher:
@@ -123,14 +127,9 @@ def _too_short(level: int, size: int, left: int) -> str:
 
 
 def _prepare(recipe: Recipe, teacher: Teacher) -> Course:
-    """Read and embed the corpus, and open a pool of this one teacher on the recipe's own budget."""
-    space = workspace(recipe)
+    """Read and embed the corpus; nothing is sent yet."""
     corpus = steps.read_corpus(recipe)
-    passages = steps.embed_passages(recipe, corpus)
-    secrets = {teacher.name: secret_of(teacher)}
-    alone = recipe.model_copy(update={"teachers": (teacher,), "failover": False})
-    pool = Pool(alone, recipe_hash(recipe), space.journal, secrets)
-    return Course(recipe, teacher, corpus, passages, space, pool)
+    return Course(recipe, teacher, corpus, steps.embed_passages(recipe, corpus), workspace(recipe))
 
 
 def _unanswered(course: Course) -> Iterator[Seed]:

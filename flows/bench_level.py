@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import TypeVar
 
 from configs.errors import TeacherUnavailable
@@ -15,7 +15,8 @@ from configs.teachers import Teacher
 from flows import steps
 from flows.measures import Call, Client, Level, Place, level_of, note_read, percentile
 from flows.progress import report
-from flows.workspace import Workspace
+from flows.secrets import secret_of
+from flows.workspace import Workspace, recipe_hash
 from generators import candidates
 from generators.candidates import Generated
 from generators.grounded_qa import render
@@ -45,9 +46,17 @@ class Course:
     corpus: str
     passages: str
     space: Workspace
-    pool: Pool
     first_read: dict[Place, float] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
+
+    @cached_property
+    def pool(self) -> Pool:
+        """A pool of this one teacher on the recipe's own budget, made when it is first used, since
+        a teacher begins with what a probe has found by then.
+        """
+        secrets = {self.teacher.name: secret_of(self.teacher)}
+        alone = self.recipe.model_copy(update={"teachers": (self.teacher,), "failover": False})
+        return Pool(alone, recipe_hash(self.recipe), self.space.journal, secrets)
 
     @property
     def endpoint(self) -> Endpoint:

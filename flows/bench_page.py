@@ -13,7 +13,7 @@ from flows import bench_view
 from flows.bench import Bench
 from flows.measures import Level, knee
 
-_LEFT, _RIGHT, _TOP, _BOTTOM = 56.0, 600.0, 24.0, 220.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 48.0, 408.0, 24.0, 210.0
 _LABEL_GAP = 16.0
 
 
@@ -86,12 +86,12 @@ def plot(title: str, levels: Sequence[Level], series: Mapping[str, Sequence[floa
     """Place values over the concurrency, whose axis is logarithmic; the other begins at 0."""
     at = {level.concurrency: x_of(level.concurrency, levels[-1].concurrency) for level in levels}
     marks = ticks(max(value for values in series.values() for value in values))
-    height = {value: _BOTTOM - (_BOTTOM - _TOP) * value / marks[-1] for value in marks}
 
     def y_of(value: float) -> float:
         return _BOTTOM - (_BOTTOM - _TOP) * value / marks[-1]
 
     lines: list[Line] = []
+    named = len(series) > 1
     lowest = -math.inf
     for name, values in series.items():
         points = [
@@ -100,13 +100,13 @@ def plot(title: str, levels: Sequence[Level], series: Mapping[str, Sequence[floa
         ]
         # Names at the ends of lines must not stand on each other; the higher line comes first.
         lowest = max(points[-1][1], lowest + _LABEL_GAP)
-        lines.append(Line(name, points, lowest))
+        lines.append(Line(name if named else "", points, lowest))
     best = knee(levels)
     return Plot(
         title=title,
         lines=lines,
         across=[(x, f"{concurrency}") for concurrency, x in at.items()],
-        up=[(height[value], f"{value:,.10g}") for value in marks],
+        up=[(y_of(value), f"{value:,.10g}") for value in marks],
         knee_x=at[best.concurrency] if best else None,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rich.console import RenderableType
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -25,7 +26,8 @@ def bench_views(bench: Bench) -> Iterator[RenderableType]:
 
 def throughput_table(bench: Bench) -> Table:
     """What came back at each concurrency, and how this process kept up."""
-    title = f"{bench.teacher.name}: {bench.teacher.model} at {bench.teacher.base_url}"
+    # A model's name may hold brackets, which are no markup.
+    title = escape(f"{bench.teacher.name}: {bench.teacher.model} at {bench.teacher.base_url}")
     table = Table(title=title, title_justify="left", header_style="bold")
     table.add_column("in flight", justify="right")
     for column in ("calls", "tokens/s", "accepted/min"):
@@ -107,8 +109,8 @@ def remarks(bench: Bench) -> list[str]:
     ways = ", ".join(f"{way} {came}" for way, came in bench.ways.items())
     found = [
         _about_knee(bench),
-        f"Rate limits: {limits} in headers; {limited:,} calls met 429.",
-        f"Ways to bind a reply to a schema: {ways}.",
+        f"Rate limits told in headers: {limits}; {limited:,} calls met 429.",
+        f"Ways to bind a reply to a schema: {ways}; asked with {bench.structured}.",
     ]
     if any(level.client.is_bottleneck for level in bench.levels):
         found.append("Where the client is the bottleneck, the teacher may be faster than it looks.")
@@ -133,5 +135,5 @@ def _about_knee(bench: Bench) -> str:
 def _limit(limit: Limit, what: str) -> str:
     if limit.most is None:
         return ""
-    left = f", {limit.left:,.0f} left" if limit.left is not None else ""
+    left = f" ({limit.left:,.0f} left)" if limit.left is not None else ""
     return f"{limit.most:,.0f} {what}{left}"

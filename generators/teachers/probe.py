@@ -70,7 +70,7 @@ async def _ask(endpoint: Endpoint, way: Structured) -> Finding:
     prompt = load_prompt(PROMPT)
     sample = random.getrandbits(31)  # so that no earlier probe's reply answers this one
     messages = tuple(prompt.render())
-    request = Request(messages, SCHEMA, prompt.id, prompt.sha256, seed=0, sample=sample)
+    request = Request(messages, SCHEMA, prompt.id, prompt.sha256, sample, sample)
     key = key_of(request, endpoint.settings)
     try:
         async with endpoint:
