@@ -120,7 +120,7 @@ def memory(folder: Path) -> dict[str, float]:
 def faults(folder: Path) -> dict[str, float]:
     """A thousand prompts with and without faults, and random 429s alone."""
     count, in_flight = 1_000, 64
-    more = {"timeout_s": HANG_S}
+    more: dict[str, Any] = {"timeout_s": HANG_S}
     with server(latency=0.2) as url:
         smooth = asyncio.run(through_ask(url, folder / "smooth.sqlite", count, in_flight, **more))
     with server(latency=0.2, retry_after=1, faults=FAULTS) as url:

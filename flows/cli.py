@@ -95,6 +95,36 @@ def preview(
 
 
 @app.command()
+def bench(
+    teacher: Annotated[str, typer.Argument(help="A teacher's name in the recipe.")],
+    recipe: Annotated[str, typer.Option(help="Whose prompts are sent.")] = "grounded-qa",
+    max_concurrency: Annotated[
+        int | None, typer.Option(min=1, max=512, help="Most calls in flight, not the teacher's.")
+    ] = None,
+    calls: Annotated[
+        int | None, typer.Option(min=2, help="Prompts per level, not 4 times the level.")
+    ] = None,
+    output: OutputOverride = None,
+) -> None:
+    """Measure a teacher with prompts of a recipe, which a build then does not pay for again."""
+    from flows import progress
+    from flows.bench import bench as run
+    from flows.bench_page import save_page
+    from flows.bench_view import bench_views
+    from flows.workspace import workspace
+
+    settings = _recipe(recipe, output, None)
+    with progress.bars():
+        found = run(settings, teacher, max_concurrency, calls)
+    for view in bench_views(found):
+        _console().print(view)
+    page = save_page(found, workspace(settings).root / "bench")
+    _console().print(f"Page: {page}", soft_wrap=True, highlight=False, markup=False)
+    if found.error is not None:
+        raise found.error
+
+
+@app.command()
 def versions(
     dataset: Annotated[str, typer.Argument(help="Name of the dataset.")],
     output: OutputOption = OUTPUT,
@@ -157,14 +187,23 @@ def doctor(
     recipe: Annotated[
         str | None, typer.Argument(help="A recipe whose teachers are to be looked at, too.")
     ] = None,
-    output: OutputOption = OUTPUT,
+    probe: Annotated[
+        bool, typer.Option("--probe", help="Send each teacher of the recipe up to 5 small calls.")
+    ] = False,
+    output: OutputOverride = None,
 ) -> None:
     """Say what is installed and reachable, with the fix for each problem."""
+    from configs.errors import ConfigError
     from flows import terminal
-    from flows.doctor import examine
+    from flows.doctor import examine, probes
 
-    teachers = _recipe(recipe, None, None).teachers if recipe else None
-    findings = list(examine(output, teachers))
+    if probe and recipe is None:
+        raise ConfigError("--probe needs a recipe: stillhouse doctor RECIPE --probe")
+    settings = _recipe(recipe, output, None) if recipe else None
+    folder = settings.output if settings else output or OUTPUT
+    findings = list(examine(folder, settings.teachers if settings else None))
+    if probe and settings:
+        findings += probes(settings)
     _console().print(terminal.findings_table(findings))
     if any(not finding.well and not finding.optional for finding in findings):
         raise typer.Exit(1)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from configs.errors import ConfigError, StillhouseError
 
 if TYPE_CHECKING:
+    from configs.recipe import Recipe
     from configs.teachers import Teacher
 
 ROOMS = ("configs", "store", "generators", "filters", "verifiers", "flows")
@@ -178,6 +179,27 @@ def _teachers(teachers: Sequence[Teacher] | None) -> Iterator[Finding]:
         else:
             keyless = "" if teacher.api_key_env or teacher.api_key_block else " (no key is sent)"
             yield Finding(name, True, f"{teacher.base_url} answers{keyless}")
+
+
+def probes(recipe: Recipe) -> Iterator[Finding]:
+    """How each model teacher of a recipe binds its replies to a schema. This sends small calls."""
+    from flows.secrets import secret_of
+    from flows.teachers import probe_teacher
+    from generators.teachers.preflight import check_endpoint
+    from generators.teachers.probe import best_way
+
+    for teacher in (teacher for teacher in recipe.teachers if teacher.is_model):
+        name = f"probe of {teacher.name}"
+        try:
+            check_endpoint(teacher, secret_of(teacher))
+            found = probe_teacher(recipe, teacher)
+        except StillhouseError as error:
+            yield Finding(name, False, str(error), "correct that and look again")
+            continue
+        best = best_way(found)
+        ways = ", ".join(f"{way} {came}" for way, came in found.items())
+        so = f"; asks with {best} from now on" if best else "; nothing learnt"
+        yield Finding(name, best is not None, ways + so, "see that the teacher answers, then again")
 
 
 def _from_environment() -> Iterator[Teacher]:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+
 from configs.errors import TeacherUnavailable
 from configs.recipe import Recipe
+from configs.teachers import Structured, Teacher
 from flows.secrets import secret_of, secrets_of
 from flows.workspace import recipe_hash, workspace
+from generators.teachers.endpoint import Run
 from generators.teachers.pool import Pool
 from generators.teachers.preflight import check_endpoint
+from generators.teachers.prices import price_of
+from generators.teachers.probe import Finding, probe
 
 _pools: dict[str, Pool] = {}
 
@@ -48,3 +55,16 @@ def check_teachers(recipe: Recipe) -> None:
     for tier, why in down.items():
         if tier not in well:
             raise why
+
+
+def probe_teacher(recipe: Recipe, teacher: Teacher) -> dict[Structured, Finding]:
+    """Find out, for a few small calls, how a teacher of a recipe binds replies to a schema. They
+    count as calls of the recipe's run.
+
+    Raises:
+        BudgetExceeded: the recipe's budget has no room for them.
+    """
+    space = workspace(recipe)
+    ends_at = time.monotonic() + (recipe.budget.max_wall_s or float("inf"))
+    run = Run(recipe_hash(recipe), space.journal, recipe.budget, ends_at)
+    return asyncio.run(probe(teacher, run, secret_of(teacher), price_of(teacher, recipe.budget)))

@@ -146,8 +146,8 @@ class Teacher:
         data = self.reply_data(request.path, body, fault)
         self.paid[digest] += 1
         if body.get("stream"):
-            usage = (body.get("stream_options") or {}).get("include_usage")
-            return await stream(request, data, self.settings.token_s, bool(usage))
+            usage = bool((body.get("stream_options") or {}).get("include_usage"))
+            return await stream(request, data, self.settings.token_s, usage, self.headers())
         return web.json_response(data, headers=self.headers())
 
     def failed(
@@ -187,7 +187,7 @@ class Teacher:
     def headers(self) -> dict[str, str]:
         """Rate limit headers, where there is a limit."""
         rpm = self.settings.rpm
-        if not rpm:
+        if not rpm or not self.settings.tells_limits:
             return {}
         left = max(0, rpm - len(self.minute))
         return {
@@ -276,10 +276,14 @@ async def cut(request: web.BaseRequest) -> web.StreamResponse:
 
 
 async def stream(
-    request: web.BaseRequest, data: dict[str, Any], token_s: float, usage: bool
+    request: web.BaseRequest,
+    data: dict[str, Any],
+    token_s: float,
+    usage: bool,
+    headers: dict[str, str],
 ) -> web.StreamResponse:
     """The same reply as server-sent events."""
-    response = web.StreamResponse(headers={"content-type": "text/event-stream"})
+    response = web.StreamResponse(headers={**headers, "content-type": "text/event-stream"})
     await response.prepare(request)
     events = message_events(data) if "stop_reason" in data else completion_events(data, usage)
     async for event in paced(events, token_s):
@@ -486,6 +490,7 @@ def main() -> None:
     parser.add_argument("--token-s", type=float, default=0.0)
     parser.add_argument("--capacity", type=int, default=100_000, help="calls worked on at once")
     parser.add_argument("--rpm", type=int, default=0, help="requests a minute; 0 for no limit")
+    parser.add_argument("--tells-limits", type=json.loads, default=True, help="in headers")
     parser.add_argument("--dies-after", type=int, default=0, help="replies until it only fails")
     parser.add_argument("--retry-after", type=float, default=0)
     parser.add_argument("--batch-delay", type=float, default=0.0, help="seconds a batch takes")

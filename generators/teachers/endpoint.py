@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from configs.errors import BudgetExceeded, ParseError, TeacherUnavailable
@@ -33,6 +34,8 @@ ADAPTERS: dict[str, Adapter] = {"openai": openai_chat, "anthropic": anthropic_me
 _LOOK_AGAIN_S = 0.1
 _NEVER_ONE = 3
 """Rejections in a row, with nothing answered, after which the recipe is wrong and not a prompt."""
+Observe = Callable[[Attempt, Ended, Arrived | None], None]
+"""Told of every call that ended, with what arrived, for those who measure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ class Endpoint:
         self.pace = Pace(settings.concurrency)
         self.retries = RetryBudget(settings.retry_share)
         self.outcomes: Counter[str] = Counter()
+        self.observe: Observe | None = None
         self.dead: str | None = None
         self.ways = Ways(settings, self.adapter.LADDER, run.journal)
         self.hangs = HangDetector(settings.timeout_s)
@@ -175,7 +179,7 @@ class Endpoint:
         try:
             async with self.pace:
                 started, clock = time.time(), time.perf_counter()
-                fault: Fault | None = None
+                fault, arrived = None, None
                 try:
                     self._check_still_wanted(one.way, probe)
                     arrived = await self._send(one)
@@ -186,6 +190,8 @@ class Endpoint:
                     self._learn(fault, one.way)
                     ended = failed(fault, attempt, time.perf_counter() - clock)
                 self._note(ended, probe, taken)
+                if self.observe is not None:
+                    self.observe(attempt, ended, arrived)
             await self.run.journal.end(attempt, ended, one.body)
         finally:
             self._open_calls -= 1
