@@ -41,8 +41,10 @@ class RetryBudget:
         """A first try was sent."""
         self.level += self.share
 
-    async def take(self) -> None:
-        """Wait until a retry is allowed, and use it."""
+    async def take(self, check: Callable[[], None]) -> None:
+        """Wait until a retry is allowed, and use it. Those that wait behind many others call
+        ``check``, which raises where waiting makes no sense any more.
+        """
         while True:
             now = self.clock()
             self.level += (now - self._at) * _PER_SECOND
@@ -50,4 +52,5 @@ class RetryBudget:
             if self.level >= 1:
                 self.level -= 1
                 return
+            check()
             await asyncio.sleep(0.1)
