@@ -7,6 +7,7 @@ Inside quotes it closes them sooner or later, so JSON that a grammar binds comes
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -104,3 +105,69 @@ def tensors() -> dict[str, np.ndarray]:
     }
     names = ("attn_q", "attn_k", "attn_v", "attn_output")
     return {**found, **{f"blk.0.{name}.weight": square for name in names}}
+
+
+def write_folder(path: Path) -> Path:
+    """Write the same model as transformers reads it: a folder of weights, settings, tokeniser."""
+    from safetensors.numpy import save_file
+    from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
+
+    path.mkdir()
+    weights = {_renamed(name): values.astype(np.float32) for name, values in tensors().items()}
+    save_file(weights, path / "model.safetensors", {"format": "pt"})
+    (path / "config.json").write_text(json.dumps(SETTINGS))
+    sampled = {"do_sample": True, "bos_token_id": START, "eos_token_id": END, "pad_token_id": END}
+    (path / "generation_config.json").write_text(json.dumps(sampled))
+    bytewise = Tokenizer(models.BPE({name: number for number, name in enumerate(tokens())}, []))
+    bytewise.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    bytewise.decoder = decoders.ByteLevel()
+    bytewise.add_special_tokens([AddedToken(name, special=True) for name in SPECIAL])
+    bytewise.save(str(path / "tokenizer.json"))
+    (path / "tokenizer_config.json").write_text(
+        json.dumps(
+            {
+                "tokenizer_class": "PreTrainedTokenizerFast",
+                "bos_token": SPECIAL[0],
+                "eos_token": SPECIAL[1],
+                "pad_token": SPECIAL[1],
+                "chat_template": TEMPLATE,
+            }
+        )
+    )
+    return path
+
+
+SETTINGS = {
+    "architectures": ["LlamaForCausalLM"],
+    "model_type": "llama",
+    "vocab_size": VOCABULARY,
+    "hidden_size": WIDTH,
+    "intermediate_size": 32,
+    "num_hidden_layers": 1,
+    "num_attention_heads": 9,
+    "num_key_value_heads": 9,
+    "max_position_embeddings": CONTEXT,
+    "tie_word_embeddings": False,
+    "bos_token_id": START,
+    "eos_token_id": END,
+    "pad_token_id": END,
+    "dtype": "float32",
+}
+
+
+def _renamed(name: str) -> str:
+    """What transformers calls a tensor."""
+    for ours, theirs in (
+        ("token_embd", "model.embed_tokens"),
+        ("output_norm", "model.norm"),
+        ("output.", "lm_head."),
+        ("blk.0.attn_norm", "model.layers.0.input_layernorm"),
+        ("blk.0.ffn_norm", "model.layers.0.post_attention_layernorm"),
+        ("blk.0.attn_output", "model.layers.0.self_attn.o_proj"),
+    ):
+        if name.startswith(ours):
+            return name.replace(ours, theirs)
+    _, _, part, _ = name.split(".")
+    block, _, what = part.partition("_")
+    room = {"attn": "self_attn", "ffn": "mlp"}[block]
+    return f"model.layers.0.{room}.{what}_proj.weight"
