@@ -9,9 +9,10 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constrain
 # are skipped and say so.
 CACHE := $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/stillhouse
 LLAMA := llama-cpp-python==0.3.36
+AIMOCK := @copilotkit/aimock@1.43.0
 
 # Measured coverage of a whole run is printed at the end of `make test`.
-.PHONY: install check test demo llama-server clean
+.PHONY: install check test demo llama-server aimock clean
 
 install: $(STAMP)
 
@@ -54,6 +55,13 @@ $(CACHE)/llama-server: | $(STAMP)
 		-DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_EXAMPLES=OFF > $(CACHE)/llama-src/log 2>&1
 	@cmake --build $(CACHE)/llama-src/build --target llama-server -j 2 >> $(CACHE)/llama-src/log 2>&1
 	@mv $(CACHE)/llama-src/build/bin/llama-server $@ && rm -rf $(CACHE)/llama-src
+
+aimock: $(CACHE)/aimock/node_modules/@copilotkit/aimock/package.json
+
+# It fails as it is told to, and needs node.
+$(CACHE)/aimock/node_modules/@copilotkit/aimock/package.json:
+	@mkdir -p $(CACHE)/aimock
+	@npm install --silent --no-audit --no-fund --prefix $(CACHE)/aimock $(AIMOCK)
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache build *.egg-info
