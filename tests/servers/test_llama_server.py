@@ -18,7 +18,7 @@ from tiny_model import write_model
 from configs.errors import ParseError, TeacherUnavailable
 from generators.grounded_qa import SCHEMA
 from generators.replies import check_ending, read_draft
-from generators.teacher import Request, Unanswered
+from generators.teacher import Request, Unanswered, worst_case_tokens
 from store.journal import Journal, Reply
 
 BINARY = cached("llama-server")
@@ -121,6 +121,10 @@ def test_tokens_are_those_that_the_engine_counts(engine: str, tmp_path: Path, st
     read = [reply.input_tokens for reply in replies(asked)]
     assert read == [prompt_tokens(engine, request) for request in requests]
     assert asked.spent.tokens == sum(read) + sum(written)
+    # With a token for every byte, no model can need more.
+    for request, reply in zip(requests, replies(asked), strict=True):
+        most_in, most_out = worst_case_tokens(request, 1500)
+        assert reply.input_tokens <= most_in and reply.output_tokens <= most_out
     booked = sorted((a["input_tokens"], a["output_tokens"]) for a in asked.attempts)
     assert booked == sorted(zip(read, written, strict=True))
 
