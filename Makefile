@@ -5,8 +5,14 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt
 
+# What some tests talk to and no package brings, built or fetched once per user; without it they
+# are skipped and say so.
+CACHE := $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/stillhouse
+LLAMA := llama-cpp-python==0.3.36
+AIMOCK := @copilotkit/aimock@1.43.0
+
 # Measured coverage of a whole run is printed at the end of `make test`.
-.PHONY: install check test demo clean
+.PHONY: install check test demo llama-server aimock clean
 
 install: $(STAMP)
 
@@ -32,6 +38,30 @@ test: check
 demo: $(STAMP)
 	@$(BIN)/stillhouse build quickstart
 	@echo "(first, once in a shell: source $(BIN)/activate)"
+
+llama-server: $(CACHE)/llama-server
+
+# The engine's sources come with the sdist of its Python package. About seven minutes of one core;
+# -O1 halves them, and the tests' model has next to nothing to compute.
+$(CACHE)/llama-server: | $(STAMP)
+	@echo "Building llama-server in $(CACHE) (a few minutes, once)"
+	@rm -rf $(CACHE)/llama-src && mkdir -p $(CACHE)/llama-src
+	@$(BIN)/python -m pip download -qq --disable-pip-version-check --no-deps \
+		--no-binary llama-cpp-python --dest $(CACHE)/llama-src $(LLAMA)
+	@tar -xzf $(CACHE)/llama-src/*.tar.gz -C $(CACHE)/llama-src --strip-components=1
+	@cmake -S $(CACHE)/llama-src/vendor/llama.cpp -B $(CACHE)/llama-src/build \
+		-DCMAKE_BUILD_TYPE=None -DCMAKE_C_FLAGS='-O1 -w' -DCMAKE_CXX_FLAGS='-O1 -w' -DBUILD_SHARED_LIBS=OFF \
+		-DLLAMA_CURL=OFF -DLLAMA_OPENSSL=OFF -DGGML_CUDA=OFF -DGGML_OPENMP=OFF \
+		-DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_EXAMPLES=OFF > $(CACHE)/llama-src/log 2>&1
+	@cmake --build $(CACHE)/llama-src/build --target llama-server -j 2 >> $(CACHE)/llama-src/log 2>&1
+	@mv $(CACHE)/llama-src/build/bin/llama-server $@ && rm -rf $(CACHE)/llama-src
+
+aimock: $(CACHE)/aimock/node_modules/@copilotkit/aimock/package.json
+
+# It fails as it is told to, and needs node.
+$(CACHE)/aimock/node_modules/@copilotkit/aimock/package.json:
+	@mkdir -p $(CACHE)/aimock
+	@npm install --silent --no-audit --no-fund --prefix $(CACHE)/aimock $(AIMOCK)
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache build *.egg-info

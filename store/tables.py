@@ -112,22 +112,40 @@ def open_engine(where: Path | str) -> sa.Engine:
 
     Raises:
         StoreCorrupt: the file or server cannot be opened as a journal.
-        ConfigError: a PostgreSQL URL, and the extra `postgres` is not installed.
+        ConfigError: it is no URL of PostgreSQL, or the extra `postgres` is not installed.
     """
+    url = None if isinstance(where, Path) else _server_url(where)
     try:
-        if isinstance(where, Path):
-            return _open_sqlite(where)
-        return _open_server(where)
+        return _open_sqlite(Path(where)) if url is None else _open_server(url)
     except ModuleNotFoundError:
         raise ConfigError(
             "a journal on PostgreSQL needs the extra: pip install 'stillhouse[postgres]'"
         ) from None
     except (OSError, sa.exc.DatabaseError) as error:
-        name = where if isinstance(where, Path) else sa.make_url(where).render_as_string()
+        why = str(error.__cause__ or error).partition("\n")[0]
+        if url is not None:
+            raise StoreCorrupt(
+                f"cannot open the journal {url.render_as_string()}: {why}; see that the server "
+                "runs, and that this user may make tables there"
+            ) from error
         raise StoreCorrupt(
-            f"cannot open the journal {name}: {error.__cause__ or error}; "
+            f"cannot open the journal {where}: {why}; "
             "move the file away to start a new one (its paid replies are then not reused)"
         ) from error
+
+
+def _server_url(url: str) -> sa.URL:
+    try:
+        found = sa.make_url(url)
+    except sa.exc.ArgumentError:
+        found = None
+    # Its text may hold a password, so it is not repeated.
+    if found is None or found.get_backend_name() not in ("postgresql", "postgres"):
+        raise ConfigError(
+            "the URL of the journal is not one of PostgreSQL; write "
+            "postgresql://user:password@host/database"
+        )
+    return found.set(drivername="postgresql+psycopg")
 
 
 def broken(doing: str, error: Exception) -> StoreCorrupt:
@@ -159,14 +177,13 @@ def _insert(connection: sa.Connection, table: sa.Table) -> Any:
     return dialect.insert(table)
 
 
-def _open_server(url: str) -> sa.Engine:
+def _open_server(url: sa.URL) -> sa.Engine:
     # Connections that the server closed meanwhile are replaced before they are used. Whoever waits
     # for a row's lock must then see what was written to it, whatever the server's own default is.
     engine = sa.create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
     with engine.begin() as connection:
-        if engine.dialect.name == "postgresql":
-            # Processes that start together would each make the same tables.
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MAKING_TABLES)))
+        # Processes that start together would each make the same tables.
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MAKING_TABLES)))
         _make_tables(connection)
     return engine
 

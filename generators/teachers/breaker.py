@@ -34,6 +34,18 @@ class Breaker:
         probe = self.clock() >= self._probe_at and not self._probing
         return self.down_since is not None and not probe
 
+    def check(self) -> None:
+        """Whether there is hope yet.
+
+        Raises:
+            TeacherUnavailable: the endpoint has been down for longer than ``patience_s``.
+        """
+        if self.down_since is not None and self.clock() - self.down_since > self.patience_s:
+            raise TeacherUnavailable(
+                f"more than {_SHARE:.0%} of its calls failed, and no probe has succeeded for "
+                f"{self.patience_s:g} s (patience_s)"
+            )
+
     async def enter(self) -> bool:
         """Wait while the breaker is open. True where this call is the probe.
 
@@ -41,12 +53,8 @@ class Breaker:
             TeacherUnavailable: the endpoint has been down for longer than ``patience_s``.
         """
         while self.down_since is not None:
+            self.check()
             now = self.clock()
-            if now - self.down_since > self.patience_s:
-                raise TeacherUnavailable(
-                    f"more than {_SHARE:.0%} of its calls failed, and no probe has succeeded for "
-                    f"{self.patience_s:g} s (patience_s)"
-                )
             if now >= self._probe_at and not self._probing:
                 self._probing = True
                 return True

@@ -132,12 +132,19 @@ class Endpoint:
         try:
             return await self.breaker.enter()
         except TeacherUnavailable as error:
-            self.dead = f"teacher {self.settings.name!r} at {self.settings.base_url}: {error}"
-            raise TeacherUnavailable(self.dead) from None
+            raise self._died(error) from None
+
+    def _died(self, why: TeacherUnavailable) -> TeacherUnavailable:
+        self.dead = f"teacher {self.settings.name!r} at {self.settings.base_url}: {why}"
+        return TeacherUnavailable(self.dead)
 
     def _check_alive(self) -> None:
         if self.dead is not None:
             raise TeacherUnavailable(self.dead)
+        try:
+            self.breaker.check()
+        except TeacherUnavailable as error:
+            raise self._died(error) from None
         if time.monotonic() > self.run.ends_at:
             raise BudgetExceeded(
                 f"budget.max_wall_s is {self.run.budget.max_wall_s:g}: the time is up. What was "

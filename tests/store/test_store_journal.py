@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from configs.errors import BudgetExceeded, StoreCorrupt
+from configs.errors import BudgetExceeded, ConfigError, StoreCorrupt
 from configs.teachers import Budget
 from store.journal import Attempt, Ended, Journal, Reply, request_key
 from store.ledger import Spent
@@ -279,6 +279,27 @@ def test_a_folder_in_the_way_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreCorrupt, match="cannot open the journal"):
         Journal(tmp_path / "file" / "journal.db")
+
+
+def test_a_server_that_is_not_there_is_said_without_the_password() -> None:
+    with pytest.raises(StoreCorrupt, match=r"cannot open .*see that the server") as said:
+        Journal("postgresql://someone:hunter2@127.0.0.1:1/journal")
+    assert "hunter2" not in str(said.value)
+
+
+@pytest.mark.parametrize("url", ["mysql://u:hunter2@localhost/x", "hunter2", "sqlite:///x.db"])
+def test_what_is_no_url_of_postgresql_is_refused(url: str) -> None:
+    with pytest.raises(ConfigError, match="write postgresql://user:password@host/database") as said:
+        Journal(url)
+    assert "hunter2" not in str(said.value)
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+asyncpg"])
+def test_every_name_of_postgresql_is_understood(postgres_database: str, scheme: str) -> None:
+    url = postgres_database.replace("postgresql+psycopg", scheme)
+    with closing(Journal(url)) as journal:
+        put(journal, "k", "run", REPLY)
+        assert journal.find("k") == REPLY
 
 
 def test_a_request_is_known_by_all_that_is_sent() -> None:
