@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ from store.text import now
 
 _MOST = 256
 """Operations in one transaction."""
+_GATHER_S = 0.01
+"""How long a lone operation waits for others: a transaction costs far more than its rows."""
 _TRIES = 5
 _ROLLED_BACK = ("40001", "40P01")
 """PostgreSQL's states after which a transaction was undone and may be repeated (serialisation
@@ -93,6 +96,8 @@ class Writer:
 
     def _work(self) -> None:
         while (first := self._queue.get()) is not None:
+            if self._queue.empty():
+                time.sleep(_GATHER_S)
             waiting = [first]
             stop = False
             while len(waiting) < _MOST and not self._queue.empty():
@@ -113,7 +118,7 @@ class Writer:
             try:
                 with self._engine.begin() as connection:
                     return _write(connection, operations)
-            except (sa.exc.SQLAlchemyError, ValueError) as error:
+            except Exception as error:  # Whatever it is, nobody may wait for ever.
                 # After a lost connection nobody knows whether it was written: no second try.
                 undone = getattr(getattr(error, "orig", None), "sqlstate", None) in _ROLLED_BACK
                 if not undone or tries == _TRIES:

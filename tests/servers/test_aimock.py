@@ -46,8 +46,8 @@ PASSING = {
     "down": ([DOWN], ["server"]),
     "overloaded": ([OVERLOADED], ["server"]),
     "garbage": ([GARBAGE], ["malformed"]),
-    "hangs up": ([HANGS_UP], ["connection"]),
-    "one after the other": ([DOWN, HANGS_UP, BUSY], ["server", "connection", "rate_limited"]),
+    "hangs up": ([HANGS_UP], ["reset"]),
+    "one after the other": ([DOWN, HANGS_UP, BUSY], ["server", "reset", "rate_limited"]),
 }
 LASTING = {
     "always down": [DOWN] * 9,
