@@ -7,6 +7,7 @@ transaction (:mod:`store.writer`), since a disk can confirm only some hundred of
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -100,7 +101,10 @@ class Journal:
         """
         self._engine = open_engine(where)
         self._read = self._engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._writer = Writer(self._engine)
+        try:
+            self._writer = Writer(self._engine, where if isinstance(where, Path) else None)
+        except (OSError, sa.exc.SQLAlchemyError) as error:
+            raise broken("write", error) from error
         self.batches = Batches(self._engine)
 
     async def begin(self, keys: Sequence[str], attempt: Attempt, budget: Budget) -> Reply | None:
@@ -113,13 +117,14 @@ class Journal:
         found = await self._writer.begin(Begin(tuple(keys), _attempt_row(attempt), budget))
         return _reply(found) if found is not None else None
 
-    async def end(self, attempt: Attempt, ended: Ended, request: bytes) -> None:
-        """Make the end of an attempt durable, and its reply if it has one.
+    @property
+    def outlives_kills(self) -> bool:
+        """Whether what :meth:`end` was given survives a kill before its future is done."""
+        return self._writer.arrivals is not None
 
-        The first reply to a request stays.
-
-        Raises:
-            StoreCorrupt: the journal could not be written.
+    def end(self, attempt: Attempt, ended: Ended, request: bytes) -> asyncio.Future[None]:
+        """Make the end of an attempt durable, and its reply if it has one: done once it is on the
+        disk, or with StoreCorrupt if it cannot be. The first reply to a request stays.
         """
         row = {
             "b_id": attempt.id,
@@ -134,7 +139,7 @@ class Journal:
         if ended.reply is not None:
             reply = _reply_row(attempt.key, attempt.run, ended.reply, request)
         unused = attempt.worst.plus(ended.used, -1)
-        await self._writer.end(End(attempt.queued, attempt.run, row, reply, unused))
+        return self._writer.end(End(attempt.queued, attempt.run, row, reply, unused))
 
     def find(self, key: str) -> Reply | None:
         """The reply to that request, if it has arrived."""

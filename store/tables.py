@@ -18,7 +18,7 @@ REPLIES = sa.Table(
     "replies",
     METADATA,
     sa.Column("key", sa.String(64), primary_key=True),
-    sa.Column("run", sa.String(64), nullable=False, index=True),
+    sa.Column("run", sa.String(64), nullable=False),
     sa.Column("teacher", sa.String, nullable=False),
     sa.Column("request", sa.Text, nullable=False),
     sa.Column("content", sa.Text),
@@ -41,7 +41,7 @@ ATTEMPTS = sa.Table(
     "attempts",
     METADATA,
     sa.Column("id", sa.String(32), primary_key=True),
-    sa.Column("run", sa.String(64), nullable=False, index=True),
+    sa.Column("run", sa.String(64), nullable=False),
     sa.Column("key", sa.String(64), nullable=False),
     sa.Column("teacher", sa.String, nullable=False),
     sa.Column("endpoint", sa.String, nullable=False),
@@ -220,5 +220,5 @@ def _durable(connection: Any, _record: object) -> None:
 
 def _begin_immediate(connection: sa.Connection) -> None:
     # A transaction that reads first and writes later must not find its reading outdated.
-    if connection.get_isolation_level() != "AUTOCOMMIT":
+    if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
         connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -15,13 +15,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from filelock import FileLock
 
 from configs.errors import BudgetExceeded, StillhouseError
 from configs.teachers import Budget
 from store import ledger
+from store.arrivals import Arrivals, recover
 from store.ledger import Spent
 from store.tables import ATTEMPTS, QUEUED, REPLIES, broken, insert_new
 from store.text import now
@@ -29,7 +32,7 @@ from store.text import now
 _MOST = 256
 """Operations in one transaction."""
 _GATHER_S = 0.01
-"""How long a lone operation waits for others: a transaction costs far more than its rows."""
+"""How long an attempt waits for others: a transaction costs far more than its rows."""
 _TRIES = 5
 _ROLLED_BACK = ("40001", "40P01")
 """PostgreSQL's states after which a transaction was undone and may be repeated (serialisation
@@ -58,57 +61,105 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """An operation and whoever waits for it."""
+    """An operation, whoever waits for it, and the file of arrivals it is in, if it is in one."""
 
     operation: Begin | End
     done: asyncio.Future[Any]
     loop: asyncio.AbstractEventLoop
+    file: int | None = None
 
 
 class Writer:
-    """The thread that owns all writing to a journal."""
+    """The thread that owns all writing to a journal, at ``path`` where that is a file."""
 
-    def __init__(self, engine: sa.Engine) -> None:
-        """Start the thread."""
+    def __init__(self, engine: sa.Engine, path: Path | None) -> None:
+        """Write what killed processes left behind, then start the thread."""
         self._engine = engine
+        self.arrivals: Arrivals | None = None
+        if path is not None:
+            with FileLock(path.with_name(f".{path.name}.lock")):
+                recover(path, self._recovered)
+                self.arrivals = Arrivals(path)
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="journal", daemon=True)
         self._thread.start()
 
     async def begin(self, operation: Begin) -> Any:
         """The row of a reply that is there already, or None once the attempt is booked."""
-        return await self._wait_for(operation)
+        return await self._enqueue(operation, None)
 
-    async def end(self, operation: End) -> None:
-        """Returns once it is on the disk."""
-        await self._wait_for(operation)
+    def end(self, operation: End) -> asyncio.Future[None]:
+        """Done once it is on the disk; a kill does not lose it from now on where the journal is a
+        file.
+        """
+        try:
+            kept = self.arrivals.keep(operation) if self.arrivals else None
+        except OSError as error:
+            failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            failed.set_exception(broken("write", error))
+            return failed
+        return self._enqueue(operation, kept)
 
     def close(self) -> None:
         """Write what waits, then stop the thread."""
         self._queue.put(None)
         self._thread.join()
+        if self.arrivals is not None:
+            self.arrivals.close()
 
-    async def _wait_for(self, operation: Begin | End) -> Any:
+    def _enqueue(self, operation: Begin | End, file: int | None) -> asyncio.Future[Any]:
         loop = asyncio.get_running_loop()
         done: asyncio.Future[Any] = loop.create_future()
-        self._queue.put(_Waiting(operation, done, loop))
-        return await done
+        self._queue.put(_Waiting(operation, done, loop, file))
+        return done
+
+    def _recovered(self, operations: list[dict[str, Any]]) -> None:
+        """Write ends of attempts that are still open: others were written before the kill."""
+        ends = [End(**{**one, "unused": Spent(**one["unused"])}) for one in operations]
+        with self._engine.begin() as connection:
+            ids = [one.attempt["b_id"] for one in ends]
+            still = sa.select(ATTEMPTS.c.id).where(ATTEMPTS.c.outcome.in_(["sent", "queued"]))
+            found: set[str] = set()
+            for start in range(0, len(ids), _MOST):
+                query = still.where(ATTEMPTS.c.id.in_(ids[start : start + _MOST]))
+                found.update(connection.execute(query).scalars())
+            _write(connection, [one for one in ends if one.attempt["b_id"] in found])
 
     def _work(self) -> None:
-        while (first := self._queue.get()) is not None:
-            if self._queue.empty():
-                time.sleep(_GATHER_S)
-            waiting = [first]
-            stop = False
-            while len(waiting) < _MOST and not self._queue.empty():
-                more = self._queue.get()
-                if more is None:
-                    stop = True
-                    break
-                waiting.append(more)
-            _answer(waiting, self._results([one.operation for one in waiting]))
-            if stop:
-                return
+        stop = False
+        while not stop:
+            waiting, stop = self._gather()
+            if waiting:
+                results = self._results([one.operation for one in waiting])
+                self._let_go(waiting, results)
+                _answer(waiting, results)
+
+    def _let_go(self, waiting: Sequence[_Waiting], results: Sequence[Any]) -> None:
+        """What was written need not be kept in a file any more."""
+        pairs = zip(waiting, results, strict=True)
+        files = [w.file for w, r in pairs if w.file is not None and not isinstance(r, Exception)]
+        if self.arrivals is not None:
+            self.arrivals.written(files)
+
+    def _gather(self) -> tuple[list[_Waiting], bool]:
+        """What waits to be written, and whether it is the last. Attempts that begin wait a little
+        for others; those that ended go at once, since someone waits for their replies.
+        """
+        first = self._queue.get()
+        if first is None:
+            return [], True
+        waiting, until = [first], time.monotonic() + _GATHER_S
+        while len(waiting) < _MOST:
+            if isinstance(waiting[-1].operation, End):
+                until = 0.0
+            try:
+                more = self._queue.get(timeout=max(0.0, until - time.monotonic()))
+            except queue.Empty:
+                break
+            if more is None:
+                return waiting, True
+            waiting.append(more)
+        return waiting, False
 
     def _results(self, operations: Sequence[Begin | End]) -> list[Any]:
         """What each operation comes to: a value or the error to raise."""

@@ -199,7 +199,10 @@ class Endpoint:
                 self._note(ended, probe, taken)
                 if self.observe is not None:
                     self.observe(attempt, ended, arrived)
-            await self.run.journal.end(attempt, ended, one.body)
+                written = self.run.journal.end(attempt, ended, one.body)
+                if not self.run.journal.outlives_kills:
+                    await written  # Its place is held, so a kill loses no more than are in flight.
+            await written
         finally:
             self._open_calls -= 1
             self._settled.set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from dataclasses import dataclass
 
 import orjson
@@ -39,7 +40,7 @@ def prepare(
     usd = price.worst_usd(tokens_in, tokens_out) if price else 0.0
     run, key, number = named
     attempt = Attempt(
-        id=f"{random.getrandbits(128):032x}",
+        id=f"{int(1000 * time.time()):012x}{random.getrandbits(80):020x}",
         run=run,
         key=key,
         teacher=settings.name,

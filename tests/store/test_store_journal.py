@@ -390,6 +390,10 @@ def test_a_batch_is_open_until_none_of_its_calls_waits(journal: Journal) -> None
         (batch.tag, "batch_1", ("k", "l"))
     ]
     assert again.tag != batch.tag and batches.open("http://y/v1") == []
-    asyncio.run(journal.end(queued("a"), ended, b"{}"))
+
+    async def end() -> None:
+        await journal.end(queued("a"), ended, b"{}")
+
+    asyncio.run(end())
     batches.collect(where)
     assert batches.open(where) == [] and batches.ids(where) == {"batch_1"}
