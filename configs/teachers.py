@@ -111,6 +111,8 @@ class Teacher(Model):
     def _http(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("http://", "https://")):
             raise ValueError("base_url must begin with http:// or https://")
+        if value is not None and "@" in value.split("://", 1)[1].split("/", 1)[0]:
+            raise ValueError("keys never stand in a recipe: take the part before @ out of base_url")
         return value
 
     @model_validator(mode="after")

@@ -20,9 +20,7 @@ from flows.pipeline import first_round, prepare
 from flows.production import directly, produce
 from flows.workspace import workspace
 from generators.grounded_qa import render
-from generators.library import Library
-from generators.plan import Seed, entry_teachers
-from generators.teacher import likely_tokens, task_of
+from generators.teacher import Request, likely_tokens, task_of
 from generators.teachers.endpoint import key_of
 from generators.teachers.prices import Price, price_of
 from store.journal import Journal
@@ -76,7 +74,7 @@ class Estimate:
 
 
 def estimate(recipe: Recipe, canary: int = 0) -> list[Estimate]:
-    """One estimate per teacher that candidates are first asked of.
+    """One estimate per teacher; those of a cascade's higher tiers are asked for what fails.
 
     Args:
         recipe: The recipe.
@@ -88,16 +86,32 @@ def estimate(recipe: Recipe, canary: int = 0) -> list[Estimate]:
     seeds = steps.seeds_of(recipe, steps.plan(recipe, corpus))
     first = seeds[: first_round(recipe, len(seeds))]
     library = space.library(corpus)
-    return [
-        _of_model(teacher, first, recipe, space.journal, library, habits.get(teacher.name, ASSUMED))
-        if teacher.is_model
-        else _of_rules(teacher, first)
-        for teacher in entry_teachers(recipe)
-    ]
+    found = []
+    for teacher in recipe.teachers:
+        own = [seed for seed in first if seed.teacher == teacher.name]
+        usual = habits.get(teacher.name, ASSUMED)
+        if not teacher.is_model:
+            found.append(_of_rules(teacher, len(own)))
+            continue
+        wanted = usual.candidates.times(recipe.target * len(own) / len(first))
+        if recipe.routing.enabled and not own:
+            own, wanted = first, _escalated(usual.candidates.times(recipe.target), recipe)
+        requests = [render(task_of(s, library, recipe), recipe.language) for s in own]
+        found.append(_of_model(teacher, requests, wanted, recipe, space.journal, usual))
+    return found
 
 
-def _of_rules(teacher: Teacher, first: Sequence[Seed]) -> Estimate:
-    count = sum(seed.teacher == teacher.name for seed in first)
+def _escalated(candidates: Range, recipe: Recipe) -> Range:
+    """What a higher tier is asked for: the calibration, and what fails below it."""
+    calibration, most = recipe.routing.calibration, recipe.routing.too_many
+    return Range(
+        calibration,
+        calibration + most / 2 * candidates.likely,
+        calibration + most * candidates.high,
+    )
+
+
+def _of_rules(teacher: Teacher, count: int) -> Estimate:
     none = Range(0, 0, 0)
     calls = Range(count, count, count)
     return Estimate(teacher.name, True, 0, calls, none, none, none, none, "free")
@@ -105,29 +119,21 @@ def _of_rules(teacher: Teacher, first: Sequence[Seed]) -> Estimate:
 
 def _of_model(
     teacher: Teacher,
-    first: Sequence[Seed],
+    requests: Sequence[Request],
+    wanted: Range,
     recipe: Recipe,
     journal: Journal,
-    library: Library,
     habits: Habits,
 ) -> Estimate:
-    """Scale the first round's prompts to the candidates that the target will take."""
-    own = [
-        render(task_of(s, library, recipe), recipe.language)
-        for s in first
-        if s.teacher == teacher.name
-    ]
-    answered = sum(journal.find(key_of(request, teacher)) is not None for request in own)
-    share = len(own) / max(len(first), 1)
-    wanted = habits.candidates.times(recipe.target * share)
+    """Scale the first round's prompts to the candidates that are wanted."""
+    answered = sum(journal.find(key_of(request, teacher)) is not None for request in requests)
     new = Range(*(max(0.0, bound - answered) for bound in _bounds(wanted)))
     calls = new.times(habits.calls)
-    prompt = statistics.fmean(likely_tokens(r.messages) for r in own) if own else 0.0
+    prompt = statistics.fmean(likely_tokens(r.messages) for r in requests) if requests else 0.0
     tokens_in = calls.times(Range(0.8 * prompt, prompt, 1.25 * prompt))
     reply = Range(*(min(bound, teacher.max_tokens) for bound in _bounds(habits.reply_tokens)))
     tokens_out = calls.times(reply)
     price = price_of(teacher, recipe.budget)
-    hours = calls.times(habits.latency_s).times(1 / teacher.concurrency / 3600)
     return Estimate(
         teacher.name,
         False,
@@ -136,9 +142,16 @@ def _of_model(
         tokens_in,
         tokens_out,
         _usd(price, tokens_in, tokens_out),
-        hours,
+        _hours(teacher, calls, habits),
         price.source if price else "unknown",
     )
+
+
+def _hours(teacher: Teacher, calls: Range, habits: Habits) -> Range:
+    """A batch is promised within a day; else calls take turns in the places there are."""
+    if teacher.mode == "batch":
+        return Range(0.1, 2.0, 24.0) if calls.high else Range(0, 0, 0)
+    return calls.times(habits.latency_s).times(1 / teacher.concurrency / 3600)
 
 
 def _usd(price: Price | None, tokens_in: Range, tokens_out: Range) -> Range | None:

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT, RecipeFile, RunCommand, StartServer
+from teacher_server import KEY
 
+from configs.errors import ConfigError
 from configs.load import load_recipe
 from flows.pipeline import build
 from store.versions import find_version, list_versions
@@ -113,3 +115,22 @@ def test_flow_in_prefect(recipe_file: RecipeFile, tmp_path: Path) -> None:
         artifacts = client.read_artifacts()
     assert {"read corpus", "plan", "generate 0-10", "grounding 0-10", "near", "publish"} <= names
     assert any("| published | 12 |" in str(artifact.data) for artifact in artifacts)
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.usefixtures("prefect_server")
+def test_a_key_from_a_prefect_block_is_used_and_is_nowhere(
+    recipe_file: RecipeFile, start_server: StartServer, tmp_path: Path
+) -> None:
+    from prefect.blocks.system import Secret
+
+    server = start_server()
+    Secret(value=KEY).save("teacher-key", overwrite=True)
+    teacher = {"api_key_env": None, "api_key_block": "teacher-key"}
+    built = build(load_recipe(str(recipe_file(server.url, teacher)), output=tmp_path / "out"))
+    assert len(built.version.table("data")) == 12
+    for path in (tmp_path / "out").rglob("*"):
+        assert not path.is_file() or KEY.encode() not in path.read_bytes(), path
+    missing = recipe_file(server.url, {**teacher, "api_key_block": "no-such-block"})
+    with pytest.raises(ConfigError, match="cannot read the Prefect Secret block 'no-such-block'"):
+        build(load_recipe(str(missing), output=tmp_path / "other"))
