@@ -25,7 +25,7 @@ import httpx
 from configs.errors import BudgetExceeded, ParseError, TeacherUnavailable
 from configs.recipe import CorpusSource, Recipe
 from configs.teachers import Budget, Teacher
-from generators.grounded_qa import SCHEMA
+from generators.grounded_qa import SCHEMA, repair
 from generators.replies import check_ending, read_draft
 from generators.teacher import Request, Unanswered
 from generators.teachers.openai_chat import body
@@ -120,18 +120,24 @@ async def through_ask(
 
 
 async def _outcome(pool: Pool, number: int) -> str:
-    """``record``, or the reason why there is none."""
+    """``record``, or the reason why there is none; a reply that breaks the schema is repaired."""
+    request = prompt(number)
     try:
-        answered = await pool.ask(prompt(number), "t")
-        ending = check_ending(answered.reply)
-        if ending is not None:
-            return ending.reason
-        read_draft(answered.reply.content or "", SCHEMA)
+        for last in (False, True):
+            answered = await pool.ask(request, "t")
+            ending = check_ending(answered.reply)
+            if ending is not None:
+                return ending.reason
+            try:
+                read_draft(answered.reply.content or "", SCHEMA)
+                return "record"
+            except ParseError as error:
+                request = request if last else repair(request, answered.reply, error)
     except Unanswered as failure:
         return failure.reason
-    except (ParseError, BudgetExceeded, TeacherUnavailable) as error:
+    except (BudgetExceeded, TeacherUnavailable) as error:
         return type(error).__name__
-    return "record"
+    return "schema"
 
 
 async def bare_httpx(url: str, count: int, in_flight: int) -> Measured:

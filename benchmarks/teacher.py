@@ -17,6 +17,7 @@ import tempfile
 import time
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ FAULTS = {
     "malformed": 0.01,
 }
 HANG_S = 30.0
-EXPLAINED = {"record", "truncated", "refused", "empty", "unanswered", "rejected"}
+EXPLAINED = {"record", "truncated", "refused", "empty", "unanswered", "rejected", "schema"}
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,9 @@ SETTINGS = (
 )
 
 
+_say = partial(print, flush=True)
+
+
 def main() -> None:
     """Run everything and print a line for each part."""
     os.environ["TEACHER_API_KEY"] = KEY
@@ -69,7 +73,7 @@ def main() -> None:
         found |= budgets(Path(folder))
     names = [setting.name for setting in SETTINGS]
     names += ["cpu_ms_per_call", "faults_unexplained", "paid_twice", "overspend"]
-    print(json.dumps({name: found[name] for name in names}))
+    _say(json.dumps({name: found[name] for name in names}))
 
 
 def throughput(setting: Setting, folder: Path) -> dict[str, float]:
@@ -82,7 +86,7 @@ def throughput(setting: Setting, folder: Path) -> dict[str, float]:
             "bare httpx": asyncio.run(bare_httpx(url, setting.bare_calls, setting.in_flight)),
             "bare aiohttp": asyncio.run(bare_aiohttp(url, setting.calls, setting.in_flight)),
         }
-    print(
+    _say(
         f"{setting.in_flight} in flight, {setting.latency:g} s latency, ideal {ideal:,.0f} calls/s"
     )
     _line("stillhouse", ours, ideal)
@@ -96,9 +100,7 @@ def throughput(setting: Setting, folder: Path) -> dict[str, float]:
 
 def _line(name: str, measured: Measured, ideal: float) -> None:
     share, cpu = measured.rate / ideal, measured.cpu_ms
-    print(
-        f"  {name:<13} {measured.calls:>7,} calls  of ideal {share:.3f}  {cpu:6.3f} ms CPU a call"
-    )
+    _say(f"  {name:<13} {measured.calls:>7,} calls  of ideal {share:.3f}  {cpu:6.3f} ms CPU a call")
 
 
 def memory(folder: Path) -> dict[str, float]:
@@ -113,7 +115,7 @@ def memory(folder: Path) -> dict[str, float]:
                 check=True,
             )
             peaks.append(json.loads(done.stdout.splitlines()[-1])["peak_mb"])
-    print(f"memory: {peaks[0]:.0f} MB at 3,000 prompts, {peaks[1]:.0f} MB at 100,000")
+    _say(f"memory: {peaks[0]:.0f} MB at 3,000 prompts, {peaks[1]:.0f} MB at 100,000")
     return {"memory_growth_mb": round(peaks[1] - peaks[0], 1)}
 
 
@@ -131,10 +133,10 @@ def faults(folder: Path) -> dict[str, float]:
         busy = stats(url)
     unexplained = count - sum(n for name, n in rough.results.items() if name in EXPLAINED)
     limit = 1.5 * smooth.wall_s + HANG_S
-    print(f"faults: {seen['faults']}")
-    print(f"  {count:,} prompts: {rough.results}, {seen['paid_twice']} paid twice")
-    print(f"  {rough.wall_s:.1f} s (limit {limit:.1f} s; {smooth.wall_s:.1f} s without faults)")
-    print(f"  3 % of 429 alone: {busy['in_flight_mean']:.1f} of {in_flight} calls stay in flight")
+    _say(f"faults: {seen['faults']}")
+    _say(f"  {count:,} prompts: {rough.results}, {seen['paid_twice']} paid twice")
+    _say(f"  {rough.wall_s:.1f} s (limit {limit:.1f} s; {smooth.wall_s:.1f} s without faults)")
+    _say(f"  3 % of 429 alone: {busy['in_flight_mean']:.1f} of {in_flight} calls stay in flight")
     return {"faults_unexplained": unexplained}
 
 
@@ -159,7 +161,7 @@ def kills(folder: Path, times: int = 20) -> dict[str, int]:
         again = _bodies(log)[len(before) :]
         twice += sum(body in held for body in again)
         whole = len(_held(journal))
-    print(
+    _say(
         f"kill -9 at {times} points: {twice} replies that had arrived were paid for again; at most "
         f"{most} calls in flight at a kill were; {whole - 1:,} of {count:,} prompts answered"
     )
@@ -216,7 +218,7 @@ def budgets(folder: Path, runs: int = 100) -> dict[str, float]:
             over = max(over, spent - budget.max_usd, paid - budget.max_usd)
             shares.append(paid / budget.max_usd)
     stopped = sum(share > 0.5 for share in shares)
-    print(
+    _say(
         f"budgets: {runs} runs, {stopped} of them used over half of their cap; overspend {over:.6f}"
     )
     return {"overspend": round(max(0.0, over), 6)}

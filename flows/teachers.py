@@ -10,11 +10,11 @@ from configs.recipe import Recipe
 from configs.teachers import Structured, Teacher
 from flows.secrets import secret_of, secrets_of
 from flows.workspace import recipe_hash, workspace
-from generators.teachers.endpoint import Run
 from generators.teachers.pool import Pool
 from generators.teachers.preflight import check_endpoint
 from generators.teachers.prices import price_of
 from generators.teachers.probe import Finding, probe
+from generators.teachers.run import Run
 
 _pools: dict[str, Pool] = {}
 

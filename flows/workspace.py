@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -60,8 +61,10 @@ class Workspace:
 
     @cached_property
     def journal(self) -> Journal:
-        """The journal of requests."""
-        return Journal(os.environ.get(JOURNAL_VARIABLE) or self.root / "journal.sqlite")
+        """The journal of requests, closed when the process ends."""
+        journal = Journal(os.environ.get(JOURNAL_VARIABLE) or self.root / "journal.sqlite")
+        atexit.register(journal.close)
+        return journal
 
     def corpus(self, key: str) -> Corpus:
         """A corpus snapshot by its shard."""
@@ -93,6 +96,12 @@ def workspace(recipe: Recipe) -> Workspace:
             f"cannot write to {recipe.output}: {error.strerror}; choose another folder with "
             "`output:` in the recipe or --output"
         ) from None
+    return _opened(root.absolute())
+
+
+@lru_cache(maxsize=64)
+def _opened(root: Path) -> Workspace:
+    """One workspace per folder, so that a process has one journal."""
     return Workspace(root)
 
 

@@ -99,7 +99,7 @@ async def write(task: Task, ask: Ask, language: str) -> Outcome:
         answers.append(await ask(request))
         draft = _read(answers[0].reply)
         if isinstance(draft, ParseError):
-            answers.append(await ask(_repair(request, answers[0].reply, draft)))
+            answers.append(await ask(repair(request, answers[0].reply, draft)))
             draft = _second(_read(answers[1].reply))
     except Unanswered as failure:
         draft = Unusable(failure.reason, str(failure))
@@ -123,7 +123,8 @@ def _read(reply: Reply) -> Draft | Unusable | ParseError:
         return error
 
 
-def _repair(request: Request, reply: Reply, error: ParseError) -> Request:
+def repair(request: Request, reply: Reply, error: ParseError) -> Request:
+    """The same request with the reply that broke the schema, and what was wrong with it."""
     turns = (
         {"role": "assistant", "content": reply.content or ""},
         *load_prompt(REPAIR).render(problems=str(error)),

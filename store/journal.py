@@ -23,7 +23,8 @@ from store.batches import Batches
 from store.ledger import Spent
 from store.tables import ATTEMPTS, CAPABILITIES, REPLIES, broken, open_engine, put_row
 from store.text import digest, now, storable
-from store.writer import Begin, End, Writer
+from store.transaction import Begin, End
+from store.writer import Writer
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,7 +138,7 @@ class Teacher:
             await asyncio.sleep(3600)
         if fault == "reset" and request.transport is not None:
             request.transport.abort()
-            raise ConnectionResetError
+            return web.Response()
         if fault == "cut":
             return await cut(request)
         if fault == "garbage":

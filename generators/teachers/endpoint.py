@@ -10,10 +10,10 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from configs.errors import BudgetExceeded, ParseError, TeacherUnavailable
-from configs.teachers import Budget, Structured, Teacher
+from configs.teachers import Structured, Teacher
 from generators.teacher import Request, Unanswered, likely_tokens
 from generators.teachers import anthropic_messages, openai_chat, tracing
 from generators.teachers.adapter import Adapter
@@ -25,10 +25,11 @@ from generators.teachers.pace import Pace
 from generators.teachers.prices import Price
 from generators.teachers.rates import Rates
 from generators.teachers.retries import RetryBudget, full_jitter
+from generators.teachers.run import Run
 from generators.teachers.tries import Try, failed, prepare, used
 from generators.teachers.ways import Ways
 from generators.teachers.wire import Arrived, Wire
-from store.journal import Attempt, Ended, Journal, Reply, request_key
+from store.journal import Attempt, Ended, Reply, request_key
 
 ADAPTERS: dict[str, Adapter] = {"openai": openai_chat, "anthropic": anthropic_messages}
 _LOOK_AGAIN_S = 0.1
@@ -36,16 +37,6 @@ _NEVER_ONE = 3
 """Rejections in a row, with nothing answered, after which the recipe is wrong and not a prompt."""
 Observe = Callable[[Attempt, Ended, Arrived | None], None]
 """Told of every call that ended, with what arrived, for those who measure."""
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What all endpoints of a run share."""
-
-    id: str
-    journal: Journal
-    budget: Budget
-    ends_at: float
 
 
 class Endpoint:
@@ -68,12 +59,9 @@ class Endpoint:
         self.ways = Ways(settings, self.adapter.LADDER, run.journal)
         self.hangs = HangDetector(settings.timeout_s)
         self._usual_reply = float(settings.max_tokens)
-        self._open_calls = 0
-        self._settled = asyncio.Event()
 
     async def __aenter__(self) -> Endpoint:
         """Open the connection pool."""
-        self._settled = asyncio.Event()
         await self.wire.__aenter__()
         return self
 
@@ -164,20 +152,20 @@ class Endpoint:
 
     async def _begin(self, keys: tuple[str, ...], attempt: Attempt, probe: bool) -> Reply | None:
         """Book the attempt. Where the budget is all reserved, calls in flight may free some."""
+        in_flight = self.run.in_flight
         while True:
-            self._settled.clear()
             try:
                 known = await self.run.journal.begin(keys, attempt, self.run.budget)
             except BudgetExceeded:
-                if self._open_calls == 0:
+                if in_flight.count == 0:
                     self.breaker.abandon(probe)
                     raise
-                await self._settled.wait()
+                await in_flight.wait()
                 continue
             if known is not None:
                 self.breaker.abandon(probe)
             else:
-                self._open_calls += 1
+                in_flight.count += 1
             return known
 
     async def _call(self, one: Try, probe: bool, taken: float) -> Reply:
@@ -204,8 +192,7 @@ class Endpoint:
                     await written  # Its place is held, so a kill loses no more than are in flight.
             await written
         finally:
-            self._open_calls -= 1
-            self._settled.set()
+            self.run.in_flight.settle()
         tracing.record(attempt, ended, self.settings.kind, started)
         if fault is not None:
             raise fault
@@ -290,8 +277,10 @@ class Endpoint:
             return fault.wait_s
         if self.batched:
             return 0.0
-        # A kept-alive connection that was closed meanwhile says nothing of the server.
-        return 0.0 if fault.kind == "reset" and tried == 1 else full_jitter(tried)
+        # A kept-alive connection that was closed meanwhile says nothing of the server, and one
+        # that hangs has been waited for long enough.
+        at_once = fault.kind == "hang" or (fault.kind == "reset" and tried == 1)
+        return 0.0 if at_once else full_jitter(tried)
 
 
 def key_of(request: Request, teacher: Teacher) -> str:

@@ -9,8 +9,9 @@ from contextlib import AsyncExitStack
 from configs.errors import TeacherUnavailable
 from configs.recipe import Recipe
 from generators.teacher import Answered, Request, Unanswered
-from generators.teachers.endpoint import Endpoint, Run, key_of
+from generators.teachers.endpoint import Endpoint, key_of
 from generators.teachers.prices import price_of
+from generators.teachers.run import Run
 from store.journal import Journal
 
 
@@ -26,7 +27,7 @@ class Pool:
             ConfigError: there is a budget in money, and a teacher's price is unknown.
         """
         ends_at = time.monotonic() + (recipe.budget.max_wall_s or float("inf"))
-        shared = Run(run, journal, recipe.budget, ends_at)
+        self._run = shared = Run(run, journal, recipe.budget, ends_at)
         self.failover = recipe.failover
         self.endpoints = {
             teacher.name: Endpoint(
@@ -42,6 +43,7 @@ class Pool:
 
     async def __aenter__(self) -> Pool:
         """Open the connection pools."""
+        self._run.in_flight.renew()
         for endpoint in self.endpoints.values():
             await self._stack.enter_async_context(endpoint)
         return self

@@ -18,8 +18,9 @@ from configs.errors import TeacherUnavailable
 from configs.teachers import Structured, Teacher
 from generators.prompts import load_prompt
 from generators.teacher import Request, Unanswered
-from generators.teachers.endpoint import ADAPTERS, Endpoint, Run, key_of
+from generators.teachers.endpoint import ADAPTERS, Endpoint, key_of
 from generators.teachers.prices import Price
+from generators.teachers.run import Run
 from store.journal import Reply
 
 PROMPT = "probe/prose@1.0.0"

@@ -95,3 +95,4 @@ def test_kill_and_resume(
     assert len(twice) <= CONCURRENCY, "more than the calls in flight were sent twice"
     assert set(calls) == set(sent_before) | set(sent_after)
     assert files(tmp_path / "whole") == files(killed)
+    assert not list((killed / ".stillhouse").glob("*.arrivals-*")), "left behind"

@@ -19,8 +19,9 @@ from configs.errors import BudgetExceeded, TeacherUnavailable
 from configs.teachers import Budget, Teacher
 from generators.replies import check_ending
 from generators.teacher import Unanswered
-from generators.teachers.endpoint import Endpoint, Run
+from generators.teachers.endpoint import Endpoint
 from generators.teachers.hangs import HangDetector
+from generators.teachers.run import Run
 from store.journal import Journal
 from store.versions import find_version
 

@@ -1,0 +1,45 @@
+"""What all endpoints of a run share: its journal, its budget, and the calls in flight."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from configs.teachers import Budget
+from store.journal import Journal
+
+
+class InFlight:
+    """Calls of all endpoints that are booked and not settled. Whoever finds the budget reserved
+    waits here until one of them gives something back.
+    """
+
+    def __init__(self) -> None:
+        """None yet."""
+        self.count = 0
+        self.renew()
+
+    def renew(self) -> None:
+        """Serve another event loop."""
+        self._settled = asyncio.Event()
+
+    def settle(self) -> None:
+        """One has ended."""
+        self.count -= 1
+        self._settled.set()
+
+    async def wait(self) -> None:
+        """Wait until one ends."""
+        self._settled.clear()
+        await self._settled.wait()
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run by its id; ``ends_at`` is a time of the monotonic clock."""
+
+    id: str
+    journal: Journal
+    budget: Budget
+    ends_at: float
+    in_flight: InFlight = field(default_factory=InFlight, compare=False)
