@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
@@ -109,10 +111,15 @@ class Teacher(Model):
     @field_validator("base_url")
     @classmethod
     def _http(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith(("http://", "https://")):
+        if value is None:
+            return value
+        if not value.startswith(("http://", "https://")):
             raise ValueError("base_url must begin with http:// or https://")
-        if value is not None and "@" in value.split("://", 1)[1].split("/", 1)[0]:
+        parts = urlsplit(value)
+        if "@" in parts.netloc:
             raise ValueError("keys never stand in a recipe: take the part before @ out of base_url")
+        if not parts.hostname or parts.port == 0 or re.search(r"\s", value):
+            raise ValueError("base_url must be an address like http://host:port/v1")
         return value
 
     @model_validator(mode="after")

@@ -11,6 +11,7 @@ import orjson
 
 from configs.teachers import Teacher
 from generators.teachers.faults import Fault, of_status, of_transport
+from generators.teachers.wire import proxy_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Http:
         from httpx_aiohttp import AiohttpTransport
 
         self._client = httpx.AsyncClient(
-            transport=AiohttpTransport(),
+            transport=AiohttpTransport(proxy=proxy_for(self.base)),
             headers=self._headers,
             timeout=self._timeout,
             trust_env=False,

@@ -57,7 +57,7 @@ class Wire:
         from httpx_aiohttp import AiohttpTransport
 
         limits = httpx.Limits(max_connections=self._settings.concurrency + 16, keepalive_expiry=30)
-        self._transport = AiohttpTransport(limits=limits, proxy=_proxy(self.url))
+        self._transport = AiohttpTransport(limits=limits, proxy=proxy_for(self.url))
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -125,7 +125,7 @@ class Wire:
                 await response.aclose()
 
 
-def _proxy(url: httpx.URL) -> httpx.Proxy | None:
+def proxy_for(url: httpx.URL) -> httpx.Proxy | None:
     """The proxy that the environment names for an address; none for this machine itself."""
     if url.host in ("localhost", "127.0.0.1", "::1") or proxy_bypass(url.host):
         return None

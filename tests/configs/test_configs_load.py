@@ -205,6 +205,21 @@ def test_an_empty_corpus_path_is_no_path(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("ftp://host/v1", "must begin with http:// or https://"),
+        ("https://user:sk-1@host/v1", "keys never stand in a recipe"),
+        ("http:///v1", "must be an address like"),
+        ("http://host:99999/v1", "Port out of range"),
+        ("http://my host/v1", "must be an address like"),
+    ],
+)
+def test_an_address_that_is_none_is_refused(tmp_path: Path, url: str, said: str) -> None:
+    (line,) = refusal(tmp_path, OPENAI.replace("http://localhost/v1", url))
+    assert "teachers[0].base_url" in line and said in line
+
+
+@pytest.mark.parametrize(
     ("extra", "where", "said"),
     [
         ("splits: {train: 0.5}\n", "splits", "train + validation + test must add up to 1"),
