@@ -8,8 +8,9 @@ two standard errors, from fifty candidates on, and not for differences too small
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import polars as pl
@@ -27,14 +28,41 @@ _SMALL_SHARE, _SMALL_LENGTH = 0.02, 0.1
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """What came back: the candidates, the characters of answers that could be read, and the share
-    of each verdict of the stages that judge records one by one (``kept``, ``stage: reason``).
+    """What came back: the candidates; how many of their answers could be read, the sum of their
+    characters and of its squares; and how many candidates each verdict of the stages that judge
+    records one by one has (``kept``, ``stage: reason``).
     """
 
-    count: int
-    chars_mean: float
-    chars_sd: float
-    shares: Mapping[str, float]
+    count: int = 0
+    read: int = 0
+    chars: int = 0
+    chars_squared: int = 0
+    verdicts: Mapping[str, int] = field(default_factory=dict)
+
+    def plus(self, other: Mix) -> Mix:
+        """Both together."""
+        verdicts = Counter(self.verdicts) + Counter(other.verdicts)
+        return Mix(
+            self.count + other.count,
+            self.read + other.read,
+            self.chars + other.chars,
+            self.chars_squared + other.chars_squared,
+            dict(sorted(verdicts.items())),
+        )
+
+    def share(self, verdict: str) -> float:
+        """Share of the candidates with that verdict."""
+        return self.verdicts.get(verdict, 0) / self.count
+
+    @property
+    def mean(self) -> float:
+        """Characters of an answer."""
+        return self.chars / max(self.read, 1)
+
+    @property
+    def variance(self) -> float:
+        """Its variance."""
+        return max(0.0, self.chars_squared / max(self.read, 1) - self.mean**2)
 
 
 def mix_of(records: pl.DataFrame, verdicts: pl.DataFrame, recipe: Recipe) -> Mix:
@@ -42,17 +70,12 @@ def mix_of(records: pl.DataFrame, verdicts: pl.DataFrame, recipe: Recipe) -> Mix
     own = verdicts.filter(pl.col("stage").is_in(["generate", *alone(recipe)]))
     drops = own.filter(pl.col("decision") == "drop")
     unread = drops.filter(pl.col("stage") == "generate")["record_id"].to_list()
-    chars = records.filter(~pl.col("id").is_in(unread))["answer"].str.len_chars()
-    counts = drops.select(pl.format("{}: {}", "stage", "reason").alias("why")).to_series()
-    count = len(records)
-    shares = {str(why): n / count for why, n in counts.value_counts().iter_rows()}
-    shares["kept"] = (count - len(drops)) / count if count else 0.0
-    mean, deviation = chars.mean(), chars.std()
-    return Mix(count, _number(mean), _number(deviation), dict(sorted(shares.items())))
-
-
-def _number(value: Any) -> float:
-    return round(float(value), 3) if value is not None else 0.0
+    chars = records.filter(~pl.col("id").is_in(unread))["answer"].str.len_chars().to_list()
+    reasons = drops.select("stage", "reason").iter_rows()
+    counts = Counter(f"{stage}: {reason}" for stage, reason in reasons)
+    counts["kept"] = len(records) - len(drops)
+    squares = sum(length * length for length in chars)
+    return Mix(len(records), len(chars), sum(chars), squares, dict(sorted(counts.items())))
 
 
 def alarms(now: Mix, before: Mix) -> list[str]:
@@ -60,16 +83,16 @@ def alarms(now: Mix, before: Mix) -> list[str]:
     if min(now.count, before.count) < _LEAST:
         return []
     found = []
-    for what in sorted({*now.shares, *before.shares}):
-        one, two = now.shares.get(what, 0.0), before.shares.get(what, 0.0)
+    for what in sorted({*now.verdicts, *before.verdicts}):
+        one, two = now.share(what), before.share(what)
         pooled = (one * now.count + two * before.count) / (now.count + before.count)
         error = math.sqrt(pooled * (1 - pooled) * (1 / now.count + 1 / before.count))
         if abs(one - two) > max(_SIGMA * error, _SMALL_SHARE):
             found.append(f"{what}: {one:.1%} of the candidates, {two:.1%} in the parent version")
-    one, two = now.chars_mean, before.chars_mean
-    error = math.sqrt(now.chars_sd**2 / now.count + before.chars_sd**2 / before.count)
-    if abs(one - two) > max(_SIGMA * error, _SMALL_LENGTH * two):
-        found.append(f"answers have {one:.0f} characters, {two:.0f} in the parent version")
+    error = math.sqrt(sum(mix.variance / max(mix.read, 1) for mix in (now, before)))
+    if abs(now.mean - before.mean) > max(_SIGMA * error, _SMALL_LENGTH * before.mean):
+        lengths = f"{now.mean:.0f} characters, {before.mean:.0f} in the parent version"
+        found.append(f"answers have {lengths}")
     return found
 
 
@@ -86,23 +109,22 @@ def as_figures(mix: Mix) -> dict[str, Any]:
 
 
 class Watch:
-    """Looks at a run as its shards come in, and says each alarm once."""
+    """Looks at a round of a run as its shards come in, and says each alarm once."""
 
     def __init__(self, recipe: Recipe) -> None:
         """Look up the parent version."""
         self._recipe, self._before = recipe, mix_of_parent(recipe)
-        self._said: set[str] = set()
+        self._now, self._said = Mix(), set[str]()
 
     def look(self, records: Sequence[str], verdicts: Sequence[str]) -> None:
-        """Compare all shards so far with the parent version."""
+        """Compare these shards and all before them with the parent version."""
         if self._before is None:
             return
         shards = workspace(self._recipe).shards
-        now = mix_of(
-            shards.frame(records, "records"), shards.frame(verdicts, "verdicts"), self._recipe
-        )
-        for alarm in alarms(now, self._before):
+        rows, said = shards.frame(records, "records"), shards.frame(verdicts, "verdicts")
+        self._now = self._now.plus(mix_of(rows, said, self._recipe))
+        for alarm in alarms(self._now, self._before):
             what = alarm.partition(":")[0].partition(" have ")[0]
             if what not in self._said:
                 self._said.add(what)
-                notice(f"drift after {now.count:,} candidates: {alarm}")
+                notice(f"drift after {self._now.count:,} candidates: {alarm}")

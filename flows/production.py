@@ -68,10 +68,11 @@ def produce(recipe: Recipe, step: Step, work: Work, size: int) -> Work:
     watch = Watch(recipe)
     for start in range(0, size, recipe.shard_size):
         stop = min(start + recipe.shard_size, size)
-        batches += _cascade(recipe, step, work, start, stop)
-        if batches[-1].vectors is None:
+        new = _cascade(recipe, step, work, start, stop)
+        batches += new
+        if new[-1].vectors is None:
             break  # Nobody answers any more; with what came before, the run ends partial.
-        watch.look([b.records for b in batches], [key for b in batches for key in b.verdicts])
+        watch.look([batch.records for batch in new], [k for batch in new for k in batch.verdicts])
     vectors = [batch.vectors for batch in batches if batch.vectors is not None]
     records = [batch.records for batch in batches]
     verdicts = [key for batch in batches for key in batch.verdicts]

@@ -12,8 +12,11 @@ from store.versions import find_version
 
 
 def mix(count: int = 400, chars: float = 120, **shares: float) -> Mix:
-    named = {name.replace("_", ": ", 1): share for name, share in shares.items()}
-    return Mix(count, chars, 40.0, {**named, "kept": 1 - sum(shares.values())})
+    """Answers of that length with a standard deviation of 40."""
+    named = {name.replace("_", ": ", 1): round(share * count) for name, share in shares.items()}
+    squares = round(count * (40**2 + chars**2))
+    kept = count - sum(named.values())
+    return Mix(count, count, round(count * chars), squares, {**named, "kept": kept})
 
 
 def test_a_changed_teacher_is_an_alarm() -> None:
@@ -25,6 +28,14 @@ def test_a_changed_teacher_is_an_alarm() -> None:
     assert length == "answers have 150 characters, 120 in the parent version"
     gone = alarms(mix(), mix(grounding_contradicted=0.1))
     assert any(alarm.startswith("grounding: contradicted: 0.0%") for alarm in gone)
+
+
+def test_mixes_add_up() -> None:
+    one, two = mix(100, 100, generate_refused=0.1), mix(300, 200, generate_schema=0.1)
+    both = one.plus(two)
+    assert both.count == 400 and both.mean == 175
+    assert both.verdicts == {"generate: refused": 10, "generate: schema": 30, "kept": 360}
+    assert Mix().plus(one).verdicts == one.verdicts
 
 
 def test_small_differences_and_small_samples_are_no_alarm() -> None:
@@ -42,8 +53,8 @@ def test_chance_alone_is_rarely_an_alarm() -> None:
     rng = random.Random(7)
 
     def sample() -> Mix:
-        refused = sum(rng.random() < 0.1 for _ in range(400)) / 400
-        return Mix(400, 120, 40, {"generate: refused": refused})
+        refused = sum(rng.random() < 0.1 for _ in range(400))
+        return Mix(400, 400, 48_000, 6_400_000, {"generate: refused": refused})
 
     raised = sum(bool(alarms(sample(), sample())) for _ in range(1000))
     assert 10 <= raised <= 80
@@ -56,7 +67,8 @@ def test_a_run_says_it_while_it_goes_on(
     good, bad = start_server(), start_server(refused=0.3)
     said = stillhouse("build", recipe_file(good.url, **sizes), "--output", tmp_path / "out")
     assert said.code == 0 and "drift" not in (said.out + said.err).casefold()
-    assert find_version(tmp_path / "out", "rivers").manifest["mix"]["shares"]["kept"] > 0.9
+    before = find_version(tmp_path / "out", "rivers").manifest["mix"]
+    assert before["verdicts"]["kept"] > 0.9 * before["count"] > 0
     said = stillhouse("build", recipe_file(bad.url, **sizes), "--output", tmp_path / "out")
     assert "drift after 60 candidates: generate: refused:" in said.err
     manifest = find_version(tmp_path / "out", "rivers").manifest
