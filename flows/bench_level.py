@@ -31,7 +31,6 @@ from generators.teachers.wire import Arrived
 from store.journal import Attempt, Ended
 from store.records import RECORDS, VERDICTS, to_arrow
 from store.shards import shard_key
-from store.stages import STAGES
 
 Result = TypeVar("Result")
 _TICK_S = 0.01
@@ -159,7 +158,6 @@ def _accepted(course: Course, made: Generated) -> int:
     identity = [rows, made.verdicts["reason"].to_list(), recipe.language]
     shard = space.shards.put(shard_key("bench", candidates.VERSION, identity, inputs), tables)
     vector, said = steps.embed_records(recipe, shard), [shard]
-    for name in steps.stages_of(recipe):
-        if STAGES[name].scope == "row":
-            said.append(steps.judge(recipe, name, *inputs, [shard], [vector], [*said]))
+    for name in steps.alone(recipe):
+        said.append(steps.judge(recipe, name, *inputs, [shard], [vector], [*said]))
     return len(steps.standing(space, [shard], (), said))
