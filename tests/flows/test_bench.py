@@ -40,7 +40,7 @@ def test_sweep_finds_the_knee_and_a_build_pays_for_nothing_again(
     found = bench(recipe, "teacher")
     assert [level.concurrency for level in found.levels] == [1, 2, 4, 8, 16]
     best = recommended(found.levels)
-    assert best is not None and best.concurrency in (4, 8), "the server works on 3 calls at once"
+    assert best is not None and 2 <= best.concurrency <= 8, "the server works on 3 calls at once"
     assert found.note == "" and found.error is None and found.structured == "json_schema"
     for level in found.levels:
         assert level.calls == max(16, 4 * level.concurrency) == sum(level.outcomes.values())
