@@ -7,6 +7,7 @@ import httpx
 from configs.errors import TeacherUnavailable
 from configs.teachers import Teacher
 from generators.teachers.endpoint import ADAPTERS
+from generators.teachers.faults import explained, of_status
 
 
 def check_endpoint(teacher: Teacher, secret: str) -> None:
@@ -26,9 +27,4 @@ def check_endpoint(teacher: Teacher, secret: str) -> None:
             "running, and the address right up to and including /v1?"
         ) from None
     if response.status_code in (401, 403):
-        name = teacher.api_key_env or teacher.api_key_block
-        source = f"in {name}" if name else "(none was sent)"
-        raise TeacherUnavailable(
-            f"{where} at {teacher.base_url}: HTTP {response.status_code}: the key {source} is "
-            "refused; check it and its name in the recipe"
-        )
+        raise TeacherUnavailable(explained(of_status(response, secret), teacher))

@@ -145,7 +145,7 @@ def run_at(pace: Pace, clock: Clock, capacity: int, calls: int, refuse: bool = F
     """Calls against a server that works on ``capacity`` at once for a second each, and queues the
     others, or refuses them.
     """
-    pace._waiting.append(None)  # type: ignore[arg-type]  # there is always more work
+    pace._waiting.append(None)  # there is always more work
     for _ in range(calls):
         flight = int(pace.limit)
         clock.now += 1 / min(flight, capacity)
@@ -178,7 +178,7 @@ def test_pace_backs_off_from_a_server_that_refuses_and_comes_back() -> None:
 def test_scattered_refusals_cost_no_pace() -> None:
     clock, rng = Clock(), random.Random(7)
     pace = Pace(64, clock)
-    pace._waiting.append(None)  # type: ignore[arg-type]
+    pace._waiting.append(None)
     for _ in range(5000):
         clock.now += 1 / 64
         pace.note(1.0, rng.random() < 0.03)
@@ -241,9 +241,9 @@ def test_a_key_in_a_servers_words_is_kept_out() -> None:
 
 def test_what_may_have_been_paid() -> None:
     kinds = ("reset", "timeout", "hang", "cut", "malformed")
-    assert all(Fault(kind, "x").maybe_paid for kind in kinds)  # type: ignore[arg-type]
+    assert all(Fault(kind, "x").maybe_paid for kind in kinds)
     unpaid = ("connection", "server", "rate_limited", "rejected", "refused", "unsent")
-    assert not any(Fault(kind, "x").maybe_paid for kind in unpaid)  # type: ignore[arg-type]
+    assert not any(Fault(kind, "x").maybe_paid for kind in unpaid)
 
 
 def test_waits_that_servers_ask_for() -> None:
