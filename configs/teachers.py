@@ -18,6 +18,14 @@ MODELS = ("openai", "anthropic")
 """Kinds of teachers that are language models; the others work by rule."""
 
 
+OWN_FIELDS = frozenset(
+    "model messages system prompt temperature max_tokens max_completion_tokens max_output_tokens n "
+    "best_of seed stream stream_options tools tool_choice functions function_call response_format "
+    "structured_outputs guided_json output_config".split()
+)
+"""Fields of a request body that ``extra_body`` may not set."""
+
+
 class Teacher(Model):
     """Who answers. Keys are named here and read elsewhere, never written here."""
 
@@ -120,6 +128,17 @@ class Teacher(Model):
             raise ValueError("keys never stand in a recipe: take the part before @ out of base_url")
         if not parts.hostname or parts.port == 0 or re.search(r"\s", value):
             raise ValueError("base_url must be an address like http://host:port/v1")
+        return value
+
+    @field_validator("extra_body")
+    @classmethod
+    def _only_further_fields(cls, value: dict[str, Any]) -> dict[str, Any]:
+        taken = sorted(value.keys() & OWN_FIELDS)
+        if taken:
+            raise ValueError(
+                f"{', '.join(taken)}: these fields are set from the teacher's own settings "
+                "(model, temperature, max_tokens, structured, stream), and budgets rest on them"
+            )
         return value
 
     @model_validator(mode="after")

@@ -18,7 +18,7 @@ from flows.bench_level import Course, measure, place_of
 from flows.measures import Level, Place, concurrencies
 from flows.secrets import secret_of
 from flows.teachers import probe_teacher
-from flows.workspace import workspace
+from flows.workspace import exclusively, workspace
 from generators.plan import Seed
 from generators.teachers.adapter import Limits
 from generators.teachers.preflight import check_endpoint
@@ -58,6 +58,11 @@ def bench(recipe: Recipe, name: str, most: int | None = None, calls: int | None 
         ConfigError: no such teacher, one that works by rule, or a plan too short for one level.
         TeacherUnavailable, BudgetExceeded: before the first level was finished.
     """
+    with exclusively(recipe):
+        return _sweep(recipe, name, most, calls)
+
+
+def _sweep(recipe: Recipe, name: str, most: int | None, calls: int | None) -> Bench:
     teacher = streaming(recipe, name, most)
     check_endpoint(teacher, secret_of(teacher))
     course = _prepare(recipe, teacher)

@@ -16,7 +16,7 @@ from flows import steps
 from flows.measures import Call, Client, Level, Place, level_of, note_read, percentile
 from flows.progress import report
 from flows.secrets import secret_of
-from flows.workspace import Workspace, recipe_hash
+from flows.workspace import Workspace, run_of
 from generators import candidates
 from generators.candidates import Generated
 from generators.grounded_qa import render
@@ -55,7 +55,7 @@ class Course:
         """
         secrets = {self.teacher.name: secret_of(self.teacher)}
         alone = self.recipe.model_copy(update={"teachers": (self.teacher,), "failover": False})
-        return Pool(alone, recipe_hash(self.recipe), self.space.journal, secrets)
+        return Pool(alone, run_of(self.recipe), self.space.journal, secrets)
 
     @property
     def endpoint(self) -> Endpoint:

@@ -18,7 +18,7 @@ from configs.teachers import Teacher
 from flows import steps
 from flows.pipeline import first_round, prepare
 from flows.production import directly, produce
-from flows.workspace import workspace
+from flows.workspace import exclusively, workspace
 from generators.grounded_qa import render
 from generators.teacher import Request, likely_tokens, task_of
 from generators.teachers.endpoint import key_of
@@ -167,9 +167,10 @@ def _bounds(value: Range) -> tuple[float, float, float]:
 
 def _canary(recipe: Recipe, rows: int) -> dict[str, Habits]:
     """Habits by teacher, from the first candidates of the plan."""
-    work, planned = prepare(recipe)
     few = recipe.model_copy(update={"target": rows})
-    work = produce(few, directly, work, min(rows, planned))
+    with exclusively(recipe):
+        work, planned = prepare(recipe)
+        work = produce(few, directly, work, min(rows, planned))
     space = workspace(recipe)
     records = space.shards.frame(work.records, "records")
     kept = set(steps.standing(space, work.records, (), work.verdicts)["id"])

@@ -15,7 +15,7 @@ import polars as pl
 from configs.recipe import Recipe
 from flows import accounts, drift
 from flows.steps import missing, stages_of, standing
-from flows.workspace import Workspace, recipe_hash, workspace
+from flows.workspace import Workspace, recipe_hash, run_of, workspace
 from generators.cascade import too_many
 from store.corpus import Corpus
 from store.publish import Content, publish
@@ -203,7 +203,7 @@ def _cost(space: Workspace, records: Sequence[str]) -> dict[str, Any]:
 
 def _run(work: Work, space: Workspace, recipe: Recipe) -> dict[str, Any]:
     """What differs between two runs of the same recipe."""
-    spent = space.journal.spent(recipe_hash(recipe))
+    spent = space.journal.spent(run_of(recipe))
     return {
         "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "wall_s": round(time.monotonic() - work.started, 1),

@@ -14,7 +14,7 @@ from flows import steps
 from flows.finish import Work, publish_version
 from flows.production import Step, calibrate, directly, produce
 from flows.teachers import check_teachers, open_pool
-from flows.workspace import workspace
+from flows.workspace import exclusively, workspace
 from generators.cascade import tiers_of
 from store.versions import Version, latest
 
@@ -36,6 +36,11 @@ def build(recipe: Recipe, step: Step = directly) -> Built:
     Raises:
         StillhouseError: with what to do; what was answered and finished is kept.
     """
+    with exclusively(recipe):
+        return _build(recipe, step)
+
+
+def _build(recipe: Recipe, step: Step) -> Built:
     before = latest(recipe.output, recipe.name)
     work, planned = prepare(recipe, step)
     if recipe.routing.enabled:

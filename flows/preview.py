@@ -7,7 +7,7 @@ import polars as pl
 from configs.recipe import Recipe
 from flows.pipeline import prepare
 from flows.production import directly, produce
-from flows.workspace import workspace
+from flows.workspace import exclusively, workspace
 
 
 def preview(recipe: Recipe, rows: int) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -15,8 +15,9 @@ def preview(recipe: Recipe, rows: int) -> tuple[pl.DataFrame, pl.DataFrame]:
 
     Replies go into the journal, so a build pays for nothing that a preview has paid for.
     """
-    work, planned = prepare(recipe)
     few = recipe.model_copy(update={"target": rows})
-    work = produce(few, directly, work, min(rows, planned))
+    with exclusively(recipe):
+        work, planned = prepare(recipe)
+        work = produce(few, directly, work, min(rows, planned))
     shards = workspace(recipe).shards
     return shards.frame(work.records, "records"), shards.frame(work.verdicts, "verdicts")

@@ -39,23 +39,34 @@ def directly(function: Callable[..., Any], *args: Any, label: str) -> Any:
 
 
 def calibrate(recipe: Recipe, step: Step, work: Work, planned: int) -> Work:
-    """Ask every tier for the same seeds, and leave out tiers that are not good enough."""
-    space = workspace(recipe)
-    count = min(recipe.routing.calibration, planned)
-    trials = []
+    """Ask every tier for the same seeds, and leave out tiers that are not good enough.
+
+    Raises:
+        TeacherUnavailable: the strongest tier does not answer, so nothing can be measured.
+    """
+    trials, plans, notes = [], {}, []
     for tier in work.tiers:
         first = tier == work.tiers[0]
-        plan = work.plan if first else step(steps.redirect, recipe, work.plan, tier, label="plan")
-        batch = judge_batch(recipe, step, work, plan, 0, count, f"calibrate tier {tier}")
-        accepted = len(steps.standing(space, [batch.records], (), batch.verdicts))
-        trials.append(Trial(tier, count, accepted))
-    tiers, notes = trusted(trials, recipe.routing)
-    plan = work.plan
-    if tiers[0] != work.tiers[0]:
-        plan = step(steps.redirect, recipe, plan, tiers[0], label="plan")
-    for note in notes:
+        plans[tier] = plan = (
+            work.plan if first else step(steps.redirect, recipe, work.plan, tier, label="plan")
+        )
+        if planned < recipe.routing.calibration:
+            trials.append(Trial(tier, 0, 0))
+            continue
+        label = f"calibrate tier {tier}"
+        batch = judge_batch(recipe, step, work, plan, 0, recipe.routing.calibration, label)
+        down = steps.missing(workspace(recipe), [batch.records])
+        if down and tier == work.tiers[-1]:
+            raise TeacherUnavailable("; ".join(down))
+        if down:
+            notes.append(f"tier {tier} is left out, since it could not be measured: {down[0]}")
+        else:
+            accepted = len(steps.standing(workspace(recipe), [batch.records], (), batch.verdicts))
+            trials.append(Trial(tier, recipe.routing.calibration, accepted))
+    tiers, more = trusted(trials, planned, recipe.routing)
+    for note in (*notes, *more):
         notice(note)
-    return replace(work, plan=plan, tiers=tiers, notes=notes)
+    return replace(work, plan=plans[tiers[0]], tiers=tiers, notes=(*notes, *more))
 
 
 def produce(recipe: Recipe, step: Step, work: Work, size: int) -> Work:

@@ -42,7 +42,7 @@ assert filters and verifiers  # imported for the stages they register
 _PLAN_VERSION = "2"
 _EMBED_VERSION = "1"
 PARTIAL = "generate-partial"
-"""Stage of a shard whose teacher died on the way."""
+"""Stage of a shard in which some requests have no answer yet."""
 
 
 def stages_of(recipe: Recipe) -> dict[str, BaseModel]:
@@ -142,8 +142,9 @@ def seeds_of(recipe: Recipe, plan_key: str) -> list[Seed]:
 
 
 def generate(recipe: Recipe, corpus: str, plan_key: str, start: int, stop: int) -> str:
-    """Ask for the seeds ``start`` to ``stop`` of a plan and store the candidates. Where a teacher
-    died on the way, what it did answer is stored apart, so that the next start asks for the rest.
+    """Ask for the seeds ``start`` to ``stop`` of a plan and store the candidates. Where requests
+    were left without an answer, what was answered is stored apart, so that the next start asks for
+    the rest.
     """
     space = workspace(recipe)
     seeds = seeds_of(recipe, plan_key)[start:stop]
@@ -163,10 +164,11 @@ def generate(recipe: Recipe, corpus: str, plan_key: str, start: int, stop: int) 
         "records": to_arrow(made.records, RECORDS),
         "verdicts": to_arrow(made.verdicts, VERDICTS),
     }
-    if made.missing:
+    if made.missing or made.set_aside:
         key = shard_key(PARTIAL, candidates.VERSION, [settings, made.records["id"].to_list()], [])
         why = [[*made.missing], [*made.missing.values()]]
-        tables["missing"] = pa.table(dict(zip(("teacher", "why"), why, strict=True)))
+        names = pa.schema([("teacher", pa.string()), ("why", pa.string())])
+        tables["missing"] = pa.table(why, schema=names)
     return space.shards.put(key, tables)
 
 

@@ -9,7 +9,7 @@ from configs.errors import TeacherUnavailable
 from configs.recipe import Recipe
 from configs.teachers import Structured, Teacher
 from flows.secrets import secret_of, secrets_of
-from flows.workspace import recipe_hash, workspace
+from flows.workspace import run_of, workspace
 from generators.teachers.pool import Pool
 from generators.teachers.preflight import check_endpoint
 from generators.teachers.prices import price_of
@@ -26,14 +26,14 @@ def open_pool(recipe: Recipe) -> Pool:
         ConfigError: a key is missing, or a price that a budget in money needs.
     """
     _pools.clear()
-    run = recipe_hash(recipe)
+    run = run_of(recipe)
     _pools[run] = Pool(recipe, run, workspace(recipe).journal, secrets_of(recipe))
     return _pools[run]
 
 
 def pool_of(recipe: Recipe) -> Pool:
     """The pool of the build that is running, or a new one where a worker has just started."""
-    return _pools.get(recipe_hash(recipe)) or open_pool(recipe)
+    return _pools.get(run_of(recipe)) or open_pool(recipe)
 
 
 def check_teachers(recipe: Recipe) -> None:
@@ -66,5 +66,5 @@ def probe_teacher(recipe: Recipe, teacher: Teacher) -> dict[Structured, Finding]
     """
     space = workspace(recipe)
     ends_at = time.monotonic() + (recipe.budget.max_wall_s or float("inf"))
-    run = Run(recipe_hash(recipe), space.journal, recipe.budget, ends_at)
+    run = Run(run_of(recipe), space.journal, recipe.budget, ends_at)
     return asyncio.run(probe(teacher, run, secret_of(teacher), price_of(teacher, recipe.budget)))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import atexit
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from filelock import FileLock, Timeout
 
 from configs.errors import ConfigError
 from configs.recipe import Recipe
@@ -43,6 +46,8 @@ _NOT_IDENTITY: dict[str, Any] = {"output": True, "budget": True, "failover": Tru
 """Fields of a recipe that do not change what is made: a run goes on where it was when they change,
 and its budget counts what was spent before.
 """
+
+_ASKED = {"name", "corpus", "chunking", "teachers", "methods", "seed", "language", "as_of"}
 
 JOURNAL_VARIABLE = "STILLHOUSE_JOURNAL_URL"
 """Environment variable with the PostgreSQL URL of a journal that several machines share."""
@@ -88,7 +93,7 @@ def workspace(recipe: Recipe) -> Workspace:
     root = recipe.output / ".stillhouse"
     try:
         root.mkdir(parents=True, exist_ok=True)
-        probe = root / ".write-test"
+        probe = root / f".write-test-{os.getpid()}"
         probe.write_bytes(b"")
         probe.unlink()
     except OSError as error:
@@ -108,6 +113,35 @@ def _opened(root: Path) -> Workspace:
 def recipe_hash(recipe: Recipe) -> str:
     """Identity of a recipe: all that decides what it makes."""
     return digest(recipe.model_dump(mode="json", exclude=_NOT_IDENTITY))
+
+
+def run_of(recipe: Recipe) -> str:
+    """Identity of what is spent: all that decides what is asked. Previews, canaries, benches and
+    builds of another size count together.
+    """
+    return digest(recipe.model_dump(mode="json", include=_ASKED, exclude=NOT_ASKED))
+
+
+@contextmanager
+def exclusively(recipe: Recipe) -> Iterator[None]:
+    """Keep other processes from asking for the same dataset meanwhile: calls in flight in one would
+    be sent and paid again by the other.
+
+    Raises:
+        ConfigError: another process builds it.
+    """
+    lock = FileLock(workspace(recipe).root / f"{recipe.name}.lock", is_singleton=True)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise ConfigError(
+            f"another process is working on {recipe.name!r} in {recipe.output}; wait until it has "
+            "ended, or choose another folder with --output"
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @lru_cache(maxsize=2)

@@ -31,6 +31,8 @@ from store.text import sha256
 STAGE = "generate"
 VERSION = "2"
 
+_POISON_SHARE, _POISON_FEW = 0.2, 3
+"""Requests without an answer are poison while they are few; more are the teacher's fault."""
 _AHEAD = 2
 """Tasks per call in flight: some wait for the journal, or for another try."""
 
@@ -38,12 +40,14 @@ _AHEAD = 2
 @dataclass(frozen=True)
 class Generated:
     """Candidates of a batch of seeds in their order, and a verdict on each reply. ``missing`` says
-    why seeds have none, by teacher: their teacher is down, and they are to be asked again.
+    why seeds have none, by teacher: their teacher is down, and they are to be asked again. So are
+    those few that were ``set_aside``, since what failed today may not fail tomorrow.
     """
 
     records: pl.DataFrame
     verdicts: pl.DataFrame
     missing: Mapping[str, str]
+    set_aside: int = 0
 
 
 async def generate(
@@ -57,13 +61,40 @@ async def generate(
     missing: dict[str, str] = {}
     async with pool:
         outcomes = await _write_all(seeds, library, recipe, pool, missing, progress)
+    aside = _set_aside(seeds, outcomes, missing)
     rows, verdicts = [], []
     for seed in seeds:
         if seed.id in outcomes:
             record = _record(outcomes[seed.id], seed, recipe)
             rows.append(record.row())
             verdicts.append(_verdict(record.id, outcomes[seed.id]).model_dump())
-    return Generated(frame(rows, RECORDS), frame(verdicts, VERDICTS), missing)
+    return Generated(frame(rows, RECORDS), frame(verdicts, VERDICTS), missing, aside)
+
+
+def _set_aside(seeds: Sequence[Seed], outcomes: dict[str, Outcome], missing: dict[str, str]) -> int:
+    """Count requests that nobody answered. Where a teacher left too many of them, they are taken
+    out of the outcomes, and the teacher counts as down.
+    """
+    count = 0
+    for teacher in dict.fromkeys(seed.teacher for seed in seeds):
+        own = [seed.id for seed in seeds if seed.teacher == teacher and seed.id in outcomes]
+        silent = [id_ for id_ in own if _unanswered(outcomes[id_])]
+        few = len(silent) <= max(_POISON_FEW, _POISON_SHARE * len(own))
+        if not silent or (few and len(silent) < len(own)):
+            count += len(silent)
+            continue
+        last = outcomes[silent[-1]].draft
+        why = last.detail if isinstance(last, Unusable) else ""
+        missing[teacher] = (
+            f"teacher {teacher!r} left {len(silent)} of {len(own)} requests unanswered ({why})"
+        )
+        for id_ in silent:
+            del outcomes[id_]
+    return count
+
+
+def _unanswered(outcome: Outcome) -> bool:
+    return isinstance(outcome.draft, Unusable) and outcome.draft.reason == "unanswered"
 
 
 async def _write_all(

@@ -36,15 +36,18 @@ def tiers_of(recipe: Recipe) -> tuple[int, ...]:
     return tuple(sorted({teacher.tier for teacher in recipe.teachers if teacher.is_model}))
 
 
-def trusted(trials: Sequence[Trial], routing: Routing) -> tuple[tuple[int, ...], list[str]]:
+def trusted(
+    trials: Sequence[Trial], planned: int, routing: Routing
+) -> tuple[tuple[int, ...], list[str]]:
     """Tiers that may be used, cheapest first, and what is to be said of the others.
 
-    ``trials`` are in the order of the tiers. The strongest tier is always trusted.
+    ``trials`` are in the order of the tiers; ``planned`` counts the seeds there are. The strongest
+    tier is always trusted.
     """
     strongest = trials[-1]
-    if strongest.asked < routing.calibration:
+    if planned < routing.calibration:
         why = (
-            f"tier {strongest.tier} is used alone: the plan has {strongest.asked} seeds to "
+            f"tier {strongest.tier} is used alone: the plan has {planned} seeds to "
             f"calibrate on, and routing.calibration wants {routing.calibration}"
         )
         return (strongest.tier,), [why]

@@ -26,6 +26,8 @@ Rung = Literal["strict", "lenient", "mended", "repaired"]
 """How a reply was read: JSON as it came; with fences, preambles or control characters taken off;
 mended where it was no JSON (trailing commas, single quotes); or only after a repair call."""
 
+_QUOTE = re.compile(r'(?<!\\)(?:\\\\)*"')
+
 RUNGS: tuple[Rung, ...] = ("strict", "lenient", "mended", "repaired")
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -110,7 +112,7 @@ def _object(text: str) -> tuple[Any, Rung]:
             # Not JSON, an integer of more digits than Python reads, or nested too deep.
             continue
         return data, "strict" if strict and not fenced else "lenient"
-    if not plain.startswith("{"):
+    if not _is_closed(plain):
         raise ParseError("- the reply is not a JSON object")
     import json_repair
 
@@ -118,6 +120,13 @@ def _object(text: str) -> tuple[Any, Rung]:
         return json_repair.loads(plain), "mended"
     except (ValueError, RecursionError) as error:
         raise ParseError("- the reply is not a JSON object") from error
+
+
+def _is_closed(text: str) -> bool:
+    """Whether a text begins and ends as an object, with all strings closed: one that was cut off
+    in the middle is never completed by guessing.
+    """
+    return text.startswith("{") and text.endswith("}") and len(_QUOTE.findall(text)) % 2 == 0
 
 
 def _only_object(text: str) -> str:

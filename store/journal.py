@@ -30,7 +30,8 @@ from store.writer import Writer
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What a teacher answered. ``content`` is None where it gave no text; ``usd`` is None where
-    no price is known. Cached tokens are part of the input, reasoning tokens of the output;
+    no price is known. Tokens read from or written to a cache are part of the input, reasoning
+    tokens of the output;
     ``ttft_s`` is the time to the first token, where the reply was streamed.
     """
 
@@ -47,6 +48,7 @@ class Reply:
     ttft_s: float | None = None
     structured: str = ""
     teacher: str = ""
+    cache_write_tokens: int = 0
 
     def __post_init__(self) -> None:
         """A reply is the same before and after it was stored."""
@@ -237,6 +239,6 @@ def _reply_row(key: str, run: str, reply: Reply, request: bytes) -> dict[str, An
 
 def _reply(row: Any) -> Reply:
     values = {name: row[name] for name in Reply.__slots__}
-    for name in ("cached_tokens", "reasoning_tokens"):
+    for name in ("cached_tokens", "reasoning_tokens", "cache_write_tokens"):
         values[name] = values[name] or 0
     return Reply(**{**values, "structured": values["structured"] or ""})

@@ -28,6 +28,7 @@ REPLIES = sa.Table(
     sa.Column("output_tokens", sa.BigInteger, nullable=False),
     sa.Column("cached_tokens", sa.BigInteger),
     sa.Column("reasoning_tokens", sa.BigInteger),
+    sa.Column("cache_write_tokens", sa.BigInteger),
     sa.Column("usd", sa.Float),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("latency_s", sa.Float, nullable=False),

@@ -163,17 +163,20 @@ class Teacher:
             return web.json_response({"error": error}, status=429)
         if self.settings.dies_after and sum(self.paid.values()) >= self.settings.dies_after:
             return failure(request, 500, "oops")
-        if fault in ("broken", "poison"):
+        early = sum(self.seen.values()) <= self.settings.wakes_after
+        if early or fault in ("broken", "poison"):
             return failure(request, 500, "oops")
-        rejection = "not allowed" if fault == "unwanted" else self.rejection(body)
+        rejection = self.rejection(body)
+        if not rejection and fault == "unwanted":
+            rejection = self.settings.unwanted_says
         return failure(request, 400, rejection) if rejection else None
 
     def reply_data(self, path: str, body: dict[str, Any], fault: str) -> dict[str, Any]:
         """The body of a whole reply, in the protocol of the path."""
         ignored = not self.binds(body)
-        if path.endswith("/messages"):
-            return message(body, fault, ignored)
-        return completion(body, fault, ignored)
+        make = message if path.endswith("/messages") else completion
+        data = make(body, fault, ignored)
+        return data if self.settings.tells_usage else {**data, "usage": None}
 
     def binds(self, body: dict[str, Any]) -> bool:
         """Whether this server obeys the way in which the body asks for JSON."""
@@ -491,6 +494,9 @@ def main() -> None:
     parser.add_argument("--capacity", type=int, default=100_000, help="calls worked on at once")
     parser.add_argument("--rpm", type=int, default=0, help="requests a minute; 0 for no limit")
     parser.add_argument("--tells-limits", type=json.loads, default=True, help="in headers")
+    parser.add_argument("--unwanted-says", default="this content is not allowed")
+    parser.add_argument("--wakes-after", type=int, default=0, help="calls that fail at first")
+    parser.add_argument("--tells-usage", type=json.loads, default=True)
     parser.add_argument("--dies-after", type=int, default=0, help="replies until it only fails")
     parser.add_argument("--retry-after", type=float, default=0)
     parser.add_argument("--batch-delay", type=float, default=0.0, help="seconds a batch takes")

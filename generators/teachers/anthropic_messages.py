@@ -91,6 +91,7 @@ def read(data: Any, structured: Structured) -> Reply:
         input_tokens=number(usage.get("input_tokens")) + cached + written,
         output_tokens=number(usage.get("output_tokens")),
         cached_tokens=cached,
+        cache_write_tokens=written,
         structured=structured,
     )
 

@@ -26,7 +26,7 @@ from generators.teachers.prices import Price
 from generators.teachers.rates import Rates
 from generators.teachers.retries import RetryBudget, full_jitter
 from generators.teachers.run import Run
-from generators.teachers.tries import Try, failed, prepare, used
+from generators.teachers.tries import Try, counted, failed, prepare, used
 from generators.teachers.ways import Ways
 from generators.teachers.wire import Arrived, Wire
 from store.journal import Attempt, Ended, Reply, request_key
@@ -34,7 +34,7 @@ from store.journal import Attempt, Ended, Reply, request_key
 ADAPTERS: dict[str, Adapter] = {"openai": openai_chat, "anthropic": anthropic_messages}
 _LOOK_AGAIN_S = 0.1
 _NEVER_ONE = 3
-"""Rejections in a row, with nothing answered, after which the recipe is wrong and not a prompt."""
+"""Rejected requests, with nothing answered, after which the recipe is wrong and not a prompt."""
 Observe = Callable[[Attempt, Ended, Arrived | None], None]
 """Told of every call that ended, with what arrived, for those who measure."""
 
@@ -59,6 +59,7 @@ class Endpoint:
         self.ways = Ways(settings, self.adapter.LADDER, run.journal)
         self.hangs = HangDetector(settings.timeout_s)
         self._usual_reply = float(settings.max_tokens)
+        self._rejected = 0
 
     async def __aenter__(self) -> Endpoint:
         """Open the connection pool."""
@@ -109,7 +110,7 @@ class Endpoint:
         while True:
             self._check_alive()
             if not last and self.breaker.blocked:
-                raise Unanswered("unanswered", "the teacher is down")
+                raise TeacherUnavailable("the teacher is down, and another may answer")
             probe = await self._enter()
             # All retries of a batch go into the next one, which needs no budget.
             if tried == 0 or probe or self.batched or self.retries.take():
@@ -179,7 +180,7 @@ class Endpoint:
                     self._check_still_wanted(one.way, probe)
                     arrived = await self._send(one)
                     reply = self._read(arrived, one, time.perf_counter() - clock)
-                    ended = Ended("ok", used(reply), reply.latency_s, reply, 200)
+                    ended = Ended("ok", used(reply, attempt), reply.latency_s, reply, 200)
                 except Fault as error:
                     fault = error
                     self._learn(fault, one.way)
@@ -228,7 +229,7 @@ class Endpoint:
         return replace(
             reply,
             model=reply.model or one.attempt.model,
-            usd=self.price.usd(reply) if self.price else None,
+            usd=self.price.usd(reply) if self.price and counted(reply) else None,
             attempts=one.attempt.number,
             latency_s=round(latency_s, 4),
             ttft_s=arrived.ttft_s,
@@ -250,6 +251,7 @@ class Endpoint:
         else:
             self.breaker.note(ended.outcome == "ok", probe)
         if ended.reply is not None:
+            self.ways.worked(ended.reply.structured)
             self.hangs.note(ended.latency_s)
             self._usual_reply += 0.05 * (ended.reply.output_tokens - self._usual_reply)
             self.rates.settle(taken, ended.used.tokens)
@@ -267,7 +269,8 @@ class Endpoint:
         if self.dead is not None:
             raise TeacherUnavailable(self.dead)
         if not fault.passing:
-            if self.outcomes["rejected"] >= _NEVER_ONE and not self.outcomes["ok"]:
+            self._rejected += 1
+            if self._rejected >= _NEVER_ONE and not self.outcomes["ok"]:
                 self.dead = explained(fault, self.settings)
                 raise TeacherUnavailable(self.dead)
             raise Unanswered("rejected", f"HTTP {fault.status}: {fault.message}")

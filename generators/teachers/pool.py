@@ -75,7 +75,7 @@ class Pool:
             who = reply.teacher or name
             return Answered(reply, keys.get(who, keys[name]), who)
         # One that is well and fails on this request says more than one that is down.
-        raise next((f for f in failures if isinstance(f, Unanswered)), failures[0])
+        raise next((f for f in failures if isinstance(f, Unanswered)), failures[-1])
 
     def _able(self, teacher: str) -> Sequence[Endpoint]:
         """The planned teacher, then those that may stand in; such as are down come last."""

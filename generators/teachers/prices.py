@@ -23,6 +23,8 @@ from configs.teachers import Budget, Teacher
 from store.journal import Reply
 
 _SHIPPED = Path(str(configs.__file__)).parent / "prices.yaml"
+_CACHE_WRITE = 1.25
+"""Writing input to a cache costs a quarter more (Anthropic, five minutes)."""
 _BATCH_FACTOR = 0.5
 """Both providers' batch APIs bill half of the usual price."""
 
@@ -38,14 +40,15 @@ class Price:
     factor: float = 1.0
 
     def usd(self, reply: Reply) -> float:
-        """What a reply cost; cached input tokens have their own price."""
-        fresh = max(0, reply.input_tokens - reply.cached_tokens)
-        sum_ = fresh * self.input + reply.cached_tokens * self.cached
+        """What a reply cost; tokens read from a cache have their own price."""
+        written = reply.cache_write_tokens
+        fresh = max(0, reply.input_tokens - reply.cached_tokens - written)
+        sum_ = (fresh + _CACHE_WRITE * written) * self.input + reply.cached_tokens * self.cached
         return self.factor * (sum_ + reply.output_tokens * self.output) / 1e6
 
     def worst_usd(self, tokens_in: int, tokens_out: int) -> float:
-        """What a call can cost at most; writing to a cache costs a quarter more."""
-        dearest = max(1.25 * self.input, self.cached) if self.cached else self.input
+        """What a call can cost at most."""
+        dearest = max(_CACHE_WRITE * self.input, self.cached)
         return self.factor * (tokens_in * dearest + tokens_out * self.output) / 1e6
 
 

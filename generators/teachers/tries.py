@@ -54,8 +54,15 @@ def prepare(
     return Try(orjson.dumps(adapter.streamed(body) if settings.stream else body), attempt, way)
 
 
-def used(reply: Reply) -> Spent:
-    """What a call with a reply is booked at."""
+def counted(reply: Reply) -> bool:
+    """Whether the server said what the call used; some leave it out, or send what is no number."""
+    return reply.input_tokens > 0 and (reply.output_tokens > 0 or not reply.content)
+
+
+def used(reply: Reply, attempt: Attempt) -> Spent:
+    """What a call with a reply is booked at: in full where nobody knows."""
+    if not counted(reply):
+        return attempt.worst
     return Spent(1, reply.input_tokens + reply.output_tokens, reply.usd or 0.0)
 
 

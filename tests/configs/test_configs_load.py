@@ -204,6 +204,14 @@ def test_an_empty_corpus_path_is_no_path(tmp_path: Path) -> None:
     assert lines == ["3: corpus[0]: reader files needs `path`: a file, a folder or a glob"]
 
 
+def test_fields_that_budgets_rest_on_are_not_set_behind_their_back(tmp_path: Path) -> None:
+    extra = "    extra_body: {top_p: 0.9, n: 8, max_tokens: 9000}\n"
+    (line,) = refusal(tmp_path, OPENAI + extra)
+    assert "teachers[0].extra_body: max_tokens, n: these fields are set from" in line
+    kept = load(tmp_path, OPENAI + "    extra_body: {top_p: 0.9}\n")
+    assert kept.teachers[0].extra_body == {"top_p": 0.9}
+
+
 @pytest.mark.parametrize(
     ("url", "said"),
     [

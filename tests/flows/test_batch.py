@@ -20,7 +20,7 @@ from conftest import ROOT, RecipeFile, RunCommand, Server, StartServer, serving
 from teacher_server import KEY
 
 from configs.load import load_recipe
-from flows.workspace import recipe_hash
+from flows.workspace import run_of
 from store.journal import Journal
 from store.versions import Version, find_version
 
@@ -55,7 +55,7 @@ def check_books(recipe: Path, output: Path) -> None:
         "collected"
     ]
     with closing(Journal(output / ".stillhouse" / "journal.sqlite")) as journal:
-        spent = journal.spent(recipe_hash(load_recipe(str(recipe), output=output)))
+        spent = journal.spent(run_of(load_recipe(str(recipe), output=output)))
     assert spent.usd == pytest.approx(cost) and spent.tokens == tokens
 
 

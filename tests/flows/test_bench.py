@@ -18,7 +18,7 @@ from flows.bench_page import save_page
 from flows.bench_view import bench_views
 from flows.measures import knee, recommended
 from flows.pipeline import build
-from flows.workspace import recipe_hash, workspace
+from flows.workspace import run_of, workspace
 from generators.plan import Seed
 from generators.teachers.endpoint import ADAPTERS
 
@@ -60,11 +60,11 @@ def test_sweep_finds_the_knee_and_a_build_pays_for_nothing_again(
     assert KEY not in page
 
     journal = workspace(recipe).journal
-    asked = {row["key"] for row in journal.attempts(recipe_hash(recipe))}
+    asked = {row["key"] for row in journal.attempts(run_of(recipe))}
     version = build(recipe).version
     keys = set(version.table("data")["request_keys"].explode())
     assert keys & asked, "nothing of the bench's was used"
-    calls = Counter(row["key"] for row in journal.attempts(recipe_hash(recipe)))
+    calls = Counter(row["key"] for row in journal.attempts(run_of(recipe)))
     assert set(calls.values()) == {1}, "a reply was paid for twice"
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from configs.errors import ParseError
 from configs.teachers import Structured, Teacher
 from generators.grounded_qa import SCHEMA
-from generators.replies import Draft, check_ending, read_draft
+from generators.replies import check_ending, read_draft
 from generators.teachers import anthropic_messages, openai_chat
 from generators.teachers.adapter import Adapter
 from store.journal import Reply
@@ -124,13 +124,12 @@ def test_no_cut_reply_becomes_a_record(end: int, finish: str) -> None:
 
 @given(st.integers(0, len(GOOD) - 1))
 def test_a_cut_reply_that_claims_to_be_whole_is_no_record_with_less(end: int) -> None:
-    """A server may say `stop` and have sent half: what is mended must still be a whole record."""
+    """A server may say `stop` and have sent half."""
     try:
         draft = read_draft(GOOD[:end], SCHEMA)
     except ParseError:
         return
-    assert isinstance(draft, Draft) and draft.rung == "mended"
-    assert draft.quotes and draft.question and draft.answer
+    raise AssertionError(f"half a record was taken for one: {draft}")
 
 
 @pytest.mark.parametrize(

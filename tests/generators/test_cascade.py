@@ -24,22 +24,22 @@ def recipe(**strong: float) -> Recipe:
 
 
 def test_three_points_worse_is_trusted_and_four_is_not() -> None:
-    tiers, notes = trusted([Trial(1, 100, 87), Trial(2, 100, 90)], ROUTING)
+    tiers, notes = trusted([Trial(1, 100, 87), Trial(2, 100, 90)], 500, ROUTING)
     assert tiers == (1, 2) and notes == []
-    tiers, notes = trusted([Trial(1, 100, 86), Trial(2, 100, 90)], ROUTING)
+    tiers, notes = trusted([Trial(1, 100, 86), Trial(2, 100, 90)], 500, ROUTING)
     assert tiers == (2,)
     assert "tier 1 is switched off: 86% of its records" in notes[0]
 
 
 def test_too_few_seeds_leave_the_strongest_alone() -> None:
-    tiers, notes = trusted([Trial(1, 20, 20), Trial(2, 20, 20)], ROUTING)
+    tiers, notes = trusted([Trial(1, 0, 0), Trial(2, 0, 0)], 20, ROUTING)
     assert tiers == (2,) and "wants 50" in notes[0]
 
 
 @given(st.lists(st.integers(0, 60), min_size=2, max_size=5))
 def test_the_strongest_is_always_trusted_and_none_that_is_worse(accepted: list[int]) -> None:
     trials = [Trial(tier, 60, count) for tier, count in enumerate(accepted, 1)]
-    tiers, notes = trusted(trials, ROUTING)
+    tiers, notes = trusted(trials, 500, ROUTING)
     assert tiers[-1] == len(accepted) and list(tiers) == sorted(tiers)
     assert len(notes) == len(accepted) - len(tiers)
     for tier in tiers:

@@ -126,6 +126,30 @@ def test_a_refused_way_of_asking_is_left_and_remembered(
         assert store.capability(server.url, "tiny") == "tools"
 
 
+def test_one_odd_request_does_not_change_the_way_of_asking(
+    start_server: StartServer, tmp_path: Path
+) -> None:
+    """Servers name schemas in messages that are about something else, such as a long prompt."""
+    server = start_server({"unwanted_says": "maximum context length, with response_format schemas"},
+                          unwanted=0.1)  # fmt: skip
+    journal = tmp_path / "j.sqlite"
+    asked = ask(server.url, journal, [prompt(n) for n in range(60)], KEY, concurrency=4)
+    aside = [result for result in asked.results if isinstance(result, Unanswered)]
+    assert aside and asked.outcomes.count("rejected") == len(aside)
+    assert {answer.reply.structured for answer in asked.answers} == {"json_schema"}
+    with closing(Journal(journal)) as store:
+        assert store.capability(server.url, "tiny") is None
+
+
+def test_rejections_of_a_way_of_asking_do_not_count_against_the_teacher(
+    start_server: StartServer, tmp_path: Path
+) -> None:
+    server = start_server({"rejects": ["json_schema", "guided", "tools"]}, unwanted=0.1)
+    asked = ask(server.url, tmp_path / "j.sqlite", [prompt(n) for n in range(60)], KEY)
+    assert not any(isinstance(result, TeacherUnavailable) for result in asked.results)
+    assert len(asked.answers) > 40
+
+
 def test_a_request_nobody_wants_does_not_stop_the_others(
     start_server: StartServer, tmp_path: Path
 ) -> None:

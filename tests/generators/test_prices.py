@@ -87,6 +87,12 @@ def test_cached_tokens_have_their_own_price() -> None:
     assert price.usd(Reply("x", "stop", "m", 10**6, 0, cached_tokens=10**6)) == 1
 
 
+def test_tokens_written_to_a_cache_cost_a_quarter_more() -> None:
+    price = Price(10, 0, 1, "x")
+    written = Reply("x", "stop", "m", 10**6, 0, cache_write_tokens=10**6)
+    assert price.usd(written) == 12.5 <= price.worst_usd(10**6, 0)
+
+
 def test_a_budget_without_a_price_is_told_before_anything_is_sent(
     stillhouse: RunCommand, recipe_file: RecipeFile, start_server: StartServer, tmp_path: Path
 ) -> None:
