@@ -128,12 +128,19 @@ def gather(events: Sequence[Any]) -> Any:
             delta = choice["delta"] if isinstance(choice.get("delta"), dict) else {}
             text.append(_text(delta.get("content")) or "")
             refusal.append(_text(delta.get("refusal")) or "")
-            arguments.append(_arguments(delta.get("tool_calls")) or "")
+            arguments.append(_arguments(_first(delta.get("tool_calls"))) or "")
             finish = choice.get("finish_reason") or finish
     message: dict[str, Any] = {"content": "".join(text), "refusal": "".join(refusal)}
     if any(arguments):
         message["tool_calls"] = [{"function": {"arguments": "".join(arguments)}}]
     return {**data, "choices": [{"message": message, "finish_reason": finish}]}
+
+
+def _first(calls: Any) -> Any:
+    """Pieces of the first of several calls of a tool."""
+    if not isinstance(calls, list):
+        return None
+    return [call for call in calls if isinstance(call, dict) and not call.get("index")]
 
 
 def has_text(event: Any) -> bool:

@@ -72,8 +72,8 @@ class Pool:
                 failures.append(failure)
                 continue
             # A reply out of the journal may be that of another teacher of the tier.
-            who = reply.teacher or name
-            return Answered(reply, keys.get(who, keys[name]), who)
+            who = reply.teacher if reply.teacher in keys else name
+            return Answered(reply, keys[who], who)
         # One that is well and fails on this request says more than one that is down.
         raise next((f for f in failures if isinstance(f, Unanswered)), failures[-1])
 
