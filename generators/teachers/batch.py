@@ -21,7 +21,7 @@ from configs.errors import TeacherUnavailable
 from configs.teachers import Teacher
 from generators.teachers import anthropic_batch, openai_batch
 from generators.teachers.batch_api import Http, Provider, Result, State
-from generators.teachers.faults import Fault, of_error
+from generators.teachers.faults import Fault, of_error, redacted
 from generators.teachers.run import Run, sleep
 from generators.teachers.wire import Arrived
 from store.batches import Batch
@@ -220,7 +220,7 @@ class BatchWire:
             return Arrived(said, {})
         text = said if isinstance(said, str) else orjson.dumps(said).decode()
         if status is None:
-            raise Fault("server", f"not made: {text[:300]}")
+            raise Fault("server", f"not made: {redacted(text, self._http.secret)[:300]}")
         wait_s = None if result else _LONGEST_WAIT_S
         raise of_error(status, text, self._http.secret, wait_s)
 

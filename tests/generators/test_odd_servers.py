@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -66,3 +67,23 @@ def test_a_wait_for_a_limit_ends_with_the_time(tmp_path: Path) -> None:
         )
     assert all(isinstance(result, BudgetExceeded) for result in asked.results)
     assert asked.outcomes == ["server"]
+
+
+@pytest.mark.parametrize("status", [200, 500])
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_reply_without_end_is_left(tmp_path: Path, status: int, stream: bool) -> None:
+    def pours(request: BaseHTTPRequestHandler) -> None:
+        request.wfile.write(b"HTTP/1.1 %d Fine\r\n\r\n" % status)
+        while True:
+            request.wfile.write(b'data: "%s"\n' % (b"x" * 2**20))
+
+    with odd_server(pours) as url:
+        asked = ask(url, tmp_path / "j.sqlite", [prompt(1)], stream=stream, attempts=1)
+    assert asked.attempts[0]["outcome"] == "malformed"
+    assert asked.attempts[0]["detail"] == "a reply of more than 32 MiB"
+
+
+def test_words_in_an_encoding_that_is_none_are_told(tmp_path: Path) -> None:
+    with odd_server(says(400, b"no \xff way", content_type="text/plain; charset=idna")) as url:
+        asked = ask(url, tmp_path / "j.sqlite", [prompt(1)])
+    assert "no \ufffd way" in str(asked.results[0])
