@@ -10,7 +10,7 @@ import pytest
 from conftest import StartServer
 from teacher_server import KEY
 
-from configs.errors import BudgetExceeded, TeacherUnavailable
+from configs.errors import BudgetExceeded, StoreCorrupt, TeacherUnavailable
 from configs.teachers import Budget, Teacher
 from generators.teachers import batch
 from generators.teachers.batch import BatchWire
@@ -85,3 +85,12 @@ def test_a_batch_that_does_not_end_is_given_up_and_taken_up_again(
 
     with closing(Journal(tmp_path / "journal.sqlite")) as journal:
         asyncio.run(story(journal))
+
+
+def test_batches_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+    with closing(Journal(tmp_path / "journal.sqlite")) as journal:
+        with journal._engine.begin() as connection:
+            connection.exec_driver_sql("DROP TABLE batches")
+        for read in (journal.batches.open, journal.batches.ids):
+            with pytest.raises(StoreCorrupt, match="cannot read the journal"):
+                read("http://x/v1")
