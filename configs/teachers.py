@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from pathlib import Path
 from typing import Any, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
@@ -16,6 +17,11 @@ Structured = Literal["json_schema", "guided", "json_object", "tools", "none"]
 
 MODELS = ("openai", "anthropic")
 """Kinds of teachers that are language models; the others work by rule."""
+
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_SERVER = re.compile(
+    r"(\[[0-9a-f:.]+\]|[\w-]{1,63}(?:\.[\w-]{1,63})*\.?)(?::\d{1,5})?", re.A | re.I
+)
 
 
 OWN_FIELDS = frozenset(
@@ -123,10 +129,9 @@ class Teacher(Model):
             return value
         if not value.startswith(("http://", "https://")):
             raise ValueError("base_url must begin with http:// or https://")
-        parts = urlsplit(value)
-        if "@" in parts.netloc:
+        if "@" in value:
             raise ValueError("keys never stand in a recipe: take the part before @ out of base_url")
-        if not parts.hostname or parts.port == 0 or re.search(r"\s", value):
+        if not value.isprintable() or " " in value or not _is_server(value):
             raise ValueError("base_url must be an address like http://host:port/v1")
         return value
 
@@ -138,6 +143,16 @@ class Teacher(Model):
             raise ValueError(
                 f"{', '.join(taken)}: these fields are set from the teacher's own settings "
                 "(model, temperature, max_tokens, structured, stream), and budgets rest on them"
+            )
+        return value
+
+    @field_validator("api_key_env")
+    @classmethod
+    def _variable(cls, value: str | None) -> str | None:
+        # What stands here may be the key itself, so it is not repeated.
+        if value is not None and not _VARIABLE.fullmatch(value):
+            raise ValueError(
+                "api_key_env is the name of a variable (letters, digits, _), never the key itself"
             )
         return value
 
@@ -179,3 +194,16 @@ class Routing(Model):
     too_many: float = Field(
         0.4, gt=0, le=1, description="Share of escalations above which the cascade does not pay."
     )
+
+
+def _is_server(url: str) -> bool:
+    """Whether it names a server that can be connected to, and nothing after its path."""
+    try:
+        parts: SplitResult = urlsplit(url)
+        host = parts.hostname or ""
+        if ":" in host or re.fullmatch(r"[\d.]+", host):
+            ipaddress.ip_address(host)
+        named = _SERVER.fullmatch(parts.netloc) is not None
+        return named and parts.port != 0 and not parts.query and not parts.fragment
+    except ValueError:
+        return False

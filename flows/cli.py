@@ -34,6 +34,8 @@ OutputOverride = Annotated[
     Path | None, typer.Option("--output", "-o", help="Folder to publish in, not the recipe's.")
 ]
 OUTPUT = Path("data/outputs")
+_INTERRUPTED = 130
+"""The exit code after Ctrl-C."""
 
 
 @app.command()
@@ -216,6 +218,12 @@ def main() -> None:
         app()
     except StillhouseError as error:
         _fail(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        _stopped()
+    except SystemExit as end:
+        if end.code == _INTERRUPTED:  # Typer has caught it.
+            _stopped()
+        raise
 
 
 def _check_rooms() -> None:
@@ -255,6 +263,11 @@ def _console() -> Console:
 
     # Where nobody watches, lines are not broken to a width of 80.
     return Console(width=None if sys.stdout.isatty() else 160)
+
+
+def _stopped() -> None:
+    sys.stderr.write("stopped: what was answered is kept; run the same command to go on\n")
+    raise SystemExit(_INTERRUPTED) from None
 
 
 def _fail(message: str, code: int) -> None:

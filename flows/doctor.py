@@ -130,7 +130,7 @@ def check_prefect(url: str) -> None:
 
     try:
         httpx.get(f"{url.rstrip('/')}/health", timeout=5).raise_for_status()
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise ConfigError(
             f"the Prefect server at {url} does not answer ({type(error).__name__}); start it "
             "(prefect server start), or unset PREFECT_API_URL to build without one"
@@ -153,16 +153,18 @@ def _prefect() -> Finding:
 
 def _teachers(teachers: Sequence[Teacher] | None) -> Iterator[Finding]:
     """The teachers of a recipe, or else the one the environment names for `grounded-qa`."""
+    from pydantic import ValidationError
+
     from flows.secrets import secret_of
     from generators.teachers.preflight import check_endpoint
 
     try:
         found = teachers if teachers is not None else list(_from_environment())
-    except ValueError:
+    except ValidationError as error:
+        # The address may hold a password, so it is not repeated.
+        said = error.errors(include_input=False)[0]["msg"].removeprefix("Value error, ")
         fix = "write it as http://host:port/v1"
-        yield Finding(
-            "teacher", False, f"TEACHER_BASE_URL is {os.environ['TEACHER_BASE_URL']!r}", fix
-        )
+        yield Finding("teacher", False, f"TEACHER_BASE_URL cannot be used: {said}", fix)
         return
     if not found:
         fix = "for the recipe grounded-qa: export TEACHER_BASE_URL, TEACHER_MODEL, TEACHER_API_KEY"

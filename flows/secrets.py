@@ -23,14 +23,27 @@ def secrets_of(recipe: Recipe) -> dict[str, str]:
 def secret_of(teacher: Teacher) -> str:
     """The key of a teacher, empty where it needs none."""
     if teacher.api_key_block:
-        return _from_block(teacher.name, teacher.api_key_block)
-    if not teacher.api_key_env:
+        key = _from_block(teacher.name, teacher.api_key_block)
+        source = f"the Prefect Secret block {teacher.api_key_block!r}"
+    elif teacher.api_key_env:
+        key = _from_environment(teacher.name, teacher.api_key_env)
+        source = f"the environment variable {teacher.api_key_env}"
+    else:
         return ""
-    key = os.environ.get(teacher.api_key_env, "").strip()
+    if not (key.isascii() and key.isprintable()):
+        raise ConfigError(
+            f"teacher {teacher.name!r}: the key in {source} has a line break or a character that "
+            "is not ASCII, which no server can be sent; copy the key again"
+        )
+    return key
+
+
+def _from_environment(teacher: str, variable: str) -> str:
+    key = os.environ.get(variable, "").strip()
     if not key:
         raise ConfigError(
-            f"teacher {teacher.name!r}: the environment variable {teacher.api_key_env} holds no "
-            "key; export it, or take api_key_env out for a server without keys"
+            f"teacher {teacher!r}: the environment variable {variable} holds no key; export it, "
+            "or take api_key_env out for a server without keys"
         )
     return key
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 import os
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from filelock import FileLock, Timeout
 
+T = TypeVar("T")
 _TURN_OVER = 1 << 20
 """Bytes after which the other file is used, once all that is in it is in the database."""
 
@@ -44,10 +45,20 @@ class Arrivals:
             if self._size[self._turn] > _TURN_OVER and self._open[other] == 0:
                 os.ftruncate(self._files[other], 0)
                 self._size[other], self._turn = 0, other
-            os.write(self._files[self._turn], line)
+            self._append(line)
             self._size[self._turn] += len(line)
             self._open[self._turn] += 1
             return self._turn
+
+    def _append(self, line: bytes) -> None:
+        file, rest = self._files[self._turn], memoryview(line)
+        try:
+            while rest:
+                rest = rest[os.write(file, rest) :]
+        except OSError:
+            # A piece of a line would spoil the next one.
+            os.ftruncate(file, self._size[self._turn])
+            raise
 
     def written(self, files: Sequence[int]) -> None:
         """Operations in these files are in the database now."""
@@ -66,8 +77,12 @@ class Arrivals:
             Path(self._lock.lock_file).unlink(missing_ok=True)
 
 
-def recover(journal: Path, write: Callable[[list[dict[str, Any]]], None]) -> None:
-    """Hand over what processes left behind that were killed, then take their files away."""
+def recover(
+    journal: Path, read: Callable[[Any], T | None], write: Callable[[list[T]], None]
+) -> None:
+    """Hand over what processes left behind that were killed, then take their files away. A file
+    with something that ``read`` makes nothing of is kept under a name that ends in ``.unread``.
+    """
     for lock_file in sorted(journal.parent.glob(f"{journal.name}.arrivals-*.lock")):
         lock = FileLock(lock_file)
         try:
@@ -76,7 +91,10 @@ def recover(journal: Path, write: Callable[[list[dict[str, Any]]], None]) -> Non
             continue  # It lives.
         base = lock_file.with_suffix("")
         paths = [base.with_name(f"{base.name}-{turn}") for turn in (0, 1)]
-        write([operation for path in paths for operation in _operations(path)])
+        found = {path: _operations(path, read) for path in paths if path.exists()}
+        write([one for some in found.values() for one in some if one is not None])
+        for path in (path for path, some in found.items() if None in some):
+            path.rename(f"{path}.unread")
         _remove(paths)
         lock.release()
         lock_file.unlink(missing_ok=True)
@@ -86,12 +104,20 @@ def _base(journal: Path, name: str) -> Path:
     return journal.with_name(f"{journal.name}.arrivals-{name}")
 
 
-def _operations(path: Path) -> Iterator[dict[str, Any]]:
-    for line in path.read_bytes().splitlines() if path.exists() else ():
-        try:
-            yield orjson.loads(line)
-        except orjson.JSONDecodeError:
-            return  # The write that the kill cut off; nothing comes after it.
+def _operations(path: Path, read: Callable[[Any], T | None]) -> list[T | None]:
+    """What a file holds; None for lines that cannot be read."""
+    *lines, rest = path.read_bytes().split(b"\n")
+    found = [_operation(line, read) for line in lines]
+    # The kill may have cut off the last write, which is then no loss.
+    last = _operation(rest, read)
+    return found if last is None else [*found, last]
+
+
+def _operation(line: bytes, read: Callable[[Any], T | None]) -> T | None:
+    try:
+        return read(orjson.loads(line))
+    except orjson.JSONDecodeError:
+        return None
 
 
 def _remove(paths: Sequence[Path]) -> None:

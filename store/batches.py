@@ -14,8 +14,7 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
-from configs.errors import StoreCorrupt
-from store.tables import ATTEMPTS, BATCHES, QUEUED
+from store.tables import ATTEMPTS, BATCHES, QUEUED, broken
 from store.text import digest, now
 
 
@@ -33,7 +32,7 @@ class Batch:
 
 
 class Batches:
-    """The batches of a journal. Writing raises StoreCorrupt where the journal cannot be written."""
+    """The batches of a journal. StoreCorrupt is raised where it cannot be read or written."""
 
     def __init__(self, engine: sa.Engine) -> None:
         """Batches in that database."""
@@ -68,13 +67,13 @@ class Batches:
 
     def open(self, endpoint: str) -> list[Batch]:
         """Batches of an endpoint that are not collected, oldest first."""
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return _open(connection, endpoint)
 
     def ids(self, endpoint: str) -> set[str]:
         """The provider's ids of all batches of an endpoint."""
         query = sa.select(BATCHES.c.id).where(BATCHES.c.endpoint == endpoint)
-        with self._engine.connect() as connection:
+        with self._reading() as connection:
             return {id_ for id_ in connection.execute(query).scalars() if id_ is not None}
 
     @contextmanager
@@ -83,10 +82,15 @@ class Batches:
             with self._engine.begin() as connection:
                 yield connection
         except sa.exc.SQLAlchemyError as error:
-            why = getattr(error, "orig", None) or error
-            raise StoreCorrupt(
-                f"cannot write the journal: {why}; make room and run again"
-            ) from error
+            raise broken("write", error) from error
+
+    @contextmanager
+    def _reading(self) -> Iterator[sa.Connection]:
+        try:
+            with self._engine.connect() as connection:
+                yield connection
+        except sa.exc.SQLAlchemyError as error:
+            raise broken("read", error) from error
 
 
 def _open(connection: sa.Connection, endpoint: str) -> list[Batch]:

@@ -64,18 +64,25 @@ def write(connection: sa.Connection, operations: Sequence[Begin | End]) -> list[
     return [answers.get(id(one)) or refused.get(id(one)) for one in operations]
 
 
+def read_end(kept: Any) -> End | None:
+    """An end that was kept as JSON; None where another version of the code has written it."""
+    columns = {column.name for column in REPLIES.columns} - {"answered_at"}
+    try:
+        end = End(**{**kept, "unused": Spent(**kept["unused"])})
+        whole = set(end.attempt) == {"b_id", *_OF_END}
+        return end if whole and (end.reply is None or set(end.reply) == columns) else None
+    except (KeyError, TypeError):
+        return None
+
+
+_OF_END = (
+    *("outcome", "status", "detail", "latency_s", "usd"),
+    *("input_tokens", "output_tokens", "ttft_s", "returned_model"),
+)
 _CLOSE = (
     sa.update(ATTEMPTS)
     .where(ATTEMPTS.c.id == sa.bindparam("b_id"))
-    .values(
-        {
-            name: sa.bindparam(name)
-            for name in (
-                *("outcome", "status", "detail", "latency_s", "usd"),
-                *("input_tokens", "output_tokens", "ttft_s", "returned_model"),
-            )
-        }
-    )
+    .values({name: sa.bindparam(name) for name in _OF_END})
 )
 
 

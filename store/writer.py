@@ -21,9 +21,8 @@ from filelock import FileLock
 
 from configs.errors import StillhouseError
 from store.arrivals import Arrivals, recover
-from store.ledger import Spent
 from store.tables import ATTEMPTS, broken
-from store.transaction import Begin, End, write
+from store.transaction import Begin, End, read_end, write
 
 _MOST = 256
 """Operations in one transaction."""
@@ -54,7 +53,7 @@ class Writer:
         self.arrivals: Arrivals | None = None
         if path is not None:
             with FileLock(path.with_name(f".{path.name}.lock")):
-                recover(path, self._recovered)
+                recover(path, read_end, self._recovered)
                 self.arrivals = Arrivals(path)
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="journal", daemon=True)
@@ -89,9 +88,8 @@ class Writer:
         self._queue.put(_Waiting(operation, done, loop, file))
         return done
 
-    def _recovered(self, operations: list[dict[str, Any]]) -> None:
+    def _recovered(self, ends: list[End]) -> None:
         """Write ends of attempts that are still open: others were written before the kill."""
-        ends = [End(**{**one, "unused": Spent(**one["unused"])}) for one in operations]
         with self._engine.begin() as connection:
             ids = [one.attempt["b_id"] for one in ends]
             still = sa.select(ATTEMPTS.c.id).where(ATTEMPTS.c.outcome.in_(["sent", "queued"]))

@@ -21,14 +21,17 @@ from configs.errors import TeacherUnavailable
 from configs.teachers import Teacher
 from generators.teachers import anthropic_batch, openai_batch
 from generators.teachers.batch_api import Http, Provider, Result, State
-from generators.teachers.faults import Fault, of_error
+from generators.teachers.faults import Fault, of_error, redacted
+from generators.teachers.run import Run, sleep
 from generators.teachers.wire import Arrived
-from store.batches import Batch, Batches
+from store.batches import Batch
 
 PROVIDERS: dict[str, Provider] = {"openai": openai_batch, "anthropic": anthropic_batch}
 _QUIET_S = 1.0
 """A batch is submitted when no call has come for that long, or for the first wait between looks."""
 _LONGEST_WAIT_S = 60.0
+_OVERDUE_S = 26 * 3600.0
+"""Providers promise an end within 24 hours."""
 _AT_ONCE = 1_000_000
 _SKEW_S = 300.0
 """How far the provider's clock may be from ours."""
@@ -62,10 +65,10 @@ class BatchWire:
     """Sends bodies to one endpoint in batches. Use as an async context manager."""
 
     def __init__(
-        self, settings: Teacher, headers: Mapping[str, str], secret: str, run: str, batches: Batches
+        self, settings: Teacher, headers: Mapping[str, str], secret: str, run: Run
     ) -> None:
         """Nothing is opened yet."""
-        self._settings, self._run, self._batches = settings, run, batches
+        self._settings, self._run, self._batches = settings, run, run.journal.batches
         self._endpoint = str(settings.base_url)
         self._provider = PROVIDERS[settings.kind]
         self._http = Http(settings, headers, secret)
@@ -97,7 +100,8 @@ class BatchWire:
 
         Raises:
             Fault: with what went wrong.
-            TeacherUnavailable: the batches cannot be reached; they are taken up by the next start.
+            TeacherUnavailable: the batches cannot be reached, or one does not end.
+            BudgetExceeded: the time is up. Either way they are taken up by the next start.
         """
         group = self._by_key.get(key)
         if group is not None and group.ended is not None:
@@ -143,8 +147,9 @@ class BatchWire:
             await asyncio.sleep(s)
         if self._gathering is group:
             self._gathering = None
+        self._run.check_time()
         keys = tuple(group.bodies)
-        batch = self._batches.intend(self._run, self._settings.name, self._endpoint, keys)
+        batch = self._batches.intend(self._run.id, self._settings.name, self._endpoint, keys)
         maybe_there = False
 
         async def submit() -> str:
@@ -155,7 +160,7 @@ class BatchWire:
 
         id_ = await self._patiently(submit)
         self._batches.submitted(batch.tag, id_)
-        await self._fetch(group, id_)
+        await self._fetch(group, batch, id_)
 
     async def _take_up(self, group: _Group) -> None:
         """Wait for a batch that was left; one that never arrived is gathered anew."""
@@ -166,17 +171,17 @@ class BatchWire:
             if id_ is not None:
                 self._batches.submitted(group.batch.tag, id_)
         if id_ is not None:
-            await self._fetch(group, id_)
+            await self._fetch(group, group.batch, id_)
             return
         for key, futures in group.waiting.items():
             body = group.bodies[key]
             self._wait_in(self._place_for(body), key, body, futures)
         group.waiting = {}
 
-    async def _fetch(self, group: _Group, id_: str) -> None:
+    async def _fetch(self, group: _Group, batch: Batch, id_: str) -> None:
         """Wait for the end of a batch and read its results."""
         try:
-            ended = await self._ended(id_)
+            ended = await self._ended(id_, batch)
             group.results = await self._patiently(partial(self._results, ended))
             group.ended = ended
         except Fault as fault:
@@ -215,7 +220,7 @@ class BatchWire:
             return Arrived(said, {})
         text = said if isinstance(said, str) else orjson.dumps(said).decode()
         if status is None:
-            raise Fault("server", f"not made: {text[:300]}")
+            raise Fault("server", f"not made: {redacted(text, self._http.secret)[:300]}")
         wait_s = None if result else _LONGEST_WAIT_S
         raise of_error(status, text, self._http.secret, wait_s)
 
@@ -230,20 +235,23 @@ class BatchWire:
                 continue
             ours = self._provider.is_ours(state, batch.tag, len(batch.keys))
             if ours is None:
-                results = await self._results(await self._ended(state.id))
+                results = await self._results(await self._ended(state.id, batch))
                 ours = not results.keys().isdisjoint(batch.keys)
             if ours:
                 return state.id
         return None
 
-    async def _ended(self, id_: str) -> State:
+    async def _ended(self, id_: str, batch: Batch) -> State:
         """Look at a batch, ever more rarely, until it has ended."""
         wait_s = self._settings.batch_poll_s
+        submitted = datetime.fromisoformat(batch.submitted_at).timestamp()
         while True:
             state = await self._patiently(partial(self._provider.look, self._http, id_))
             if state.ended:
                 return state
-            await asyncio.sleep(wait_s)
+            if time.time() - submitted > _OVERDUE_S:
+                raise self._overdue(id_, batch)
+            await sleep(wait_s, self._run.check_time)
             wait_s = min(_LONGEST_WAIT_S, 1.5 * wait_s)
 
     async def _results(self, ended: State) -> Mapping[str, Result]:
@@ -261,8 +269,17 @@ class BatchWire:
                 since = since or time.monotonic()
                 if time.monotonic() - since > self._settings.patience_s:
                     raise self._unreachable("its batch API does not answer", fault) from None
-                await asyncio.sleep(wait_s if fault.wait_s is None else fault.wait_s)
+                asked_s = wait_s if fault.wait_s is None else fault.wait_s
+                await sleep(asked_s, self._run.check_time)
                 wait_s = min(_LONGEST_WAIT_S, 2 * wait_s)
+
+    def _overdue(self, id_: str, batch: Batch) -> TeacherUnavailable:
+        return TeacherUnavailable(
+            f"teacher {self._settings.name!r} at {self._endpoint}: batch {id_}, submitted at "
+            f"{batch.submitted_at}, has not ended after {_OVERDUE_S / 3600:.0f} hours; look at it "
+            "at the provider. Once it has ended or was cancelled there, run the same command to "
+            "take up what came of it"
+        )
 
     def _unreachable(self, what: str, fault: Fault) -> TeacherUnavailable:
         return TeacherUnavailable(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
@@ -12,6 +14,11 @@ import orjson
 from configs.teachers import Teacher
 from generators.teachers.faults import Fault, of_status, of_transport
 from generators.teachers.wire import proxy_for
+
+_SLOWEST = 100_000
+"""Bytes a second that an upload may take at the least."""
+_DOWNLOAD_S = 3600.0
+"""Longest wait for a file of replies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,7 @@ class Http:
         """Nothing is opened yet."""
         self.base = httpx.URL(str(settings.base_url).rstrip("/"))
         self.secret = secret
+        self._timeout_s = settings.timeout_s
         self._timeout = httpx.Timeout(settings.read_s, connect=settings.connect_s)
         # Uploads have a content type of their own.
         self._headers = {name: text for name, text in headers.items() if name != "content-type"}
@@ -79,13 +87,15 @@ class Http:
     async def lines(self, path: str) -> AsyncIterator[Any]:
         """The decoded lines of a JSONL file; for errors see :meth:`post`."""
         assert self._client is not None, "use it in an `async with`"
-        rest = b""
+        rest, until = b"", time.monotonic() + _DOWNLOAD_S
         try:
             async with self._client.stream("GET", self._url(path)) as response:
                 if response.status_code != 200:
                     await response.aread()
                     raise of_status(response, self.secret)
                 async for chunk in response.aiter_bytes():
+                    if time.monotonic() > until:
+                        raise Fault("timeout", f"no whole file after {_DOWNLOAD_S:.0f} s")
                     *whole, rest = (rest + chunk).split(b"\n")
                     for line in filter(bytes.strip, whole):
                         yield _object(line)
@@ -96,8 +106,13 @@ class Http:
 
     async def _call(self, method: str, path: str, **content: Any) -> Any:
         assert self._client is not None, "use it in an `async with`"
+        request = self._client.build_request(method, self._url(path), **content)
+        longest_s = self._timeout_s + int(request.headers.get("content-length", 0)) / _SLOWEST
         try:
-            response = await self._client.request(method, self._url(path), **content)
+            async with asyncio.timeout(longest_s):
+                response = await self._client.send(request)
+        except TimeoutError:
+            raise Fault("timeout", f"no whole answer after {longest_s:.3g} s") from None
         except httpx.HTTPError as error:
             raise of_transport(error, begun=False) from None
         if response.status_code not in (200, 201):

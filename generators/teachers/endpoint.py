@@ -25,7 +25,7 @@ from generators.teachers.pace import Pace
 from generators.teachers.prices import Price
 from generators.teachers.rates import Rates
 from generators.teachers.retries import RetryBudget, full_jitter
-from generators.teachers.run import Run
+from generators.teachers.run import Run, sleep
 from generators.teachers.tries import Try, counted, failed, prepare, used
 from generators.teachers.ways import Ways
 from generators.teachers.wire import Arrived, Wire
@@ -85,7 +85,7 @@ class Endpoint:
         while True:
             probe = await self._permit(tried, last)
             taken = likely_tokens(request.messages) + self._usual_reply
-            await self.rates.take(taken)
+            await self.rates.take(taken, self._check_alive)
             one = self._prepare(request, key, tried + 1)
             known = await self._begin(keys, one.attempt, probe)
             if known is not None:
@@ -103,7 +103,7 @@ class Endpoint:
             if wait_s is None:
                 tried -= 1  # It was not sent, or in a way that was refused: that is no retry.
                 continue
-            await asyncio.sleep(wait_s)
+            await sleep(wait_s, self._check_alive)
 
     async def _permit(self, tried: int, last: bool) -> bool:
         """Wait until a call may be made; True where it is the probe of an open breaker."""
@@ -134,18 +134,12 @@ class Endpoint:
             self.breaker.check()
         except TeacherUnavailable as error:
             raise self._died(error) from None
-        if time.monotonic() > self.run.ends_at:
-            raise BudgetExceeded(
-                f"budget.max_wall_s is {self.run.budget.max_wall_s:g}: the time is up. What was "
-                "answered is kept; run the same command to go on"
-            )
+        self.run.check_time()
 
     def _wire(self, secret: str) -> Wire | BatchWire:
-        settings, run = self.settings, self.run
         if not self.batched:
-            return Wire(settings, self.adapter, secret)
-        headers = self.adapter.headers(secret)
-        return BatchWire(settings, headers, secret, run.id, run.journal.batches)
+            return Wire(self.settings, self.adapter, secret)
+        return BatchWire(self.settings, self.adapter.headers(secret), secret, self.run)
 
     def _prepare(self, request: Request, key: str, number: int) -> Try:
         named = (self.run.id, key, number)

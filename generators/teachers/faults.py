@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -26,7 +27,7 @@ Kind = Literal[
 ]
 _PASSING = frozenset({408, 409, 425, 500, 502, 503, 504, 520, 522, 524, 529})
 _SENDING = frozenset({"reset", "timeout", "hang", "cut", "malformed"})
-_LONGEST_WAIT_S = 120.0
+_LONGEST_WAIT_S = 3600.0
 
 
 @dataclass
@@ -70,13 +71,15 @@ class Fault(Exception):
 
 def of_status(response: httpx.Response, secret: str) -> Fault:
     """The fault behind a status other than 200; ``secret`` is kept out of its text."""
-    return of_error(response.status_code, response.text, secret, asked_wait(response.headers))
+    # The encoding that a server names may be one that Python does not decode to text.
+    text = response.content.decode(errors="replace")
+    return of_error(response.status_code, text, secret, asked_wait(response.headers))
 
 
 def of_error(status: int, body: str, secret: str, wait_s: float | None = None) -> Fault:
     """The fault behind a status other than 200 and what came with it."""
     text = body[:2000]
-    said = (text.replace(secret, "***") if secret else text)[:300].strip() or "no text"
+    said = redacted(text, secret)[:300].strip() or "no text"
     if status in (401, 402, 403, 404) or "insufficient_quota" in text:
         return Fault("refused", said, status)
     if status == 429:
@@ -85,6 +88,14 @@ def of_error(status: int, body: str, secret: str, wait_s: float | None = None) -
     if status in _PASSING and "validation error" not in text.casefold():
         return Fault("server", said, status, wait_s)
     return Fault("rejected", said, status)
+
+
+def redacted(text: str, secret: str) -> str:
+    """A server's words without the key, however its characters were escaped (JSON, URLs)."""
+    if not secret:
+        return text
+    forms = (rf"(?:\\*{re.escape(c)}|\\+u{ord(c):04x}|%{ord(c):02x})" for c in secret)
+    return re.sub("".join(forms), "***", text, flags=re.IGNORECASE)
 
 
 def explained(fault: Fault, teacher: Teacher) -> str:

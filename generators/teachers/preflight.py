@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import httpx
 
 from configs.errors import TeacherUnavailable
 from configs.teachers import Teacher
 from generators.teachers.endpoint import ADAPTERS
-from generators.teachers.faults import explained, of_status
+from generators.teachers.faults import explained, of_error
+
+_LEAST_S = 10.0
 
 
 def check_endpoint(teacher: Teacher, secret: str) -> None:
@@ -16,15 +20,25 @@ def check_endpoint(teacher: Teacher, secret: str) -> None:
     Raises:
         TeacherUnavailable: it cannot be reached or refuses the key.
     """
-    where = f"teacher {teacher.name!r}"
     try:
-        headers = ADAPTERS[teacher.kind].headers(secret)
-        url = f"{str(teacher.base_url).rstrip('/')}/models"
-        response = httpx.get(url, headers=headers, timeout=teacher.connect_s)
-    except httpx.HTTPError as error:
+        status = asyncio.run(_status(teacher, secret))
+    except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
         raise TeacherUnavailable(
-            f"{where}: no answer from {teacher.base_url} ({type(error).__name__}); is the server "
-            "running, and the address right up to and including /v1?"
+            f"teacher {teacher.name!r}: no answer from {teacher.base_url} "
+            f"({type(error).__name__}); is the server running, and the address right up to and "
+            "including /v1?"
         ) from None
-    if response.status_code in (401, 403):
-        raise TeacherUnavailable(explained(of_status(response, secret), teacher))
+    if status in (401, 403):
+        raise TeacherUnavailable(explained(of_error(status, "", secret), teacher))
+
+
+async def _status(teacher: Teacher, secret: str) -> int:
+    """The status of the answer, whose body is not waited for."""
+    headers = ADAPTERS[teacher.kind].headers(secret)
+    url = f"{str(teacher.base_url).rstrip('/')}/models"
+    async with (
+        asyncio.timeout(max(_LEAST_S, teacher.connect_s)),
+        httpx.AsyncClient(timeout=teacher.connect_s) as client,
+        client.stream("GET", url, headers=headers) as response,
+    ):
+        return response.status_code

@@ -87,9 +87,12 @@ class Rates:
         self.requests = Bucket(requests_per_minute)
         self.tokens = Bucket(tokens_per_minute)
 
-    async def take(self, tokens: float) -> None:
-        """Wait until a request with that many tokens fits, and use them."""
+    async def take(self, tokens: float, check: Callable[[], None]) -> None:
+        """Wait until a request with that many tokens fits, and use them. What ``check`` raises
+        ends the waiting.
+        """
         while (wait := max(self.requests.wait_s(1), self.tokens.wait_s(tokens))) > 0:
+            check()
             await asyncio.sleep(min(wait, _LONGEST_SLEEP_S))
         self.requests.take(1)
         self.tokens.take(tokens)

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from configs.errors import BudgetExceeded
 from configs.teachers import Budget
 from store.journal import Journal
+
+_LOOK_AGAIN_S = 1.0
+
+
+async def sleep(seconds: float, check: Callable[[], None]) -> None:
+    """Sleep for so long, unless ``check`` raises meanwhile."""
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        check()
+        await asyncio.sleep(min(left, _LOOK_AGAIN_S))
 
 
 class InFlight:
@@ -43,3 +56,15 @@ class Run:
     budget: Budget
     ends_at: float
     in_flight: InFlight = field(default_factory=InFlight, compare=False)
+
+    def check_time(self) -> None:
+        """Whether calls may still be made.
+
+        Raises:
+            BudgetExceeded: the time is up.
+        """
+        if time.monotonic() > self.ends_at:
+            raise BudgetExceeded(
+                f"budget.max_wall_s is {self.budget.max_wall_s:g}: the time is up. What was "
+                "answered is kept; run the same command to go on"
+            )

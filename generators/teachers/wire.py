@@ -21,8 +21,12 @@ import orjson
 
 from configs.teachers import Teacher
 from generators.teachers.adapter import Adapter
-from generators.teachers.faults import Fault, of_status, of_transport
+from generators.teachers.faults import Fault, asked_wait, of_error, of_transport
 
+_MOST_BYTES = 32 << 20
+"""Bytes of a body after which no more is received."""
+_MOST_ODD = 1 << 20
+"""Bytes of a body that are read by the slower decoder."""
 Headers = Mapping[str, str]
 """Headers of a reply, names in lower case."""
 
@@ -113,8 +117,9 @@ class Wire:
                 headers = {k.decode("latin-1").lower(): v.decode("latin-1")
                            for k, v in response.headers.raw}  # fmt: skip
                 if response.status_code != 200:
-                    await response.aread()
-                    raise of_status(response, self._secret)
+                    said = b"".join([part async for part in _chunks(response, headers)])
+                    wait_s, text = asked_wait(response.headers), said.decode(errors="replace")
+                    raise of_error(response.status_code, text, self._secret, wait_s)
                 yield response, headers
         except TimeoutError:
             raise Fault("hang", f"no whole reply after {deadline_s:.0f} s") from None
@@ -135,13 +140,14 @@ def proxy_for(url: httpx.URL) -> httpx.Proxy | None:
 
 async def _chunks(response: httpx.Response, headers: Headers) -> AsyncIterator[bytes]:
     """The body as it comes; decompressed where the server compresses all the same."""
-    if headers.get("content-encoding", "identity") == "identity":
-        assert isinstance(response.stream, httpx.AsyncByteStream)
-        async for chunk in response.stream:
-            yield chunk
-    else:
-        async for chunk in response.aiter_bytes():
-            yield chunk
+    assert isinstance(response.stream, httpx.AsyncByteStream)
+    plain = headers.get("content-encoding", "identity") == "identity"
+    size = 0
+    async for chunk in response.stream if plain else response.aiter_bytes():
+        size += len(chunk)
+        if size > _MOST_BYTES:
+            raise Fault("malformed", f"a reply of more than {_MOST_BYTES >> 20} MiB")
+        yield chunk
 
 
 async def _events(chunks: AsyncIterator[bytes]) -> AsyncIterator[Any]:
@@ -159,7 +165,8 @@ def _decoded(content: bytes) -> Any:
     try:
         return orjson.loads(content)
     except orjson.JSONDecodeError:
-        pass
+        if len(content) > _MOST_ODD:
+            raise Fault("malformed", "a reply that is not JSON") from None
     try:
         # Slower, and reads halves of characters, which servers send where a reply was cut.
         return json.loads(content)

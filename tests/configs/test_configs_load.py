@@ -3,11 +3,16 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from configs.errors import ConfigError
 from configs.load import SHIPPED, find_recipe, load_recipe, shipped_recipes
 from configs.recipe import Recipe
+from configs.teachers import Teacher
 
 BASE = """\
 name: small
@@ -218,13 +223,41 @@ def test_fields_that_budgets_rest_on_are_not_set_behind_their_back(tmp_path: Pat
         ("ftp://host/v1", "must begin with http:// or https://"),
         ("https://user:sk-1@host/v1", "keys never stand in a recipe"),
         ("http:///v1", "must be an address like"),
-        ("http://host:99999/v1", "Port out of range"),
+        ("https://user:s/k@host/v1", "keys never stand in a recipe"),
+        ("http://host:99999/v1", "must be an address like"),
+        ("http://host:port/v1", "must be an address like"),
         ("http://my host/v1", "must be an address like"),
+        ("http://[::1/v1", "must be an address like"),
+        ("http://[::zz]/v1", "must be an address like"),
+        ("http://1.2.3.400/v1", "must be an address like"),
+        ("http://a..b/v1", "must be an address like"),
+        ("http://host/v1?key=1", "must be an address like"),
     ],
 )
 def test_an_address_that_is_none_is_refused(tmp_path: Path, url: str, said: str) -> None:
     (line,) = refusal(tmp_path, OPENAI.replace("http://localhost/v1", url))
     assert "teachers[0].base_url" in line and said in line
+
+
+@given(st.text("ab1.:/[]-_%?#\\é\t", max_size=14))
+def test_an_address_that_is_taken_can_be_asked(rest: str) -> None:
+    try:
+        teacher = Teacher(name="t", model="m", base_url=f"http://{rest}")
+    except ValidationError:
+        return
+    assert httpx.URL(f"{teacher.base_url}/models").host
+
+
+def test_addresses_that_are_in_use_are_taken() -> None:
+    for host in ("localhost:8000", "[::1]:8000", "10.0.0.1", "api.openai.com", "my_box", "GPU-1."):
+        assert Teacher(name="t", model="m", base_url=f"http://{host}/v1").is_model
+
+
+def test_a_key_in_place_of_its_variable_is_refused_and_not_repeated(tmp_path: Path) -> None:
+    text = OPENAI + "    api_key_env: sk-live-planted\n"
+    (line,) = refusal(tmp_path, text)
+    assert "teachers[0].api_key_env: api_key_env is the name of a variable" in line
+    assert "planted" not in line
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,30 @@ def test_no_key(stillhouse: RunCommand, recipe_file: RecipeFile, tmp_path: Path)
     assert "TEACHER_API_KEY" in said.err and "export it" in said.err
 
 
+@pytest.mark.parametrize("key", ["sk-planted-é", "sk-plan\nted"])
+def test_a_key_that_cannot_be_sent(
+    stillhouse: RunCommand,
+    recipe_file: RecipeFile,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    key: str,
+) -> None:
+    monkeypatch.setenv("TEACHER_API_KEY", key)
+    said = build(stillhouse, recipe_file("http://127.0.0.1:9/v1"), tmp_path)
+    assert "the key in the environment variable TEACHER_API_KEY has" in said.err
+    assert "plan" not in said.err
+
+
+def test_a_password_in_an_address_is_not_repeated(
+    stillhouse: RunCommand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEACHER_BASE_URL", "http://user:planted@host/v1")
+    monkeypatch.setenv("TEACHER_MODEL", "m")
+    said = stillhouse("doctor", "--output", tmp_path)
+    assert said.code == 1 and "planted" not in said.out + said.err
+    assert "TEACHER_BASE_URL cannot be used: keys never stand in a recipe" in said.out
+
+
 def test_name_with_path(stillhouse: RunCommand, recipe_file: RecipeFile, tmp_path: Path) -> None:
     said = build(stillhouse, recipe_file(name="../evil"), tmp_path / "out")
     assert "name" in said.err

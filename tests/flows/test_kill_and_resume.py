@@ -96,3 +96,20 @@ def test_kill_and_resume(
     assert set(calls) == set(sent_before) | set(sent_after)
     assert files(tmp_path / "whole") == files(killed)
     assert not list((killed / ".stillhouse").glob("*.arrivals-*")), "left behind"
+
+
+def test_ctrl_c_says_that_nothing_is_lost(
+    tmp_path: Path, start_server: StartServer, recipe_file: RecipeFile
+) -> None:
+    server = start_server({"latency": 0.5})
+    recipe = recipe_file(server.url, target=40, shard_size=200, max_candidates=120)
+    process = subprocess.Popen(
+        command(recipe, tmp_path / "out"), cwd=ROOT, stderr=subprocess.PIPE, text=True
+    )
+    deadline = time.monotonic() + 90
+    while not server.bodies() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130 and "Traceback" not in said
+    assert said.endswith("stopped: what was answered is kept; run the same command to go on\n")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -15,7 +17,7 @@ from hypothesis import strategies as st
 from configs.errors import TeacherUnavailable
 from generators.teachers.adapter import Limit
 from generators.teachers.breaker import Breaker
-from generators.teachers.faults import Fault, asked_wait, of_status
+from generators.teachers.faults import Fault, asked_wait, of_status, redacted
 from generators.teachers.pace import Pace
 from generators.teachers.rates import Bucket
 from generators.teachers.retries import RetryBudget, full_jitter
@@ -239,6 +241,23 @@ def test_a_key_in_a_servers_words_is_kept_out() -> None:
     assert "sk-secret-1" not in str(fault) and "***" in str(fault)
 
 
+@pytest.mark.parametrize("key", ['sk-abc/d"e+f', "sk-1"])
+def test_a_key_is_kept_out_however_it_is_escaped(key: str) -> None:
+    once = json.dumps(key)[1:-1]
+    forms = [key, once, once.replace("/", "\\/"), json.dumps(once)[1:-1], quote(key, safe="")]
+    forms += [quote(key).lower(), "".join(f"\\u{ord(c):04X}" for c in key)]
+    for form in forms:
+        assert redacted(f"the key {form} is bad", key) == "the key *** is bad"
+    assert redacted("no key was sent", "") == "no key was sent"
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "idna", "hex", "nonsense"])
+def test_an_encoding_that_is_none_is_no_matter(charset: str) -> None:
+    kind = {"content-type": f"text/plain; charset={charset}"}
+    fault = of_status(httpx.Response(500, content=b"zz \xff oops", headers=kind), "")
+    assert (fault.kind, str(fault)) == ("server", "zz \ufffd oops")
+
+
 def test_what_may_have_been_paid() -> None:
     kinds = ("reset", "timeout", "hang", "cut", "malformed")
     assert all(Fault(kind, "x").maybe_paid for kind in kinds)
@@ -254,6 +273,7 @@ def test_waits_that_servers_ask_for() -> None:
     assert wait(retry_after_ms="250", retry_after="3") == 0.25
     later = format_datetime(datetime.now(UTC) + timedelta(seconds=30))
     assert 25 <= (wait(retry_after=later) or 0) <= 30
-    assert wait(retry_after="100000") == 120, "no longer than two minutes"
+    assert wait(retry_after="3000") == 3000
+    assert wait(retry_after="100000") == 3600, "no longer than an hour"
     for odd in ("soon", "-5", "nan", "inf", ""):
         assert wait(retry_after=odd) is None

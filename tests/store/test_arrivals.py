@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import json
 import os
 import signal
 import subprocess
@@ -10,6 +12,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from conftest import ROOT
 
 from configs.teachers import Budget
@@ -100,8 +103,60 @@ def test_a_line_that_was_cut_off_ends_a_file(tmp_path: Path) -> None:
     arrivals._lock.release()
     os.truncate(file, file.stat().st_size - 3)
     found: list[dict[str, int]] = []
-    recover(path, found.extend)
+    recover(path, lambda one: one, found.extend)
     assert found == [{"number": 0}, {"number": 1}]
+    assert left(tmp_path) == []
+
+
+def test_what_cannot_be_read_is_kept_and_hides_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    with closing(Journal(path)) as journal:
+
+        async def call() -> None:
+            for number in range(3):
+                await journal.begin((f"k{number}",), attempt(number), Budget())
+            for number in range(2):
+                await journal.end(attempt(number), Ended("ok", USED, 0.1, REPLY, 200), b"{}")
+
+        asyncio.run(call())
+        (kept,) = (f.read_bytes() for f in tmp_path.iterdir() if f.name.endswith("-0"))
+        one, other = map(json.loads, kept.splitlines())
+    # The first lacks a reply's field; what follows it was never written.
+    del one["reply"]["model"]
+    other = json.loads(json.dumps(other).replace("k1", "k2").replace(f"{1:032x}", f"{2:032x}"))
+    file = tmp_path / "journal.sqlite.arrivals-0123-0"
+    lines = [json.dumps(one), "{broken", "[1]", '{"run": "x"}', json.dumps(other), ""]
+    file.write_text("\n".join(lines))
+    file.with_name("journal.sqlite.arrivals-0123.lock").touch()
+    with closing(Journal(path)) as journal:
+        assert journal.find("k2") == REPLY
+    assert left(tmp_path) == [f"{file.name}.unread"]
+
+
+def test_a_write_in_pieces_is_whole_and_one_that_fails_leaves_no_piece(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, write, room = tmp_path / "journal.sqlite", os.write, [1000]
+
+    def short(file: int, data: memoryview) -> int:
+        if room[0] <= 0:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        done = write(file, data[: min(7, room[0])])
+        room[0] -= done
+        return done
+
+    arrivals = Arrivals(path)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", short)
+        arrivals.keep({"number": 0})
+        room[0] = 5
+        with pytest.raises(OSError, match="No space left"):
+            arrivals.keep({"number": 1})
+    arrivals.keep({"number": 2})
+    arrivals._lock.release()
+    found: list[dict[str, int]] = []
+    recover(path, lambda one: one, found.extend)
+    assert found == [{"number": 0}, {"number": 2}]
 
 
 def test_files_are_used_in_turn_and_stay_small(tmp_path: Path) -> None:
