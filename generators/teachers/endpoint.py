@@ -240,7 +240,9 @@ class Endpoint:
         if ended.outcome in ("ok", "rate_limited"):
             self.pace.note(ended.latency_s, ended.outcome == "rate_limited")
         # Nor does a call in a batch say how the server is when it comes back.
-        if self.batched or ended.outcome in ("rate_limited", "rejected", "refused"):
+        if probe and ended.outcome == "rate_limited":
+            self.breaker.note(True, probe)  # It is up, and busy.
+        elif self.batched or ended.outcome in ("rate_limited", "rejected", "refused"):
             self.breaker.abandon(probe)
         else:
             self.breaker.note(ended.outcome == "ok", probe)

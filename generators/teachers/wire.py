@@ -77,7 +77,7 @@ class Wire:
         """
         async with self._response(body, deadline_s) as (response, headers):
             parts = [part async for part in _chunks(response, headers)]
-        return Arrived(_decoded(b"".join(parts)), headers)
+        return Arrived(_checked(_decoded(b"".join(parts)), self._secret), headers)
 
     async def stream(self, body: bytes, deadline_s: float) -> Arrived:
         """One call, as server-sent events.
@@ -159,6 +159,16 @@ async def _events(chunks: AsyncIterator[bytes]) -> AsyncIterator[Any]:
             data = line.strip().removeprefix(b"data:").strip()
             if line.startswith(b"data:") and data not in (b"", b"[DONE]"):
                 yield _decoded(data)
+
+
+def _checked(data: Any, secret: str) -> Any:
+    """Some gateways answer 200 with an error in place of a reply; its code is the status then."""
+    error = data.get("error") if isinstance(data, dict) else None
+    if not isinstance(error, dict) or "choices" in data or "content" in data:
+        return data
+    code = error.get("code")
+    status = code if isinstance(code, int) and 400 <= code < 600 else 500
+    raise of_error(status, json.dumps(error), secret)
 
 
 def _decoded(content: bytes) -> Any:

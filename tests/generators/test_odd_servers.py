@@ -87,3 +87,11 @@ def test_words_in_an_encoding_that_is_none_are_told(tmp_path: Path) -> None:
     with odd_server(says(400, b"no \xff way", content_type="text/plain; charset=idna")) as url:
         asked = ask(url, tmp_path / "j.sqlite", [prompt(1)])
     assert "no \ufffd way" in str(asked.results[0])
+
+
+def test_an_error_that_comes_with_200_is_the_error_it_is(tmp_path: Path) -> None:
+    empty = b'{"error": {"code": 402, "message": "insufficient credits"}}'
+    with odd_server(says(200, empty)) as url:
+        asked = ask(url, tmp_path / "j.sqlite", [prompt(n) for n in range(3)], concurrency=1)
+    assert asked.outcomes[0] == "refused" and "insufficient credits" in str(asked.results[0])
+    assert isinstance(asked.results[0], TeacherUnavailable) and asked.spent.tokens == 0
