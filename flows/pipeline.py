@@ -9,6 +9,7 @@ import math
 import time
 from dataclasses import dataclass
 
+from configs.errors import TeacherUnavailable
 from configs.recipe import Recipe
 from flows import steps
 from flows.finish import Work, publish_version
@@ -50,6 +51,8 @@ def _build(recipe: Recipe, step: Step) -> Built:
         work = produce(recipe, step, work, size)
         kept = len(steps.standing(workspace(recipe), work.records, (), work.verdicts))
         down = steps.missing(workspace(recipe), work.records)
+        if down and not kept:
+            raise TeacherUnavailable("; ".join(down))
         if down or kept >= recipe.target or size == planned:
             break
         wanted = math.ceil(size * recipe.target / max(kept, 1) * 1.05)
