@@ -232,7 +232,7 @@ def estimate_view(estimates: Sequence[Estimate], recipe: Recipe, canary: int) ->
         counts = (_range(each) for each in (item.calls, item.tokens_in, item.tokens_out))
         table.add_row(by, f"{item.answered:,}", *counts, money, _range(item.hours, "{:,.2f}"))
     sources = sorted({item.price for item in estimates if not item.rule_based})
-    how = f"From {canary:,} real candidates, which the build will not pay for again."
+    how = f"From up to {canary:,} real candidates, which the build will not pay for again."
     if not canary:
         how = "Nothing was sent. Figures are assumptions; --canary N measures them with N calls."
     return Group(table, Text(f"{how} Prices: {', '.join(sources) or 'none'}."))
