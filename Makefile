@@ -11,8 +11,8 @@ CACHE := $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/stillhouse
 LLAMA := llama-cpp-python==0.3.36
 AIMOCK := @copilotkit/aimock@1.43.0
 
-# Measured coverage of a whole run is printed at the end of `make test`.
-.PHONY: install check test demo llama-server aimock clean
+# Coverage has a verb of its own: measuring it makes the tests a quarter slower.
+.PHONY: install check test coverage demo llama-server aimock clean
 
 install: $(STAMP)
 
@@ -33,6 +33,9 @@ check: $(STAMP)
 	$(BIN)/lint-imports
 
 test: check
+	$(BIN)/python -m pytest
+
+coverage: $(STAMP)
 	$(BIN)/python -m pytest --cov --cov-report=term
 
 demo: $(STAMP)

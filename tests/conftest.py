@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import hypothesis
 import pytest
 import sqlalchemy as sa
 
@@ -32,6 +33,11 @@ for name in (
     "STILLHOUSE_JOURNAL_URL",
 ):
     os.environ.pop(name, None)
+
+# What fails on a server must fail again where it is looked into.
+hypothesis.settings.register_profile("repeatable", derandomize=True)
+if os.environ.get("CI"):
+    hypothesis.settings.load_profile("repeatable")
 
 sys.path.insert(0, str(HERE))
 from teacher_server import KEY  # noqa: E402

@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from store.quotes import find_quote
@@ -71,7 +71,7 @@ def test_the_nearest_occurrence_is_preferred() -> None:
     assert find_quote("the moon", text, near=25) == (0, 8)
 
 
-@settings(deadline=None)
+@settings(deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(TEXTS, st.data())
 def test_every_slice_of_a_text_is_found(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text)))
@@ -83,7 +83,7 @@ def test_every_slice_of_a_text_is_found(text: str, data: st.DataObject) -> None:
     assert bare(text[slice(*span)]) == bare(quote)
 
 
-@settings(deadline=None)
+@settings(deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(TEXTS)
 def test_a_squeezed_composed_text_is_found_in_itself(text: str) -> None:
     plain = squeeze(text)
