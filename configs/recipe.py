@@ -12,15 +12,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from configs.filters import Diversity, Filters
 from configs.model import Model
-from configs.stages import (
-    Diversity,
-    Embedding,
-    Filters,
-    Probes,
-    Style,
-    Verifiers,
-)
+from configs.stages import Embedding, Probes, Style, Verifiers
 from configs.teachers import Budget, Routing, Teacher
 
 DATASET_NAME = r"^[a-z0-9][a-z0-9._-]{0,63}$"

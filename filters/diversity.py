@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from configs.stages import Diversity
+from configs.filters import Diversity
 from filters.clusters import survivor_rank
 from filters.semantic import vectors_of
 from store.kmeans import cluster

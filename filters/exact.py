@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from configs.stages import ExactDedup
+from configs.filters import ExactDedup
 from filters.clusters import keep_one
 from store.stages import Context, Judged, Stage, judged, stage
 from store.text import normalise, sha256

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import polars as pl
 
-from configs.stages import Heuristics
+from configs.filters import Heuristics
 from store.stages import Context, Judged, Row, Ruling, Stage, judged, row_by_row, stage
 from store.text import words
 

@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from configs.stages import NearDedup
+from configs.filters import NearDedup
 from filters.clusters import Pair, keep_one
 from filters.specifics import same_specifics, specifics
 from store.stages import Context, Judged, Stage, judged, stage

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from configs.stages import SemanticDedup
+from configs.filters import SemanticDedup
 from filters.clusters import Pair, keep_one
 from filters.specifics import same_specifics, specifics
 from store.stages import Context, Judged, Stage, Vectors, judged, stage

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from made_records import DIM, context, frame_of, record, sentence, unit
 
 import filters
-from configs.stages import Diversity
+from configs.filters import Diversity
 from store.stages import STAGES
 
 assert filters

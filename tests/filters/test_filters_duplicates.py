@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from made_records import DIM, WORDS, context, frame_of, record, sentence, unit
 
 import filters
-from configs.stages import ExactDedup, NearDedup, SemanticDedup
+from configs.filters import ExactDedup, NearDedup, SemanticDedup
 from filters.clusters import survivor_rank
 from filters.near import _shingles as shingles
 from filters.near import find_pairs, jaccard

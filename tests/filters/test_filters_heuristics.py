@@ -8,7 +8,7 @@ import pytest
 from made_records import context, frame_of, record
 
 import filters
-from configs.stages import Heuristics
+from configs.filters import Heuristics
 from filters.heuristics import repetition
 from store.stages import STAGES
 

@@ -13,14 +13,8 @@ from pydantic import BaseModel
 
 import filters
 import verifiers
-from configs.stages import (
-    Diversity,
-    ExactDedup,
-    Grounding,
-    Heuristics,
-    NearDedup,
-    SemanticDedup,
-)
+from configs.filters import Diversity, ExactDedup, Heuristics, NearDedup, SemanticDedup
+from configs.stages import Grounding
 from store.records import EVIDENCE, VERDICTS, polars_schema
 from store.stages import STAGES, Judged
 
