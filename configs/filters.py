@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from configs.stages import Stage
+
+RecordField = Literal["question", "answer"]
 
 
 class Heuristics(Stage):
@@ -26,23 +28,47 @@ class Heuristics(Stage):
 class ExactDedup(Stage):
     """Copies that differ in case, spacing, punctuation or Unicode form only."""
 
-    fields: tuple[Literal["question", "answer"], ...] = Field(
+    fields: tuple[RecordField, ...] = Field(
         ("question", "answer"), min_length=1, description="What must be equal to be a copy."
     )
 
 
-class NearDedup(Stage):
-    """Near copies by MinHash over character n-grams, verified by true Jaccard similarity."""
+Groups = Literal["connected", "star"]
+_GROUPS = (
+    "`connected`: all that hang together by any chain of twins are one group; `star`: each dropped "
+    "record is a twin of the kept one itself."
+)
 
-    threshold: float = Field(0.85, gt=0, le=1, description="Jaccard similarity of a twin.")
-    ngram: int = Field(5, ge=2, le=20, description="Characters per n-gram.")
-    permutations: int = Field(128, ge=16, le=1024, description="Hashes per record.")
+
+class NearDedup(Stage):
+    """Near copies by MinHash over n-grams, verified by true Jaccard similarity."""
+
+    threshold: float = Field(0.6, gt=0, le=1, description="Jaccard similarity of a twin.")
+    fields: tuple[RecordField, ...] = Field(
+        ("question", "answer"), min_length=1, description="What must be alike to be a twin."
+    )
+    unit: Literal["char", "word"] = Field("char", description="What n-grams are made of.")
+    ngram: int = Field(5, ge=1, le=20, description="Characters or words per n-gram.")
+    bands: int | None = Field(
+        None, ge=1, le=512, description="Bands of a signature; by default what the threshold needs."
+    )
+    rows: int | None = Field(
+        None, ge=1, le=64, description="Values per band; give it together with `bands`."
+    )
+    groups: Groups = Field("connected", description=_GROUPS)
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.bands is None) != (self.rows is None):
+            raise ValueError("give `bands` and `rows` together, or neither")
+        return self
 
 
 class SemanticDedup(Stage):
     """Copies in meaning, by cosine similarity of embeddings."""
 
-    threshold: float = Field(0.96, gt=0, le=1, description="Cosine similarity of a twin.")
+    threshold: float = Field(0.92, gt=0, le=1, description="Cosine similarity of a twin.")
+    groups: Groups = Field("connected", description=_GROUPS)
 
 
 class Filters(Stage):

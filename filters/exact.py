@@ -2,27 +2,75 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+import numpy as np
 import polars as pl
+import regex
+from numpy.typing import NDArray
 
 from configs.filters import ExactDedup
-from filters.clusters import keep_one
-from store.stages import Context, Judged, Stage, judged, stage
-from store.text import normalise, sha256
+from filters.clusters import NO_PAIRS, Pairs, Rows, keep_one
+from filters.scope import in_order_of
+from store.stages import Context, Ruling, Stage, judged, stage
+
+_SIGNS = regex.compile(r"[^\p{L}\p{M}\p{N}\p{S}]+")
+_NUMBER = re.compile(r"(?:(?<![^\s(])[-−])?\d+(?:[.,]\d+)*")
+_POINT, _ENDS = re.compile(r"[.,:;!?]"), re.compile(r"[.,:;!?](?!\d)")
 
 
-@stage("exact", version="1", scope="set")
+@stage("exact", version="2", scope="set")
 def exact(settings: ExactDedup, context: Context) -> Stage:
-    """Drops all but the best of records whose chosen fields have the same normal form."""
+    """Drops all but the best of records whose chosen fields have the same letters and digits."""
 
-    def apply(records: pl.DataFrame) -> Judged:
-        first: dict[str, int] = {}
-        pairs = []
-        for row, fields in enumerate(records.select(settings.fields).iter_rows()):
-            key = sha256("\x1f".join(normalise(field) for field in fields))
-            twin = first.setdefault(key, row)
-            if twin != row:
-                pairs.append((twin, row, 1.0))
-        rulings = keep_one(records, pairs, "exact_duplicate", lambda _i, _j: 1.0)
-        return judged("exact", records, rulings)
+    def rule(rows: pl.DataFrame) -> list[Ruling]:
+        pairs = _copies(rows.select(settings.fields).fill_null("").rows())
+        return keep_one(rows, pairs, "connected", "exact_duplicate", _equal)
 
-    return apply
+    return lambda records: judged("exact", records, in_order_of(records, context, rule))
+
+
+def _equal(left: Rows, _right: Rows) -> NDArray[np.float64]:
+    return np.ones(len(left))
+
+
+def _copies(rows: Sequence[tuple[str, ...]]) -> Pairs:
+    """Each copy paired with the first row of its group."""
+    groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for row, fields in enumerate(rows):
+        groups[tuple(_letters(field) for field in fields)].append(row)
+    pairs = [
+        pair for group in groups.values() if len(group) > 1 for pair in _same_numbers(rows, group)
+    ]
+    if not pairs:
+        return NO_PAIRS
+    left, right = np.array(pairs).T
+    return Pairs(left, right, np.ones(len(left)))
+
+
+def _letters(text: str) -> str:
+    """All of a text but its spaces and punctuation; a text of nothing else stands for itself."""
+    folded = (text if text.isascii() else unicodedata.normalize("NFKC", text)).casefold()
+    return _SIGNS.sub("", folded) or folded.strip()
+
+
+def _same_numbers(
+    rows: Sequence[tuple[str, ...]], group: Sequence[int]
+) -> Iterator[tuple[int, int]]:
+    """Pairs of a group with the same letters and digits. 1.5 and 15 are different numbers, unless
+    it was with all of the text's punctuation that the point was lost.
+    """
+    first: dict[tuple[str, ...], int] = {}
+    bare = [row for row in group if not any(_ENDS.search(field) for field in rows[row])]
+    punctuated = sorted(set(group) - set(bare))
+    for row in [*punctuated, *bare]:
+        numbers = tuple(number for field in rows[row] for number in _NUMBER.findall(field))
+        twin = first.get(numbers)
+        if twin is None and punctuated and not any(_POINT.search(field) for field in rows[row]):
+            twin = punctuated[0] if punctuated[0] != row else None
+        first.setdefault(numbers, row if twin is None else twin)
+        if twin is not None:
+            yield min(twin, row), max(twin, row)

@@ -1,112 +1,152 @@
-"""Near copies by MinHash over character n-grams (Broder 1997), verified by true Jaccard.
+"""Near copies by MinHash over n-grams (Broder 1997), verified by true Jaccard similarity.
 
-Character n-grams find changed words in short instructions that word n-grams miss. Candidates come
-from banded signatures (locality-sensitive hashing); no pair is believed before its true Jaccard
-similarity was computed and its numbers, code and names were compared.
+No pair is believed before its true Jaccard similarity was computed and its numbers, names and code
+were compared.
 """
 
 from __future__ import annotations
 
-import zlib
-from collections import defaultdict
-from functools import lru_cache
-from itertools import pairwise
+from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from configs.filters import NearDedup
-from filters.clusters import Pair, keep_one
-from filters.specifics import same_specifics, specifics
-from store.stages import Context, Judged, Stage, judged, stage
-from store.text import normalise
+from filters.clusters import Pairs, Rows, keep_one, survivor_rank, survivors
+from filters.minhash import NO_GRAMS, Banding, banding_for, candidates, signatures
+from filters.ngrams import Grams, distinct_grams, ngrams
+from filters.scope import in_order_of
+from filters.specifics import Statements
+from store.stages import Context, Progress, Ruling, Stage, judged, silent, stage
 
-_PRIME = np.uint64((1 << 31) - 1)
-_Hashes = NDArray[np.uint64]
+_LONG = 60
+"""Characters from which on a field must be like the other's by itself."""
+_PAIR_CHARS = 1_000_000
+"""Characters of pairs that are compared at a time."""
 
 
-@stage("near", version="1", scope="set")
+@stage("near", version="2", scope="set")
 def near(settings: NearDedup, context: Context) -> Stage:
     """Drops all but the best of records whose texts are near copies of each other."""
 
-    def apply(records: pl.DataFrame) -> Judged:
-        texts = [f"{q}\n{a}" for q, a in records.select("question", "answer").iter_rows()]
-        shingles = [_shingles(text, settings.ngram) for text in texts]
-        pairs = find_pairs(texts, shingles, settings)
-        rulings = keep_one(
-            records, pairs, "near_duplicate", lambda i, j: jaccard(shingles[i], shingles[j])
+    def rule(rows: pl.DataFrame) -> list[Ruling]:
+        pairs = near_pairs(rows, settings, context.progress)
+        texts = texts_of(rows, settings.fields)
+        return keep_one(
+            rows,
+            pairs,
+            settings.groups,
+            "near_duplicate",
+            lambda left, right: jaccard(texts, left, right, settings),
         )
-        return judged("near", records, rulings)
 
-    return apply
-
-
-def find_pairs(texts: list[str], shingles: list[_Hashes], settings: NearDedup) -> list[Pair]:
-    """Pairs of rows at or above the threshold that agree on their specifics."""
-    signatures = _signatures(shingles, settings.permutations)
-    marks = [specifics(text) for text in texts]
-    pairs = []
-    for i, j in _candidates(signatures, _band_rows(settings.permutations, settings.threshold)):
-        score = jaccard(shingles[i], shingles[j])
-        if score >= settings.threshold and same_specifics(marks[i], marks[j]):
-            pairs.append((i, j, score))
-    return pairs
+    return lambda records: judged("near", records, in_order_of(records, context, rule))
 
 
-def jaccard(one: _Hashes, two: _Hashes) -> float:
-    """Size of the intersection over size of the union of two sorted sets; 1 for two empty ones."""
-    shared = len(np.intersect1d(one, two, assume_unique=True))
-    union = len(one) + len(two) - shared
-    return shared / union if union else 1.0
+def texts_of(records: pl.DataFrame, fields: Sequence[str]) -> list[str]:
+    """The fields of each record as one text."""
+    both = records.select(pl.concat_str(fields, separator="\n", ignore_nulls=True))
+    return both.to_series().to_list()
 
 
-def _shingles(text: str, size: int) -> _Hashes:
-    """Sorted distinct hashes of the character n-grams of the normal form."""
-    plain = f" {normalise(text)} "
-    grams = {plain[i : i + size] for i in range(max(1, len(plain) - size + 1))}
-    return np.unique(np.fromiter((zlib.crc32(g.encode()) for g in grams), np.uint64, len(grams)))
+def near_pairs(records: pl.DataFrame, settings: NearDedup, progress: Progress = silent) -> Pairs:
+    """Twins at or above the threshold. Where so many records are alike that some pairs were not
+    looked at, those that would survive are compared again until no twins are left.
+    """
+    statements = Statements(records)
+    rank = np.array(survivor_rank(records))
+    texts = texts_of(records, settings.fields)
+    fields = [texts_of(records, [field]) for field in settings.fields]
+    rows, pairs = _copies_apart(texts)
+    banding = banding_of(settings, len(rows))
+    chosen = [texts[row] for row in rows.tolist()]
+    signed = signatures(chosen, settings.ngram, settings.unit, banding, progress)
+    some = signed[:, 0] != NO_GRAMS
+    rows, signed = rows[some], signed[some]
+    while True:
+        likeness = partial(_numbers, statements, rows)
+        left, right, crowded = candidates(signed, banding, settings.threshold, likeness)
+        left, right = rows[left], rows[right]
+        score = jaccard(texts, left, right, settings)
+        found = Pairs(left, right, score).where(score >= settings.threshold)
+        found = found.where(_in_each_field(fields, found, settings))
+        found = found.where(statements.same(found.left, found.right))
+        pairs = pairs.plus(found)
+        if not crowded or not len(found):
+            return pairs
+        still = survivors(rank, pairs, settings.groups)[rows] == rows
+        rows, signed = rows[still], signed[still]
 
 
-def _signatures(shingles: list[_Hashes], permutations: int) -> NDArray[np.uint32]:
-    """MinHash signatures, one row per record, by random linear maps modulo a prime."""
-    rng = np.random.default_rng(1)
-    a = rng.integers(1, int(_PRIME), permutations, dtype=np.uint64)
-    b = rng.integers(0, int(_PRIME), permutations, dtype=np.uint64)
-    rows = np.empty((len(shingles), permutations), np.uint32)
-    for i, hashes in enumerate(shingles):
-        values = (hashes[:, None] % _PRIME * a + b) % _PRIME
-        rows[i] = values.min(axis=0)
-    return rows
+def _numbers(statements: Statements, rows: Rows, at: Rows) -> NDArray[np.uint64]:
+    return statements.numbers(rows[at])
 
 
-@lru_cache
-def _band_rows(permutations: int, threshold: float) -> int:
-    """Rows per band: the most for which a pair at the threshold is missed in at most 1 of 1,000."""
-    fitting = [
-        rows
-        for rows in range(1, permutations + 1)
-        if (1 - threshold**rows) ** (permutations // rows) <= 1e-3
-    ]
-    return max(fitting, default=1)
+def _copies_apart(texts: Sequence[str]) -> tuple[Rows, Pairs]:
+    """The first row of each text, and every other paired with its first."""
+    first: dict[str, int] = {}
+    standing = np.array([first.setdefault(text, row) for row, text in enumerate(texts)], np.int64)
+    rows = np.arange(len(texts))
+    later = standing != rows
+    return rows[~later], Pairs(standing[later], rows[later], np.ones(int(later.sum())))
 
 
-def _candidates(signatures: NDArray[np.uint32], rows: int) -> set[tuple[int, int]]:
-    """Neighbours in each bucket of each band. Equal rows chain, so no bucket is squared."""
-    found: set[tuple[int, int]] = set()
-    for start in range(0, signatures.shape[1] - rows + 1, rows):
-        band = np.ascontiguousarray(signatures[:, start : start + rows])
-        buckets: dict[bytes, list[int]] = defaultdict(list)
-        for i, row in enumerate(band):
-            buckets[row.tobytes()].append(i)
-        for members in buckets.values():
-            found.update(_pairs(members))
+def _in_each_field(
+    fields: Sequence[Sequence[str]], pairs: Pairs, settings: NearDedup
+) -> NDArray[np.bool_]:
+    """Whether each long field has its part in what two records share. Two tasks about one long
+    passage have the passage in common, and are different tasks.
+    """
+    keep = np.ones(len(pairs), bool)
+    for texts in fields if len(fields) > 1 else ():
+        both = zip(pairs.left.tolist(), pairs.right.tolist(), strict=True)
+        unlike = np.array(
+            [min(len(texts[i]), len(texts[j])) >= _LONG and texts[i] != texts[j] for i, j in both],
+            bool,
+        )
+        part = pairs.where(unlike)
+        keep[unlike] &= jaccard(texts, part.left, part.right, settings) >= settings.threshold / 2
+    return keep
+
+
+def banding_of(settings: NearDedup, count: int) -> Banding:
+    """The banding of the settings, or the one that fits the threshold."""
+    if settings.bands is not None:
+        return Banding(settings.bands, settings.rows or 1)
+    return banding_for(settings.threshold, count)
+
+
+def jaccard(
+    texts: Sequence[str], left: Rows, right: Rows, settings: NearDedup
+) -> NDArray[np.float64]:
+    """Share of the n-grams of either text that both have, pair by pair; 0 where there are none."""
+    scores = np.zeros(len(left))
+    lengths = np.array([len(text) for text in texts])
+    for part in np.split(np.arange(len(left)), _cuts(lengths[left] + lengths[right])):
+        rows, place = np.unique(np.concatenate([left[part], right[part]]), return_inverse=True)
+        chosen = [texts[row] for row in rows.tolist()]
+        sets = _sets(distinct_grams(ngrams(chosen, settings.ngram, settings.unit)))
+        one, two = sets.gather(place[: len(part)]), sets.gather(place[len(part) :])
+        sizes = pl.select(
+            both=one.list.set_intersection(two).list.len(), one=one.list.len(), two=two.list.len()
+        )
+        shared = sizes["both"].to_numpy().astype(np.int64)
+        union = sizes["one"].to_numpy() + sizes["two"].to_numpy() - shared
+        scores[part] = shared / np.maximum(union, 1)
+    return scores
+
+
+def _cuts(sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where a list of such sizes is cut into parts of about ``_PAIR_CHARS``."""
+    return np.flatnonzero(np.diff(np.cumsum(sizes) // _PAIR_CHARS)) + 1
+
+
+def _sets(grams: Grams) -> pl.Series:
+    """The n-grams of each text as one list."""
+    lists = pa.LargeListArray.from_arrays(pa.array(grams.starts), pa.array(grams.hashes))
+    found = pl.from_arrow(lists)
+    assert isinstance(found, pl.Series)
     return found
-
-
-def _pairs(members: list[int], window: int = 16) -> set[tuple[int, int]]:
-    """All pairs of a small bucket; of a large one, pairs within a window and to its first."""
-    if len(members) <= 2 * window:
-        return {(i, j) for n, i in enumerate(members) for j in members[n + 1 :]}
-    close = {(i, j) for n, i in enumerate(members) for j in members[n + 1 : n + 1 + window]}
-    return close | {(members[0], j) for j in members[1:]} | set(pairwise(members))

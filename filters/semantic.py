@@ -1,7 +1,7 @@
-"""Copies in meaning, by exact cosine similarity of embeddings, searched in blocks with faiss.
+"""Copies in meaning, by the cosine similarity of embeddings.
 
-Follows SemDeDup (arXiv 2303.09540) in the criterion, not in its clustering: every pair above the
-threshold is found, and the best of a group is kept rather than the one nearest to a centroid.
+Follows SemDeDup (arXiv 2303.09540) in the criterion. The best of a group is kept, rather than the
+one nearest to a centroid, and texts that differ in their specifics are no twins however near.
 """
 
 from __future__ import annotations
@@ -10,57 +10,64 @@ import numpy as np
 import polars as pl
 
 from configs.filters import SemanticDedup
-from filters.clusters import Pair, keep_one
-from filters.specifics import same_specifics, specifics
-from store.stages import Context, Judged, Stage, Vectors, judged, stage
+from filters.clusters import NO_PAIRS, Pairs, keep_one, survivor_rank, survivors
+from filters.cosine import close_pairs, cosine
+from filters.scope import in_order_of
+from filters.specifics import Statements
+from store.stages import Context, Progress, Ruling, Stage, Vectors, judged, silent, stage
 
 
-@stage("semantic", version="1", scope="set")
+@stage("semantic", version="2", scope="set")
 def semantic(settings: SemanticDedup, context: Context) -> Stage:
     """Drops all but the best of records whose embeddings are close and whose specifics agree."""
 
-    def apply(records: pl.DataFrame) -> Judged:
-        vectors = vectors_of(records)
-        texts = records.select("question", "answer").iter_rows()
-        marks = [specifics(f"{q}\n{a}") for q, a in texts]
-        pairs = [
-            (i, j, score)
-            for i, j, score in close_pairs(vectors, settings.threshold)
-            if same_specifics(marks[i], marks[j])
-        ]
-        rulings = keep_one(
-            records, pairs, "semantic_duplicate", lambda i, j: float(vectors[i] @ vectors[j])
+    def rule(rows: pl.DataFrame) -> list[Ruling]:
+        vectors = vectors_of(rows)
+        pairs = semantic_pairs(rows, vectors, settings, context.seed, context.progress)
+        return keep_one(
+            rows,
+            pairs,
+            settings.groups,
+            "semantic_duplicate",
+            lambda left, right: cosine(vectors, left, right),
         )
-        return judged("semantic", records, rulings)
 
-    return apply
+    return lambda records: judged("semantic", records, in_order_of(records, context, rule))
 
 
 def vectors_of(records: pl.DataFrame) -> Vectors:
-    """The column ``embedding`` as a float32 matrix, one normalised row per record.
+    """The column ``embedding`` as a matrix of its own type, one normalised row per record.
 
     Rows that are not finite become zeros, which are similar to nothing.
     """
     if not len(records):
         return np.zeros((0, 1), np.float32)
-    matrix = np.array(records["embedding"].to_numpy(), dtype=np.float32, order="C")
-    matrix[~np.isfinite(matrix).all(axis=1)] = 0.0
+    matrix: Vectors = records["embedding"].to_numpy()
+    odd = np.flatnonzero(~np.isfinite(matrix).all(axis=1))
+    if len(odd):
+        matrix = matrix.copy()
+        matrix[odd] = 0
     return matrix
 
 
-def close_pairs(vectors: Vectors, threshold: float) -> list[Pair]:
-    """All pairs of rows with a cosine similarity at or above the threshold, in a fixed order."""
-    if len(vectors) < 2:
-        return []
-    import faiss
-
-    index = faiss.IndexFlatIP(vectors.shape[1])
-    index.add(vectors)
-    # range_search is strict and counts in float32, so the radius is a hair of that below.
-    radius = np.nextafter(np.float32(threshold), np.float32(0))
-    limits, scores, found = index.range_search(vectors, float(radius))
-    left = np.repeat(np.arange(len(vectors)), np.diff(limits).astype(np.int64))
-    keep = left < found
-    order = np.lexsort((found[keep], left[keep]))
-    rows = zip(left[keep][order], found[keep][order], scores[keep][order], strict=True)
-    return [(int(i), int(j), float(score)) for i, j, score in rows]
+def semantic_pairs(
+    records: pl.DataFrame,
+    vectors: Vectors,
+    settings: SemanticDedup,
+    seed: int = 7,
+    progress: Progress = silent,
+) -> Pairs:
+    """Twins at or above the threshold. Where so many records are alike that some pairs were left
+    out, those that would survive are compared again until no twins are left.
+    """
+    statements = Statements(records)
+    rank = np.array(survivor_rank(records))
+    pairs, rows = NO_PAIRS, np.arange(len(records))
+    while True:
+        found = close_pairs(vectors[rows], settings.threshold, seed, progress)
+        twins = Pairs(rows[found.pairs.left], rows[found.pairs.right], found.pairs.score)
+        twins = twins.where(statements.same(twins.left, twins.right))
+        pairs = pairs.plus(twins)
+        if not found.crowded or not len(twins):
+            return pairs
+        rows = np.flatnonzero(survivors(rank, pairs, settings.groups) == np.arange(len(records)))

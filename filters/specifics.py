@@ -1,38 +1,211 @@
-"""The words that make two like sentences different statements: numbers, code, names.
+"""What makes two like texts different statements: numbers, code, names, a "not", an opposite.
 
-"The default of `indent` is None" and "The default of `default` is None" share almost all of their
-letters and their meaning vector, and are different facts. Twins must agree on these words.
+"The default of `indent` is None" and "The default of `sort_keys` is None" share almost all of their
+letters and their meaning vector, and are different facts; so are a question and the same question
+with other numbers. Twins may have lost a word, but nothing particular may have been *exchanged*:
+that each text has a number the other lacks, or that a name stands in the other's place.
+
+Only words in which two texts differ are looked at, so that a million pairs can be compared.
 """
 
 from __future__ import annotations
 
 import re
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from store.text import squeeze, words
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
 
-_CODE = re.compile(r"`+([^`\n]+)`+|\b([A-Za-z_]\w*(?:\.\w+)+)|\b(\w*_\w+)\b")
-_NUMBER = re.compile(r"(?<![\w.])[-−]?\d+(?:[.,]\d+)*")
-_NAME = re.compile(r"(?<=[\w,;] )[A-Z][\w-]*")
+from store.text import squeeze
+
+_NUMBER = re.compile(r"(?:(?<![^\s(])[-−])?\d+(?:[.,]\d+)*")
+_CODE = re.compile(r"`|\w[._]\w|\w_|_\w|\w\(|[a-z][A-Z]|\d[-+*/^×÷]\d")
+_EDGES = "()[]{}<>.,;:!?\"'`*#|“”‘’"
+_SENTENCE_END = frozenset(".!?:•*#|>\"'“(-")
+_VALUES = {
+    word: str(value)
+    for value, word in enumerate(
+        "two three four five six seven eight nine ten eleven twelve".split(), start=2
+    )
+} | {"hundred": "100", "thousand": "1000", "dozen": "12"}
+_NEGATIONS = frozenset("not no never cannot without neither nor none".split())
+_AUXILIARIES = frozenset("do does did is are was were can will would should has have any".split())
+_OPPOSITE = {
+    one: two
+    for pair in (
+        "largest smallest", "highest lowest", "most least", "maximum minimum", "max min",
+        "first last", "before after", "increase decrease", "increases decreases", "above below",
+        "true false", "advantages disadvantages", "pros cons", "earliest latest",
+        "longest shortest", "best worst", "north south", "east west", "male female",
+        "older younger", "more less", "even odd", "ascending descending", "positive negative",
+        "input output", "start end", "with without", "always never", "all none",
+    )
+    for one, two in (pair.split(), reversed(pair.split()))
+}  # fmt: skip
+_EXCHANGED = 0.5
+"""Names and code must be this share of all words that differ, or it is a text changed all over."""
+_SIGNS = frozenset("+ - − × ÷ / ^ = < > ≤ ≥ ≠".split())
 
 
 @dataclass(frozen=True, slots=True)
 class Specifics:
-    """Numbers, code and names of a text, and all of its words."""
+    """A text by its words as they stand, and its numbers with how often each occurs."""
 
-    marked: frozenset[str]
-    all: frozenset[str]
+    tokens: Sequence[str]
+    distinct: frozenset[str]
+    numbers: Counter[str]
+
+
+class Statements:
+    """The questions and answers of some records, compared by their specifics."""
+
+    def __init__(self, records: pl.DataFrame) -> None:
+        """Nothing is looked at before it is compared."""
+        self._fields = [records[name].fill_null("").to_list() for name in ("question", "answer")]
+        self._known: list[dict[int, Specifics]] = [{}, {}]
+        self._numbers: dict[int, int] = {}
+
+    def same(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether the records of each pair of rows can say the same."""
+        rows, places = np.unique(np.concatenate([left, right]), return_inverse=True)
+        one, two = places[: len(left)], places[len(left) :]
+        possible = np.ones(len(left), bool)
+        for texts in self._fields:
+            # Of two rows that each have a bit of their own, each has a number of its own, which is
+            # quickly seen of millions of pairs.
+            mask = np.array([_mask(texts[row]) for row in rows.tolist()], np.uint64)
+            mine, theirs = mask[one] & ~mask[two], mask[two] & ~mask[one]
+            possible &= (mine == 0) | (theirs == 0)
+        for place in np.flatnonzero(possible).tolist():
+            possible[place] = self._alike(int(left[place]), int(right[place]))
+        return possible
+
+    def numbers(self, rows: NDArray[np.int64]) -> NDArray[np.uint64]:
+        """A key for each of the rows; those with the same numbers have the same."""
+        for row in rows.tolist():
+            if row not in self._numbers:
+                found = [_NUMBER.findall(texts[row]) for texts in self._fields]
+                self._numbers[row] = zlib.crc32(str(found).encode())
+        return np.array([self._numbers[row] for row in rows.tolist()], np.uint64)
+
+    def _alike(self, one: int, two: int) -> bool:
+        return all(
+            texts[one] == texts[two] or same_specifics(self._of(field, one), self._of(field, two))
+            for field, texts in enumerate(self._fields)
+        )
+
+    def _of(self, field: int, row: int) -> Specifics:
+        known = self._known[field]
+        if row not in known:
+            known[row] = specifics(self._fields[field][row])
+        return known[row]
+
+
+def _mask(text: str) -> int:
+    """One bit for each number and each time it occurs."""
+    found = _NUMBER.findall(text)
+    if not found:
+        return 0
+    mask = 0
+    for number, count in _counts(found).items():
+        for time in range(min(count, 4)):
+            mask |= 1 << (zlib.crc32(b"%d%s" % (time, number.encode())) & 63)
+    return mask
 
 
 def specifics(text: str) -> Specifics:
-    """What a text says in particular. Names are capitalised words inside a sentence."""
-    plain = squeeze(text)
-    code = {next(g for g in m.groups() if g) for m in _CODE.finditer(plain)}
-    numbers = {m.group(0).replace(",", "") for m in _NUMBER.finditer(plain)}
-    names = {m.group(0).casefold() for m in _NAME.finditer(plain)}
-    return Specifics(frozenset(code | numbers | names), frozenset([*words(plain), *code, *numbers]))
+    """The words and numbers of a text."""
+    tokens = (text if text.isascii() else squeeze(text)).split()
+    return Specifics(tokens, frozenset(tokens), _counts(_NUMBER.findall(text)))
+
+
+def _counts(numbers: Iterable[str]) -> Counter[str]:
+    return Counter(number.replace(",", "") for number in numbers)
 
 
 def same_specifics(one: Specifics, two: Specifics) -> bool:
-    """Whether neither text marks a number, a piece of code or a name that the other lacks."""
-    return one.marked <= two.all and two.marked <= one.all
+    """Whether two like texts can be the same statement."""
+    if one.distinct == two.distinct:
+        return one.numbers == two.numbers or not _exchanged(one.numbers, two.numbers)
+    mine, theirs = _own_words(one, two)
+    return not (
+        _exchanged(one.numbers + _counted(mine), two.numbers + _counted(theirs))
+        or _negated(mine, theirs)
+        or any(_OPPOSITE.get(word) in theirs for word in mine)
+        or _names_exchanged(one, two, mine, theirs)
+    )
+
+
+def _own_words(one: Specifics, two: Specifics) -> tuple[dict[str, str], dict[str, str]]:
+    """Words that only the one and only the other has, in folded case without the signs around them,
+    each with how it stands in its text.
+    """
+    mine = {_bare(token): token for token in one.distinct - two.distinct}
+    theirs = {_bare(token): token for token in two.distinct - one.distinct}
+    both = mine.keys() & theirs.keys()
+    return (
+        {word: token for word, token in mine.items() if word and word not in both},
+        {word: token for word, token in theirs.items() if word and word not in both},
+    )
+
+
+def _bare(token: str) -> str:
+    return token if token in _SIGNS else token.strip(_EDGES).casefold()
+
+
+def _exchanged(one: Counter[str], two: Counter[str]) -> bool:
+    """Whether each has a number more often than the other."""
+    return bool(one - two) and bool(two - one)
+
+
+def _counted(words: Iterable[str]) -> Counter[str]:
+    """Numbers written as words. "One" is none: it is a pronoun more often."""
+    return Counter(_VALUES[word] for word in words if word in _VALUES)
+
+
+def _negated(mine: Iterable[str], theirs: Iterable[str]) -> bool:
+    """Whether nothing but a "not", and what it needs for grammar, was added or left out."""
+    return _only_negates(mine, theirs) or _only_negates(theirs, mine)
+
+
+def _only_negates(one: Iterable[str], two: Iterable[str]) -> bool:
+    rest = [word for word in one if not (word in _NEGATIONS or word.endswith("n't"))]
+    return len(rest) < len(list(one)) and all(word in _AUXILIARIES for word in (*rest, *two))
+
+
+def _names_exchanged(
+    one: Specifics, two: Specifics, mine: dict[str, str], theirs: dict[str, str]
+) -> bool:
+    """Whether a name or piece of code stands where the other text has another one."""
+    here, there = _marked(one, mine), _marked(two, theirs)
+    if not here or not there:
+        return False
+    spelt = {_letters(word) for word in here} & {_letters(word) for word in there}
+    here = {word: near for word, near in here.items() if _letters(word) not in spelt}
+    there = {word: near for word, near in there.items() if _letters(word) not in spelt}
+    if not here or not there:
+        return False
+    share = (len(here) + len(there)) / (len(mine) + len(theirs))
+    places = set(here.values()) & set(there.values())
+    return share >= _EXCHANGED or (bool(places) and share >= _EXCHANGED / 2)
+
+
+def _letters(word: str) -> str:
+    """A name with two letters swapped is a slip of the pen, not another name."""
+    return "".join(sorted(word))
+
+
+def _marked(text: Specifics, own: dict[str, str]) -> dict[str, str]:
+    """Names and code among a text's own words, each with the word before it."""
+    found = {}
+    for word, token in own.items():
+        place = text.tokens.index(token)
+        before = text.tokens[place - 1] if place else ""
+        is_name = token.strip(_EDGES)[:1].isupper() and before and before[-1] not in _SENTENCE_END
+        if is_name or token in _SIGNS or _CODE.search(token):
+            found[word] = _bare(before)
+    return found

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from store.corpus import Corpus
-from store.records import EVIDENCE, VERDICTS, Decision, Verdict, frame
+from store.records import EVIDENCE, VERDICTS, Decision, frame, polars_schema
 
 Vectors = NDArray[np.float32]
 Progress = Callable[[str, int, int], None]
@@ -39,6 +39,7 @@ class Context:
     seed: int = 0
     target: int = 0
     progress: Progress = field(default=silent, compare=False)
+    references: pl.DataFrame = field(default_factory=pl.DataFrame, compare=False)
 
 
 @dataclass(frozen=True)
@@ -133,18 +134,17 @@ def judged(
     evidence: pl.DataFrame | None = None,
 ) -> Judged:
     """Rulings in the order of the records, as that stage's verdicts."""
-    version = STAGES[name].version
-    rows = [
-        Verdict(
-            record_id=record_id,
-            stage=name,
-            stage_version=version,
-            decision=ruling.decision,
-            reason=ruling.reason,
-            score=ruling.score,
-            witness=ruling.witness,
-            detail=ruling.detail,
-        ).model_dump()
-        for record_id, ruling in zip(records["id"], rulings, strict=True)
-    ]
-    return Judged(frame(rows, VERDICTS), frame([], EVIDENCE) if evidence is None else evidence)
+    verdicts = pl.DataFrame(
+        {
+            "record_id": records["id"],
+            "decision": [ruling.decision for ruling in rulings],
+            "reason": [ruling.reason for ruling in rulings],
+            "score": [ruling.score for ruling in rulings],
+            "witness": [ruling.witness for ruling in rulings],
+            "detail": [ruling.detail for ruling in rulings],
+        },
+        schema_overrides=polars_schema(VERDICTS),
+    ).with_columns(stage=pl.lit(name), stage_version=pl.lit(STAGES[name].version))
+    return Judged(
+        verdicts.select(VERDICTS.names), frame([], EVIDENCE) if evidence is None else evidence
+    )

@@ -16,9 +16,9 @@ from made_records import DIM, WORDS, context, frame_of, record, sentence, unit
 import filters
 from configs.filters import ExactDedup, NearDedup, SemanticDedup
 from filters.clusters import survivor_rank
-from filters.near import _shingles as shingles
-from filters.near import find_pairs, jaccard
-from filters.semantic import close_pairs, vectors_of
+from filters.cosine import close_pairs
+from filters.near import jaccard, near_pairs
+from filters.semantic import vectors_of
 from filters.specifics import same_specifics, specifics
 from store.stages import STAGES
 from store.text import normalise
@@ -129,7 +129,8 @@ def test_other_numbers_code_or_names_are_other_records(name: str, one: str, two:
 def test_specifics_take_the_same_word_in_another_dress() -> None:
     assert same_specifics(specifics("They saw 1,200 birds"), specifics("They saw 1200 birds"))
     assert same_specifics(specifics("The city Berlin"), specifics("The city berlin"))
-    assert not same_specifics(specifics("They saw 12 birds"), specifics("They saw birds"))
+    assert same_specifics(specifics("They saw 12 birds"), specifics("They saw birds")), "lost"
+    assert not same_specifics(specifics("They saw 12 birds"), specifics("They saw 13 birds"))
 
 
 def changed(text: str, share: float, rng: random.Random) -> str:
@@ -153,9 +154,9 @@ def test_near_finds_planted_near_copies_and_little_else() -> None:
     dropped = judge("near", rows).filter(pl.col("decision") == "drop")
     found = set(dropped["record_id"])
     assert found <= planted
-    assert len(found) >= 0.6 * len(planted)
+    assert len(found) >= 0.98 * len(planted)
     pairs = dropped.select("record_id", "witness", "score").iter_rows()
-    assert all(one[1:] == two[1:] and score >= 0.85 for one, two, score in pairs)
+    assert all(one[1:] == two[1:] and score >= 0.6 for one, two, score in pairs)
 
 
 def test_near_scores_are_the_true_jaccard_similarity() -> None:
@@ -183,32 +184,43 @@ def grams(text: str, size: int) -> set[str]:
     return {plain[i : i + size] for i in range(max(1, len(plain) - size + 1))}
 
 
-@given(st.text(max_size=60), st.text(max_size=60), st.integers(2, 8))
+def similarity(one: str, two: str, size: int = 5) -> float:
+    rows = np.array([0]), np.array([1])
+    return float(jaccard([one, two], *rows, NearDedup(ngram=size))[0])
+
+
+@given(
+    st.text("abc de,.!?é", min_size=1, max_size=60),
+    st.text("abc de,.!?é", min_size=1, max_size=60),
+    st.integers(2, 8),
+)
 @settings(max_examples=150, deadline=None)
 def test_jaccard_equals_that_of_plain_sets(one: str, two: str, size: int) -> None:
-    got = jaccard(shingles(one, size), shingles(two, size))
-    assert got == pytest.approx(plain_jaccard(one, two, size))
-    assert jaccard(shingles(one, size), shingles(one, size)) == 1.0
+    told = [any(letter.isalpha() for letter in text) for text in (one, two)]
+    want = plain_jaccard(one, two, size) if all(told) else 0.0
+    assert similarity(one, two, size) == pytest.approx(want)
+    assert similarity(one, one, size) == (1.0 if told[0] else 0.0)
 
 
 def test_near_misses_few_true_pairs_of_brute_force() -> None:
     rng = random.Random(2)
-    texts = []
-    for _ in range(60):
+    rows: Rows = []
+    for i in range(60):
         text = sentence(rng, 40)
-        texts += [text, changed(text, 0.03, rng), changed(text, 0.06, rng)]
-    sets = [shingles(text, 5) for text in texts]
-    got = {(i, j) for i, j, _ in find_pairs(texts, sets, NearDedup())}
+        for j, copy in enumerate((text, changed(text, 0.05, rng), changed(text, 0.15, rng))):
+            rows.append(record(f"{i:02}-{j}", copy, "ok"))
+    pairs = near_pairs(frame_of(rows), NearDedup())
+    got = set(zip(pairs.left.tolist(), pairs.right.tolist(), strict=True))
+    texts = [f"{row['question']}\n{row['answer']}" for row in rows]
     want = {
         (i, j)
-        for i in range(len(texts))
-        for j in range(i + 1, len(texts))
-        if jaccard(sets[i], sets[j]) >= 0.85
-        and same_specifics(specifics(texts[i]), specifics(texts[j]))
+        for i in range(len(rows))
+        for j in range(i + 1, len(rows))
+        if plain_jaccard(texts[i], texts[j]) >= 0.6
     }
-    assert len(want) > 20
+    assert len(want) > 100
     assert got <= want
-    assert len(got) >= 0.95 * len(want)
+    assert len(got) >= 0.98 * len(want)
 
 
 @pytest.mark.parametrize("name", ["exact", "near"])
@@ -238,12 +250,14 @@ def test_close_pairs_are_those_of_a_brute_force_product(
     rows = unit(rng, count, 4)
     rows[count // 2 :] = rows[: count - count // 2]
     scores = rows @ rows.T
-    got = {(i, j): score for i, j, score in close_pairs(rows, threshold)}
+    pairs = close_pairs(rows, threshold).pairs
+    left, right = pairs.left.tolist(), pairs.right.tolist()
+    got = dict(zip(zip(left, right, strict=True), pairs.score.tolist(), strict=True))
     for i in range(count):
         for j in range(i + 1, count):
-            if scores[i, j] >= threshold + 1e-6:
-                assert (i, j) in got
-            if scores[i, j] < threshold - 1e-6:
+            if scores[i, j] >= threshold + 1e-6 and not (rows[:j] == rows[j]).all(axis=1).any():
+                assert (i, j) in got or (rows[:i] == rows[i]).all(axis=1).any()
+            if scores[i, j] < threshold - 3e-6:
                 assert (i, j) not in got
     assert all(i < j and s == pytest.approx(scores[i, j], abs=1e-6) for (i, j), s in got.items())
     assert list(got) == sorted(got)
@@ -253,7 +267,8 @@ def test_close_pairs_are_those_of_a_brute_force_product(
 def test_a_similarity_of_exactly_the_threshold_is_close(threshold: float) -> None:
     score = np.float32(threshold)
     rows = np.array([[1, 0], [score, np.sqrt(1 - score**2)]], np.float32)
-    assert [pair[:2] for pair in close_pairs(rows, threshold)] == [(0, 1)]
+    pairs = close_pairs(rows, threshold).pairs
+    assert (pairs.left.tolist(), pairs.right.tolist()) == ([0], [1])
 
 
 @st.composite
@@ -331,33 +346,23 @@ def test_near_does_not_depend_on_order_in_crowded_buckets() -> None:
         assert judge("near", shuffled).sort("record_id").equals(straight)
 
 
-def test_near_finds_most_changed_copies() -> None:
-    rng = random.Random(2)
-    rows: Rows = []
-    copies = {}
-    for i in range(300):
-        text = sentence(rng, 20)
-        rows.append(record(f"o{i:03}", "What does it say?", text))
-        words = text.split()
-        words[rng.randrange(20)] = rng.choice(WORDS)
-        rows.append(record(f"n{i:03}", "What does it say?", " ".join(words)))
-        copies[f"o{i:03}"] = f"n{i:03}"
-    judged = judge("near", rows).filter(pl.col("decision") == "drop")
-    lost = dict(judged.select("record_id", "witness").iter_rows())
-    found = sum(a in lost or b in lost for a, b in copies.items())
-    alike = sum(
-        jaccard(*(shingles(f"What does it say?\n{r['answer']}", 5) for r in pair)) >= 0.85
-        for pair in zip(rows[::2], rows[1::2], strict=True)
-    )
-    assert alike > 50, "the test has too few copies above the threshold"
-    assert found >= 0.99 * alike
-    assert all(lost.get(i, i)[1:] == i[1:] for i in lost), "only twins were taken for twins"
-
-
 def test_exact_takes_wide_letters_for_letters_and_a_sign_for_a_sign() -> None:
     answers = ["It is copper.", "It is ｃｏｐｐｅｒ!", "It is 5.", "It is -5."]
     rows = [record(i, "What is it?", a) for i, a in zip("abcd", answers, strict=True)]
-    assert kept("exact", rows) in ({"a", "c", "d"}, {"b", "c", "d"})
+    assert kept("exact", rows) == {"a", "c", "d"}
+
+
+def test_exact_knows_a_lost_point_from_another_number() -> None:
+    texts = ["It is 1.5 m, as said.", "it is 15 m as said", "It is 15 m, as said."]
+    rows = [record(i, "What is it?", text) for i, text in zip("abc", texts, strict=True)]
+    assert kept("exact", rows) == {"a", "c"}
+    stripped = [
+        record("a", "What is it?", texts[0]),
+        record("b", "what is it", "it is 15 m as said"),
+    ]
+    assert kept("exact", stripped) == {"a"}
+    bare = [record("a", "what is it", "it is 1.5 m"), record("b", "what is it", "it is 15 m")]
+    assert kept("exact", bare) == {"a", "b"}
 
 
 def same(one: str, two: str) -> bool:

@@ -1,0 +1,45 @@
+"""What a record is compared with: the run's other records, and the records it must not repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import polars as pl
+
+from store.stages import Context, Ruling
+
+_COMPARED = ("id", "question", "answer", "quotes", "support", "quality", "embedding")
+
+
+def compared(records: pl.DataFrame, context: Context) -> pl.DataFrame:
+    """The records in the order of their ids, and after them the reference records of the context,
+    with ``set`` (empty for the run's own) and ``reference``.
+
+    A record of the run that is in a reference set is not compared with itself there.
+    """
+    own = (
+        records.select(name for name in _COMPARED if name in records.columns)
+        .with_columns(set=pl.lit(""), reference=pl.lit(False))
+        .sort("id", maintain_order=True)
+    )
+    if not len(context.references):
+        return own
+    others = context.references.filter(~pl.col("id").is_in(records["id"].to_list()))
+    names = ["set", *(name for name in _COMPARED if name in others.columns and name in own.columns)]
+    return pl.concat(
+        [own, others.select(names).with_columns(reference=pl.lit(True))], how="diagonal_relaxed"
+    )
+
+
+def in_order_of(
+    records: pl.DataFrame,
+    context: Context,
+    rule: Callable[[pl.DataFrame], Sequence[Ruling]],
+) -> list[Ruling]:
+    """Rulings in the order of the records, from a judge of all that is compared. The order of the
+    records plays no part in what it sees.
+    """
+    rulings = rule(compared(records, context))
+    places = np.argsort(records["id"].arg_sort().to_numpy())
+    return [rulings[place] for place in places.tolist()]
