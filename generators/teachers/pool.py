@@ -8,10 +8,10 @@ from contextlib import AsyncExitStack
 
 from configs.errors import TeacherUnavailable
 from configs.recipe import Recipe
-from generators.teacher import Answered, Request, Unanswered
 from generators.teachers.endpoint import Endpoint, key_of
 from generators.teachers.prices import price_of
 from generators.teachers.run import Run
+from store.asking import Answered, Question, Unanswered
 from store.journal import Journal
 
 
@@ -52,7 +52,7 @@ class Pool:
         """Close the connection pools."""
         await self._stack.aclose()
 
-    async def ask(self, request: Request, teacher: str) -> Answered:
+    async def ask(self, request: Question, teacher: str) -> Answered:
         """The reply to a request, by that teacher or, if it fails, by one of the same tier.
 
         Raises:
