@@ -29,6 +29,7 @@ class Pool:
         ends_at = time.monotonic() + (recipe.budget.max_wall_s or float("inf"))
         self._run = shared = Run(run, journal, recipe.budget, ends_at)
         self.failover = recipe.failover
+        self._writers = frozenset(teacher.name for teacher in recipe.writers)
         self.endpoints = {
             teacher.name: Endpoint(
                 teacher,
@@ -78,14 +79,18 @@ class Pool:
         raise next((f for f in failures if isinstance(f, Unanswered)), failures[-1])
 
     def _able(self, teacher: str) -> Sequence[Endpoint]:
-        """The planned teacher, then those that may stand in; such as are down come last."""
+        """The planned teacher, then those that may stand in; such as are down come last. Nobody
+        stands in for a judge, nor does a judge for anybody.
+        """
         planned = self.endpoints[teacher]
+        if not self.failover or teacher not in self._writers:
+            return [planned]
         others = [
             endpoint
             for name, endpoint in self.endpoints.items()
-            if name != teacher and endpoint.settings.tier == planned.settings.tier
+            if name in self._writers - {teacher} and endpoint.settings.tier == planned.settings.tier
         ]
-        able = [planned, *others] if self.failover else [planned]
+        able = [planned, *others]
         return sorted(
             able, key=lambda endpoint: endpoint.dead is not None or endpoint.breaker.blocked
         )
