@@ -1,4 +1,4 @@
-"""Records in, verdicts out: heuristics, a judge, duplicates of three kinds, and the choice of the target.
+"""Records in, verdicts out: heuristics, a judge, duplicates, and the choice of the target.
 
 Importing this package registers its stages.
 """

@@ -120,16 +120,10 @@ def _storable(value: str | Sequence[str]) -> str | list[str]:
     return storable(value) if isinstance(value, str) else [storable(text) for text in value]
 
 
-def cast_votes(
-    materials: Sequence[Material], rubric: Rubric, votes: int, ask: AskAll
-) -> list[list[Vote]]:
-    """That many votes on each of the materials.
-
-    Raises:
-        TeacherUnavailable, BudgetExceeded: the judge cannot go on; see ``ask``.
-    """
+def questions_on(materials: Sequence[Material], rubric: Rubric, votes: int) -> list[Question]:
+    """What a judge is asked for that many votes on each of the materials, one after the other."""
     schema = rubric.schema
-    questions = [
+    return [
         pose(
             rubric.prompt,
             schema,
@@ -141,6 +135,17 @@ def cast_votes(
         for one in materials
         for sample in range(votes)
     ]
+
+
+def cast_votes(
+    materials: Sequence[Material], rubric: Rubric, votes: int, ask: AskAll
+) -> list[list[Vote]]:
+    """That many votes on each of the materials.
+
+    Raises:
+        TeacherUnavailable, BudgetExceeded: the judge cannot go on; see ``ask``.
+    """
+    questions = questions_on(materials, rubric, votes)
     found = [_vote(heard, rubric) for heard in hear(questions, ask)]
     return [found[i : i + votes] for i in range(0, len(found), votes)]
 

@@ -5,7 +5,8 @@ What filters a dataset cannot say how good it is: its scores are high by selecti
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import orjson
@@ -24,15 +25,14 @@ from store.records import VOTES, to_arrow
 from store.shards import shard_key
 from store.text import sha256
 
-if TYPE_CHECKING:
-    from flows.finish import Work
-
 STAGE = "acceptance"
 VERSION = "1"
 _RESAMPLES = 2000
 
 
-def measure_acceptance(recipe: Recipe, work: Work) -> str:
+def measure_acceptance(
+    recipe: Recipe, corpus: str, records: Sequence[str], verdicts: Sequence[str]
+) -> str:
     """Have a sample of the kept records scored, and return the shard of the votes.
 
     Raises:
@@ -40,14 +40,14 @@ def measure_acceptance(recipe: Recipe, work: Work) -> str:
     """
     space, settings = workspace(recipe), recipe.probes.acceptance
     assert settings is not None
-    kept = standing(space, work.records, (), work.verdicts)
+    kept = standing(space, records, (), verdicts)
     sample = _sample(kept, settings, recipe.seed)
     said = [identity(recipe, settings), sample["id"].to_list()]
-    key = shard_key(STAGE, VERSION, said, [work.corpus, *work.records])
+    key = shard_key(STAGE, VERSION, said, [corpus, *records])
 
     def make() -> dict[str, pa.Table]:
-        corpus, rubric = space.corpus(work.corpus), load_rubric(settings.rubric)
-        shown = {row["id"]: material_of(row, corpus) for row in sample.iter_rows(named=True)}
+        rubric, known = load_rubric(settings.rubric), space.corpus(corpus)
+        shown = {row["id"]: material_of(row, known) for row in sample.iter_rows(named=True)}
         ask = asker(recipe, settings.teacher, "acceptance")
         votes = cast_votes([*shown.values()], rubric, 1, ask)
         return {"votes": to_arrow(vote_table(dict(zip(shown, votes, strict=True))), VOTES)}
@@ -57,10 +57,8 @@ def measure_acceptance(recipe: Recipe, work: Work) -> str:
 
 def _sample(kept: pl.DataFrame, settings: Acceptance, seed: int) -> pl.DataFrame:
     """Records drawn by the hash of their ids, so that order plays no part."""
-    draw = [sha256(f"acceptance:{seed}:{id_}") for id_ in kept["id"]]
-    return (
-        kept.with_columns(draw=pl.Series(draw, dtype=pl.String)).sort("draw").head(settings.sample)
-    )
+    draw = pl.Series([sha256(f"acceptance:{seed}:{id_}") for id_ in kept["id"]], dtype=pl.String)
+    return kept.with_columns(draw=draw).sort("draw").head(settings.sample)
 
 
 def account(recipe: Recipe, space: Workspace, key: str) -> dict[str, Any] | None:

@@ -76,7 +76,8 @@ def _calibrated(found: Mapping[str, Any] | None, judge: Judge) -> dict[str, Any]
     """How often the judge was right on labelled rows, at the score that the recipe asks for."""
     if found is None:
         return {"calibrated": False}
-    row = next((row for row in found["table"] if row["min_score"] == judge.min_score), {})
+    rows = {row["min_score"]: row for row in found["table"]}
+    row = rows.get(judge.min_score, {})
     measured = {name: row.get(name) for name in ("precision", "recall")}
     known = {name: found[name] for name in ("labelled", "unreadable")}
     return {"calibrated": True, **measured, **known}

@@ -60,7 +60,8 @@ def _build(recipe: Recipe, step: Step) -> Built:
         wanted = math.ceil(size * recipe.target / max(kept, 1) * 1.05)
         size = _whole_shards(recipe, min(wanted, 2 * size), planned)
     if recipe.probes.acceptance is not None:
-        accepted = step(measure_acceptance, recipe, work, label="acceptance")
+        inputs = (work.corpus, work.records, work.verdicts)
+        accepted = step(measure_acceptance, recipe, *inputs, label="acceptance")
         work = replace(work, acceptance=accepted)
     version = step(publish_version, recipe, work, label="publish")
     return Built(version, before is None or before.path != version.path)
