@@ -195,6 +195,10 @@ class Recipe(Model):
         judging = {settings.teacher for settings in self.judges.values()}
         return tuple(teacher for teacher in self.teachers if teacher.name not in judging)
 
+    def named(self, teacher: str) -> Teacher:
+        """The teacher of that name, which must be there."""
+        return next(one for one in self.teachers if one.name == teacher)
+
     @property
     def candidate_cap(self) -> int:
         """Most candidates a run may generate."""

@@ -22,8 +22,10 @@ from filters.votes import Material, cast_votes, load_rubric
 from flows.asking import asker
 from flows.judging import calibration_key, check_rubrics, identity
 from flows.measures import wilson
+from flows.secrets import secret_of
 from flows.teachers import open_pool
 from flows.workspace import exclusively, workspace
+from generators.teachers.preflight import check_endpoint
 
 LEAST = 100
 """Labelled rows a calibration needs: fewer say next to nothing."""
@@ -85,8 +87,10 @@ def calibrate(recipe: Recipe, labels: Path) -> Calibration:
         raise ConfigError(f"recipe {recipe.name!r} has no judge; name one under filters.judge")
     rows = read_labels(labels, judge)
     check_rubrics(recipe)
+    teacher = recipe.named(judge.teacher)
     with exclusively(recipe):
         open_pool(recipe)
+        check_endpoint(teacher, secret_of(teacher))
         shown = [Material(r.question, r.answer, (r.evidence,) if r.evidence else ()) for r in rows]
         ask = asker(recipe, judge.teacher, "calibrating")
         votes = cast_votes(shown, load_rubric(judge.rubric), judge.votes, ask)

@@ -116,7 +116,7 @@ def _of_judge(
     recipe: Recipe, judge: Judge | Acceptance, passages: Sequence[str], journal: Journal
 ) -> Estimate:
     """Votes on candidates that nobody has written yet, each taken to be of the usual length."""
-    teacher = next(t for t in recipe.teachers if t.name == judge.teacher)
+    teacher = recipe.named(judge.teacher)
     rubric = load_rubric(judge.rubric)
     record = "." * (4 * round(ASSUMED.reply_tokens.likely))
     shown = [Material("", record, (passage,)) for passage in passages]

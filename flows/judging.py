@@ -20,7 +20,7 @@ from store.text import digest
 def identity(recipe: Recipe, settings: Judge | Acceptance) -> dict[str, Any]:
     """All that decides what a judge says of given material: who is asked, and with which words."""
     (fields,) = NOT_ASKED["teachers"].values()
-    teacher = next(t for t in recipe.teachers if t.name == settings.teacher)
+    teacher = recipe.named(settings.teacher)
     return {
         "teacher": teacher.model_dump(mode="json", exclude={*fields, "name"}),
         "rubric": settings.rubric,
@@ -100,7 +100,7 @@ def notes(recipe: Recipe, account: Mapping[str, Any] | None) -> list[str]:
 
 
 def _kin(recipe: Recipe, settings: Judging) -> list[str]:
-    judge = next(t for t in recipe.teachers if t.name == settings.teacher)
+    judge = recipe.named(settings.teacher)
     shared = shared_families(judge, recipe.writers)
     return [
         f"judge {judge.name!r} is of the same model family ({family}) as teacher {writer!r}, which "

@@ -154,7 +154,7 @@ def _record(outcome: Outcome, seed: Seed, recipe: Recipe) -> Record:
     draft = outcome.draft if isinstance(outcome.draft, Draft) else unread
     sources = _sources(task, draft.quotes)
     who = outcome.answers[-1].teacher if outcome.answers else seed.teacher
-    settings = next(teacher for teacher in recipe.teachers if teacher.name == who)
+    settings = recipe.named(who)
     made_by_rule = not settings.is_model
     rule = f"{outcome.reply.model}/{task.seed.style}"
     return Record(

@@ -70,7 +70,7 @@ def task_of(seed: Seed, library: Library, recipe: Recipe) -> Task:
 
 def _window(teacher: str, recipe: Recipe) -> tuple[int | None, int]:
     """The smallest window of the teachers that may answer, and the longest reply of any."""
-    planned = next(t for t in recipe.teachers if t.name == teacher)
+    planned = recipe.named(teacher)
     able = [t for t in recipe.writers if t.is_model and t.tier == planned.tier]
     able = able if recipe.failover and planned.is_model else [planned]
     sizes = [t.context_window for t in able if t.context_window is not None]
