@@ -63,11 +63,13 @@ class Threshold:
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """What a judge said of labelled rows. ``leniency`` is its mean score less that of the labels,
-    where those are scores; ``unreadable`` are rows without a readable vote.
+    where those are scores; scores under ``bad_below`` are bad then. ``unreadable`` are rows without
+    a readable vote.
     """
 
     labelled: int
     bad: int
+    bad_below: int | None
     unreadable: int
     unreadable_votes: int
     leniency: float | None
@@ -96,7 +98,7 @@ def calibrate(recipe: Recipe, labels: Path) -> Calibration:
         votes = cast_votes(shown, load_rubric(judge.rubric), judge.votes, ask)
         unread = sum(vote.score is None for own in votes for vote in own)
         found = measure(rows, [median_score(own) for own in votes], judge.min_score, unread)
-        _keep(recipe, judge, found)
+        keep(recipe, judge, found)
     return found
 
 
@@ -165,6 +167,7 @@ def measure(
     return Calibration(
         labelled=len(rows),
         bad=sum(is_bad(row, min_score) for row in rows),
+        bad_below=min_score if over else None,
         unreadable=len(rows) - len(pairs),
         unreadable_votes=unread_votes,
         leniency=statistics.fmean(over) if over else None,
@@ -194,7 +197,7 @@ def threshold(min_score: int, bad: Sequence[bool], dropped: Sequence[bool]) -> T
     )
 
 
-def _keep(recipe: Recipe, judge: Judge, found: Calibration) -> None:
+def keep(recipe: Recipe, judge: Judge, found: Calibration) -> None:
     """Store it whole or not at all; a later build of a recipe with this judge looks it up."""
     folder = workspace(recipe).root / "calibrations"
     folder.mkdir(exist_ok=True)

@@ -68,13 +68,15 @@ def account(recipe: Recipe, votes: pl.DataFrame | None, space: Workspace) -> dic
         "votes": len(votes),
         "unreadable_votes": votes["score"].null_count(),
         "cost": space.journal.cost(request_keys(votes)),
-        **_calibrated(calibration_of(recipe, judge), judge),
+        **calibrated(calibration_of(recipe, judge), judge),
     }
 
 
-def _calibrated(found: Mapping[str, Any] | None, judge: Judge) -> dict[str, Any]:
-    """How often the judge was right on labelled rows, at the score that the recipe asks for."""
-    if found is None:
+def calibrated(found: Mapping[str, Any] | None, judge: Judge) -> dict[str, Any]:
+    """How often the judge was right on labelled rows, at the score that the recipe asks for. Labels
+    that are scores were told apart by the ``min_score`` of their time, and say nothing of another.
+    """
+    if found is None or found["bad_below"] not in (None, judge.min_score):
         return {"calibrated": False}
     rows = {row["min_score"]: row for row in found["table"]}
     row = rows.get(judge.min_score, {})

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from conftest import RecipeFile
 
 from configs.errors import ConfigError
 from configs.filters import Judge
-from flows.calibrate import Labelled, measure, read_labels, threshold
+from configs.load import load_recipe
+from configs.recipe import Recipe
+from flows import judging
+from flows.calibrate import Labelled, keep, measure, read_labels, threshold
 
 JUDGE = Judge(teacher="judge")
 
@@ -36,10 +41,39 @@ def test_leniency_and_unread_rows() -> None:
     rows = [Labelled(question="q", answer="a", label=n) for n in (1, 2, 4, 5, 3)]
     found = measure(rows, [3, 3, 5, 5, None], 3, unread_votes=1)
     assert found.leniency == pytest.approx((2 + 1 + 1 + 0) / 4)
-    assert (found.labelled, found.bad, found.unreadable) == (5, 2, 1)
+    assert (found.labelled, found.bad, found.unreadable, found.bad_below) == (5, 2, 1, 3)
     assert found.recommended == 4, "4 and 5 drop the same rows, and 4 is the lower one"
     with pytest.raises(ConfigError, match="only 2 of 5 rows got a vote that can be read"):
         measure(rows, [1, 2, None, None, None], 3, unread_votes=3)
+
+
+def with_judge(recipe_file: RecipeFile, output: Path, **judge: Any) -> Recipe:
+    teachers = [
+        {"name": "rules", "kind": "grounded-templates"},
+        {"name": "judge", "base_url": "http://127.0.0.1:9/v1", "model": "qwen3"},
+    ]
+    path = recipe_file(teachers=teachers, filters={"judge": {"teacher": "judge", **judge}})
+    return load_recipe(str(path), output=output)
+
+
+def test_a_calibration_holds_for_the_judge_it_was_made_with(
+    recipe_file: RecipeFile, tmp_path: Path
+) -> None:
+    recipe = with_judge(recipe_file, tmp_path / "out")
+    rows = [Labelled(question="q", answer="a", label=n) for n in (1, 2, 4, 5)]
+    assert recipe.filters.judge is not None
+    keep(recipe, recipe.filters.judge, measure(rows, [1, 3, 4, 5], 3, unread_votes=0))
+
+    def said(**judge: Any) -> dict[str, Any]:
+        other = with_judge(recipe_file, tmp_path / "out", **judge)
+        assert other.filters.judge is not None
+        found = judging.calibration_of(other, other.filters.judge)
+        return judging.calibrated(found, other.filters.judge)
+
+    expected = {"precision": 1.0, "recall": 0.5, "labelled": 4, "unreadable": 0}
+    assert said() == said(on_low="flag") == {"calibrated": True, **expected}
+    assert said(votes=3) == {"calibrated": False}, "three votes are another judge"
+    assert said(min_score=4) == {"calibrated": False}, "scores under 4 were not what was bad"
 
 
 @pytest.mark.parametrize(
