@@ -26,11 +26,13 @@ from configs.errors import BudgetExceeded, ParseError, TeacherUnavailable
 from configs.recipe import CorpusSource, Recipe
 from configs.teachers import Budget, Teacher
 from generators.grounded_qa import SCHEMA, repair
-from generators.replies import check_ending, read_draft
-from generators.teacher import Request, Unanswered
+from generators.replies import read_draft
+from generators.teacher import Request
 from generators.teachers.openai_chat import body
 from generators.teachers.pool import Pool
+from store.asking import Unanswered
 from store.journal import Journal
+from store.replies import check_ending
 
 KEY = "sk-test-the-right-key"
 _SERVER = Path(__file__).parent.parent / "tests" / "teacher_server.py"

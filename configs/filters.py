@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from configs.stages import Stage
+from configs.stages import RUBRIC_ID, Stage
 
 RecordField = Literal["question", "answer"]
 
@@ -71,12 +71,39 @@ class SemanticDedup(Stage):
     groups: Groups = Field("connected", description=_GROUPS)
 
 
+class Judge(Stage):
+    """A language model scores each record by a rubric. It costs money, so none is asked by
+    default.
+    """
+
+    teacher: str = Field(description="Name of the teacher that judges; it then writes nothing.")
+    rubric: str = Field(
+        "judge/quality@1.0.0",
+        pattern=RUBRIC_ID,
+        description="The rubric: id and version of its prompt.",
+    )
+    min_score: int = Field(
+        3, ge=1, le=5, description="A record whose weakest criterion is below this is bad."
+    )
+    votes: int = Field(1, ge=1, le=9, description="Votes on a record; their median counts.")
+    on_low: Literal["drop", "flag"] = Field(
+        "drop", description="What a score below `min_score` does to its record."
+    )
+    on_unreadable: Literal["drop", "flag"] = Field(
+        "flag", description="What happens to a record of which no vote can be read."
+    )
+    allow_same_family: bool = Field(
+        False, description="Whether the judge may be of a model family that also writes."
+    )
+
+
 class Filters(Stage):
     """The filters, in the order they run. Set one to null to leave it out."""
 
     heuristics: Heuristics | None = Field(
         default_factory=Heuristics, description="Length, language and format."
     )
+    judge: Judge | None = Field(None, description="A language model as a judge.")
     exact: ExactDedup | None = Field(default_factory=ExactDedup, description="Exact duplicates.")
     near: NearDedup | None = Field(default_factory=NearDedup, description="Near duplicates.")
     semantic: SemanticDedup | None = Field(

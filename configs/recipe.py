@@ -13,6 +13,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from configs.filters import Diversity, Filters
+from configs.judges import Judging, check_independent, check_judge
 from configs.model import Model
 from configs.stages import Embedding, Probes, Style, Verifiers
 from configs.teachers import Budget, Routing, Teacher
@@ -151,10 +152,11 @@ class Recipe(Model):
         names = [teacher.name for teacher in self.teachers]
         if len(set(names)) != len(names):
             raise ValueError("teachers must have different names")
-        if sum(teacher.max_share for teacher in self.teachers) < 1 - 1e-9:
+        self._check_judges()
+        if sum(teacher.max_share for teacher in self.writers) < 1 - 1e-9:
             raise ValueError("the teachers' max_share together must allow the whole plan")
-        if self.routing.enabled and len({t.tier for t in self.teachers if t.is_model}) < 2:
-            raise ValueError("routing needs model teachers of at least two tiers")
+        if self.routing.enabled and len({t.tier for t in self.writers if t.is_model}) < 2:
+            raise ValueError("routing needs model teachers of at least two tiers that write")
         for teacher in self.teachers:
             room = teacher.room_for_evidence
             if room is not None and self.chunking.max_chars > 3 * room:
@@ -167,7 +169,42 @@ class Recipe(Model):
             raise ValueError("max_candidates must be at least the target")
         return self
 
+    def _check_judges(self) -> None:
+        for where, settings in self.judges.items():
+            judge = check_judge(settings, where, self.teachers)
+            check_independent(settings, where, judge, self.writers)
+        if not self.writers:
+            raise ValueError("every teacher judges, and none is left to write records")
+        filtering, accepting = self.filters.judge, self.probes.acceptance
+        if filtering and accepting and _rubric(filtering.rubric) == _rubric(accepting.rubric):
+            raise ValueError(
+                f"probes.acceptance.rubric and filters.judge.rubric are both "
+                f"{_rubric(accepting.rubric)!r}: what filters the records cannot say how good "
+                "they are; give two rubrics"
+            )
+
+    @property
+    def judges(self) -> dict[str, Judging]:
+        """Settings of those who ask a teacher to judge, by where they stand in the recipe."""
+        every = {"filters.judge": self.filters.judge, "probes.acceptance": self.probes.acceptance}
+        return {where: settings for where, settings in every.items() if settings is not None}
+
+    @property
+    def writers(self) -> tuple[Teacher, ...]:
+        """Teachers that records are asked of: all but those that judge."""
+        judging = {settings.teacher for settings in self.judges.values()}
+        return tuple(teacher for teacher in self.teachers if teacher.name not in judging)
+
+    def named(self, teacher: str) -> Teacher:
+        """The teacher of that name, which must be there."""
+        return next(one for one in self.teachers if one.name == teacher)
+
     @property
     def candidate_cap(self) -> int:
         """Most candidates a run may generate."""
         return self.max_candidates or 5 * self.target
+
+
+def _rubric(prompt_id: str) -> str:
+    """A rubric whatever its version."""
+    return prompt_id.partition("@")[0]

@@ -11,6 +11,10 @@ Style = Literal[
 ]
 
 
+RUBRIC_ID = r"^[a-z0-9_]+/[a-z0-9_]+@\d+\.\d+\.\d+$"
+"""Ids of rubrics: their prompt's name and version."""
+
+
 class Stage(BaseModel):
     """Base of stage settings: unknown fields are errors, values never change after loading."""
 
@@ -64,9 +68,27 @@ class DiversityProbe(Stage):
     sample: int = Field(2000, ge=100, description="Rows compared, equally many on each side.")
 
 
+class Acceptance(Stage):
+    """Kept records scored by another rubric than the one that filters; nothing is dropped."""
+
+    teacher: str = Field(description="Name of the teacher that judges; it then writes nothing.")
+    rubric: str = Field(
+        "judge/acceptance@1.0.0",
+        pattern=RUBRIC_ID,
+        description="The rubric: id and version of its prompt; not the filter's.",
+    )
+    sample: int = Field(100, ge=10, le=5000, description="Kept records that are scored.")
+    allow_same_family: bool = Field(
+        False, description="Whether the judge may be of a model family that also writes."
+    )
+
+
 class Probes(Stage):
     """Knowledge-collapse probes over a whole version."""
 
     diversity: DiversityProbe | None = Field(
         default_factory=DiversityProbe, description="The diversity panel."
+    )
+    acceptance: Acceptance | None = Field(
+        None, description="A score of the kept records that decides about none of them."
     )

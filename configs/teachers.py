@@ -49,6 +49,12 @@ class Teacher(Model):
         1, ge=1, le=9, description="Grade: teachers of one tier stand in for each other."
     )
     model: str | None = Field(None, description="Model name sent to the server.")
+    family: str | None = Field(
+        None,
+        min_length=1,
+        description="Model family, where the model's name does not tell it: a judge must be of "
+        "another one than those who write.",
+    )
     base_url: str | None = Field(None, description="Server address, up to and including /v1.")
     api_key_env: str | None = Field(
         None, description="Environment variable that holds the key; leave out for open servers."

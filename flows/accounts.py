@@ -12,8 +12,8 @@ import polars as pl
 
 from configs.recipe import Recipe
 from flows.steps import alone
-from generators.replies import RUNGS
 from store.journal import Journal
+from store.replies import RUNGS
 
 
 def by_tier(

@@ -97,9 +97,9 @@ def streaming(recipe: Recipe, name: str, most: int | None) -> Teacher:
     Raises:
         ConfigError: the recipe has none of that name, or it is no model.
     """
-    models = [teacher.name for teacher in recipe.teachers if teacher.is_model]
+    models = [teacher.name for teacher in recipe.writers if teacher.is_model]
     known = f"model teachers of {recipe.name!r}: {', '.join(models) or 'none'}"
-    teacher = next((teacher for teacher in recipe.teachers if teacher.name == name), None)
+    teacher = next((teacher for teacher in recipe.writers if teacher.name == name), None)
     if teacher is None:
         raise ConfigError(f"no teacher {name!r}; {known}")
     if not teacher.is_model:

@@ -148,7 +148,9 @@ async def _watched(work: Awaitable[Result], calls: Sequence[Call]) -> tuple[Resu
 
 
 def _accepted(course: Course, made: Generated) -> int:
-    """How many candidates the stages keep that look at one record at a time."""
+    """How many candidates the stages keep that look at one record at a time. No judge is asked:
+    what is measured is the teacher that writes.
+    """
     recipe, space, inputs = course.recipe, course.space, (course.corpus, course.passages)
     tables = {
         "records": to_arrow(made.records, RECORDS),
@@ -158,6 +160,6 @@ def _accepted(course: Course, made: Generated) -> int:
     identity = [rows, made.verdicts["reason"].to_list(), recipe.language]
     shard = space.shards.put(shard_key("bench", candidates.VERSION, identity, inputs), tables)
     vector, said = steps.embed_records(recipe, shard), [shard]
-    for name in steps.alone(recipe):
+    for name in (name for name in steps.alone(recipe) if name != "judge"):
         said.append(steps.judge(recipe, name, *inputs, [shard], [vector], [*said]))
     return len(steps.standing(space, [shard], (), said))

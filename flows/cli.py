@@ -97,6 +97,25 @@ def preview(
 
 
 @app.command()
+def calibrate(
+    recipe: RecipeArgument,
+    labels: Annotated[Path, typer.Argument(help="JSONL: question, answer, evidence, label.")],
+    output: OutputOverride = None,
+) -> None:
+    """Measure the judge of a recipe on at least 100 labelled rows, and recommend a min_score."""
+    from flows import progress
+    from flows.calibrate import calibrate as run
+    from flows.judge_view import calibration_views
+
+    settings = _recipe(recipe, output, None)
+    with progress.bars():
+        found = run(settings, labels)
+    assert settings.filters.judge is not None
+    for view in calibration_views(found, settings.filters.judge):
+        _console().print(view)
+
+
+@app.command()
 def bench(
     teacher: Annotated[str, typer.Argument(help="A teacher's name in the recipe.")],
     recipe: Annotated[str, typer.Option(help="Whose prompts are sent.")] = "grounded-qa",

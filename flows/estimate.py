@@ -13,16 +13,21 @@ from typing import Any
 
 import polars as pl
 
+from configs.filters import Judge
 from configs.recipe import Recipe
+from configs.stages import Acceptance
 from configs.teachers import Teacher
+from filters.votes import Material, load_rubric, questions_on
 from flows import steps
+from flows.measures import wilson
 from flows.pipeline import first_round, prepare
 from flows.production import directly, produce
 from flows.workspace import exclusively, workspace
 from generators.grounded_qa import render
-from generators.teacher import Request, likely_tokens, task_of
+from generators.teacher import likely_tokens, task_of
 from generators.teachers.endpoint import key_of
 from generators.teachers.prices import Price, price_of
+from store.asking import Question
 from store.journal import Journal
 
 
@@ -74,7 +79,8 @@ class Estimate:
 
 
 def estimate(recipe: Recipe, canary: int = 0) -> list[Estimate]:
-    """One estimate per teacher; those of a cascade's higher tiers are asked for what fails.
+    """One estimate per teacher; those of a cascade's higher tiers are asked for what fails, those
+    that judge for what the others write.
 
     Args:
         recipe: The recipe.
@@ -87,7 +93,7 @@ def estimate(recipe: Recipe, canary: int = 0) -> list[Estimate]:
     first = seeds[: first_round(recipe, len(seeds))]
     library = space.library(corpus)
     found = []
-    for teacher in recipe.teachers:
+    for teacher in recipe.writers:
         own = [seed for seed in first if seed.teacher == teacher.name]
         usual = habits.get(teacher.name, ASSUMED)
         if not teacher.is_model:
@@ -98,7 +104,28 @@ def estimate(recipe: Recipe, canary: int = 0) -> list[Estimate]:
             own, wanted = first, _escalated(usual.candidates.times(recipe.target), recipe)
         requests = [render(task_of(s, library, recipe), recipe.language) for s in own]
         found.append(_of_model(teacher, requests, wanted, recipe, space.journal, usual))
-    return found
+    shown = [p.text for p in library.corpus.passages[: len(first)]]
+    return found + [_of_judge(recipe, judge, shown, space.journal) for judge in _judges(recipe)]
+
+
+def _judges(recipe: Recipe) -> list[Judge | Acceptance]:
+    return [judge for judge in (recipe.filters.judge, recipe.probes.acceptance) if judge]
+
+
+def _of_judge(
+    recipe: Recipe, judge: Judge | Acceptance, passages: Sequence[str], journal: Journal
+) -> Estimate:
+    """Votes on candidates that nobody has written yet, each taken to be of the usual length."""
+    teacher = recipe.named(judge.teacher)
+    rubric = load_rubric(judge.rubric)
+    record = "." * (4 * round(ASSUMED.reply_tokens.likely))
+    shown = [Material("", record, (passage,)) for passage in passages]
+    if isinstance(judge, Judge):
+        wanted = ASSUMED.candidates.times(recipe.target * judge.votes)
+    else:
+        few = min(judge.sample, recipe.target)
+        wanted = Range(few, few, few)
+    return _of_model(teacher, questions_on(shown, rubric, 1), wanted, recipe, journal, ASSUMED)
 
 
 def _escalated(candidates: Range, recipe: Recipe) -> Range:
@@ -119,7 +146,7 @@ def _of_rules(teacher: Teacher, count: int) -> Estimate:
 
 def _of_model(
     teacher: Teacher,
-    requests: Sequence[Request],
+    requests: Sequence[Question],
     wanted: Range,
     recipe: Recipe,
     journal: Journal,
@@ -185,7 +212,7 @@ def _habits(own: pl.DataFrame, kept: set[str], journal: Journal) -> Habits:
     if not rows:
         return ASSUMED
     accepted = sum(id_ in kept for id_ in own["id"])
-    low, high = _wilson(accepted, len(own))
+    low, high = wilson(accepted, len(own))
     calls = len(rows) / len(own)
     return Habits(
         _spread([row["output_tokens"] for row in rows]),
@@ -200,12 +227,3 @@ def _spread(values: Sequence[Any]) -> Range:
     mean = statistics.fmean(values)
     error = 2 * statistics.stdev(values) / math.sqrt(len(values)) if len(values) > 1 else mean / 2
     return Range(max(0.0, mean - error), mean, mean + error)
-
-
-def _wilson(hits: int, count: int) -> tuple[float, float]:
-    """The 95 % score interval of a share (Wilson, 1927)."""
-    z, share = 1.96, hits / count
-    middle = share + z * z / (2 * count)
-    half = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
-    scale = 1 + z * z / count
-    return (middle - half) / scale, (middle + half) / scale

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from configs.recipe import Recipe
-from flows import accounts, drift
+from flows import acceptance, accounts, drift, judging
 from flows.steps import missing, stages_of, standing
 from flows.workspace import Workspace, recipe_hash, run_of, workspace
 from generators.cascade import too_many
@@ -30,7 +30,8 @@ _LIBRARIES = ("prefect", "datasets", "pyarrow", "polars", "sentence-transformers
 @dataclass(frozen=True)
 class Work:
     """The shards of a build, as far as it has come. ``tiers`` are those of a cascade, cheapest
-    first, and ``notes`` what its calibration had to say; ``planned`` counts the seeds asked for.
+    first, and ``notes`` what its calibration had to say; ``planned`` counts the seeds asked for;
+    ``acceptance`` is the shard of the probe of that name, if the recipe has it.
     """
 
     corpus: str
@@ -42,6 +43,7 @@ class Work:
     records: Sequence[str] = ()
     vectors: Sequence[str] = ()
     verdicts: Sequence[str] = ()
+    acceptance: str = ""
     started: float = 0.0
 
 
@@ -53,6 +55,9 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
     said = space.shards.frame(work.verdicts, "verdicts")
     rows = space.shards.frame(work.records, "records")
     models = rows.filter(pl.col("generation_mode") != "rule-based")
+    votes = judging.votes_of(space, work.verdicts)
+    judge = judging.account(recipe, votes, space)
+    accepted = acceptance.account(recipe, space, work.acceptance)
     mix, before = drift.mix_of(rows, said, recipe), drift.mix_of_parent(recipe)
     content = Content(
         splits=_splits(kept, recipe),
@@ -75,10 +80,12 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
         "funnel": funnel(said, work.planned + _escalated(rows), recipe),
         "teachers": _teachers(kept),
         "origins": sorted(kept["origin"].unique().to_list()),
-        "cost": _cost(space, work.records),
+        "cost": _cost(space, work, votes),
+        "judge": judge,
+        "acceptance": accepted,
         "tiers": accounts.by_tier(models, said, recipe, space.journal),
         "replies": {"rungs": accounts.rungs(models, said), "fields": accounts.fields(rows, said)},
-        "notes": _notes(work, rows, recipe),
+        "notes": [*_notes(work, rows, recipe), *judging.notes(recipe, judge)],
         "mix": drift.as_figures(mix),
         "alarms": drift.alarms(mix, before) if before else [],
         "run": _run(work, space, recipe),
@@ -194,10 +201,17 @@ def _teachers(kept: pl.DataFrame) -> list[list[Any]]:
     return [[teacher, mode, int(count)] for teacher, mode, count in counts.iter_rows()]
 
 
-def _cost(space: Workspace, records: Sequence[str]) -> dict[str, Any]:
-    """What the replies behind these candidates cost, whenever they were paid."""
-    paid = space.shards.frame(records, "records").filter(pl.col("generation_mode") != "rule-based")
+def _cost(space: Workspace, work: Work, votes: pl.DataFrame | None) -> dict[str, Any]:
+    """What the replies behind these candidates and the votes on them cost, whenever they were
+    paid.
+    """
+    rows = space.shards.frame(work.records, "records")
+    paid = rows.filter(pl.col("generation_mode") != "rule-based")
     keys = paid["request_keys"].explode().drop_nulls().unique().to_list()
+    if votes is not None:
+        keys += judging.request_keys(votes)
+    if work.acceptance:
+        keys += judging.request_keys(space.shards.frame([work.acceptance], "votes"))
     return space.journal.cost(keys)
 
 

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from configs.errors import TeacherUnavailable
 from configs.recipe import Recipe
 from flows import steps
+from flows.acceptance import measure_acceptance
 from flows.finish import Work, publish_version
+from flows.judging import check_rubrics
 from flows.production import Step, calibrate, directly, produce
 from flows.teachers import check_teachers, open_pool
 from flows.workspace import exclusively, workspace
@@ -57,6 +59,10 @@ def _build(recipe: Recipe, step: Step) -> Built:
             break
         wanted = math.ceil(size * recipe.target / max(kept, 1) * 1.05)
         size = _whole_shards(recipe, min(wanted, 2 * size), planned)
+    if recipe.probes.acceptance is not None:
+        inputs = (work.corpus, work.records, work.verdicts)
+        accepted = step(measure_acceptance, recipe, *inputs, label="acceptance")
+        work = replace(work, acceptance=accepted)
     version = step(publish_version, recipe, work, label="publish")
     return Built(version, before is None or before.path != version.path)
 
@@ -67,6 +73,7 @@ def prepare(recipe: Recipe, step: Step = directly) -> tuple[Work, int]:
     Returns the work to be continued and how many seeds there are.
     """
     started = time.monotonic()
+    check_rubrics(recipe)
     workspace(recipe)
     corpus = step(steps.read_corpus, recipe, label="read corpus")
     open_pool(recipe)

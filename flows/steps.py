@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import lru_cache
+from typing import Any
 
 import polars as pl
 import pyarrow as pa
@@ -17,8 +18,11 @@ from pydantic import BaseModel
 
 import filters
 import verifiers
+from configs.filters import Judge
 from configs.recipe import Recipe
 from configs.stages import Embedding
+from flows.asking import asker
+from flows.judging import identity
 from flows.progress import report
 from flows.teachers import pool_of
 from flows.workspace import HOW, NOT_ASKED, Workspace, workspace
@@ -33,7 +37,7 @@ from store.chunks import cut
 from store.corpus import Corpus, check_documents
 from store.embedding import embedder
 from store.readers import read_source
-from store.records import EVIDENCE, RECORDS, VERDICTS, to_arrow
+from store.records import EVIDENCE, RECORDS, VERDICTS, VOTES, to_arrow
 from store.shards import shard_key
 from store.stages import STAGES, Context, Stage, Vectors
 from store.text import digest
@@ -48,12 +52,13 @@ PARTIAL = "generate-partial"
 def stages_of(recipe: Recipe) -> dict[str, BaseModel]:
     """The stages a recipe uses with their settings, in the order they run.
 
-    Records are first judged one by one, then compared with each other, so that a duplicate's
-    survivor is one that was verified; choosing the target number comes last.
+    Records are first judged one by one, what costs money last, then compared with each other, so
+    that a duplicate's survivor is one that was verified; choosing the target number comes last.
     """
     every = {
         "heuristics": recipe.filters.heuristics,
         "grounding": recipe.verifiers.grounding,
+        "judge": recipe.filters.judge,
         "exact": recipe.filters.exact,
         "near": recipe.filters.near,
         "semantic": recipe.filters.semantic,
@@ -102,7 +107,7 @@ def plan(recipe: Recipe, corpus: str) -> str:
     """Plan the seeds of a recipe over a corpus."""
     space = workspace(recipe)
     how = {"teachers": {"__all__": set(HOW) - {"weight", "max_share", "tier"}}}
-    parts = recipe.model_dump(
+    parts = _of_writers(recipe).model_dump(
         mode="json", include={"teachers", "methods", "seed", "splits", "routing"}, exclude=how
     )
     styles = {kind: list(names) for kind, names in STYLES_OF.items()}
@@ -149,7 +154,7 @@ def generate(recipe: Recipe, corpus: str, plan_key: str, start: int, stop: int) 
     space = workspace(recipe)
     seeds = seeds_of(recipe, plan_key)[start:stop]
     prompts = [load_prompt(name).sha256 for name in (PROMPT, REPAIR)]
-    parts = recipe.model_dump(
+    parts = _of_writers(recipe).model_dump(
         mode="json",
         include={"teachers", "methods", "failover", "language", "as_of"},
         exclude=NOT_ASKED,
@@ -170,6 +175,11 @@ def generate(recipe: Recipe, corpus: str, plan_key: str, start: int, stop: int) 
         names = pa.schema([("teacher", pa.string()), ("why", pa.string())])
         tables["missing"] = pa.table(why, schema=names)
     return space.shards.put(key, tables)
+
+
+def _of_writers(recipe: Recipe) -> Recipe:
+    """The recipe without the teachers that judge, since those decide nothing of what is written."""
+    return recipe.model_copy(update={"teachers": recipe.writers})
 
 
 def missing(space: Workspace, records: Sequence[str]) -> list[str]:
@@ -203,7 +213,9 @@ def judge(
     """Let a stage judge the records of some shards that no earlier verdict dropped."""
     space = workspace(recipe)
     settings = stages_of(recipe)[stage]
-    extra = [recipe.target, recipe.seed] if stage == "diversity" else []
+    extra: list[Any] = [recipe.target, recipe.seed] if stage == "diversity" else []
+    if isinstance(settings, Judge):
+        extra = [identity(recipe, settings)]
     inputs = [corpus, passages, *records, *vectors, *verdicts]
     key = shard_key(stage, STAGES[stage].version, [settings.model_dump(mode="json"), extra], inputs)
 
@@ -213,6 +225,7 @@ def judge(
         return {
             "verdicts": to_arrow(judged.verdicts, VERDICTS),
             "evidence": to_arrow(judged.evidence, EVIDENCE),
+            "votes": to_arrow(judged.votes, VOTES),
         }
 
     return space.shards.once(key, make)
@@ -240,10 +253,15 @@ def standing(
 
 
 def _stage(space: Workspace, recipe: Recipe, name: str, corpus: str, passages: str) -> Stage:
-    """The stage ready to judge; built once per process, since an index may be behind it."""
-    return _built(
-        space, name, stages_of(recipe)[name], corpus, passages, recipe.seed, recipe.target
-    )
+    """The stage ready to judge; built once per process, since an index may be behind it. One that
+    asks a teacher is built anew: the pool behind it is that of the running build.
+    """
+    settings = stages_of(recipe)[name]
+    if isinstance(settings, Judge):
+        ask = asker(recipe, settings.teacher, "judging")
+        held = (space.corpus(corpus), space.vectors(passages), recipe.seed, recipe.target)
+        return STAGES[name].make(settings, Context(*held, report, ask))
+    return _built(space, name, settings, corpus, passages, recipe.seed, recipe.target)
 
 
 @lru_cache(maxsize=16)

@@ -47,10 +47,11 @@ def check_teachers(recipe: Recipe) -> None:
     for teacher in (teacher for teacher in recipe.teachers if teacher.is_model):
         try:
             check_endpoint(teacher, secret_of(teacher))
-            well.add(teacher.tier)
+            if teacher in recipe.writers:
+                well.add(teacher.tier)
         except TeacherUnavailable as error:
             down[teacher.tier] = error
-            if not recipe.failover:
+            if not recipe.failover or teacher not in recipe.writers:
                 raise
     for tier, why in down.items():
         if tier not in well:

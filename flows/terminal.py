@@ -15,6 +15,7 @@ from rich.text import Text
 from configs.recipe import Recipe
 from flows.doctor import Finding
 from flows.estimate import Estimate, Range
+from flows.judge_view import acceptance_text
 from flows.pipeline import Built
 from store.report import cost_text, money_text
 from store.versions import Version
@@ -36,6 +37,8 @@ def show_built(console: Console, built: Built) -> None:
         by_rule = "rule-based, no language model" if mode == "rule-based" else mode
         console.print(f"Written by {teacher} ({by_rule}): {count:,} rows.", highlight=False)
     console.print(f"Cost: {cost_text(manifest['cost'])}.")
+    if manifest.get("acceptance"):
+        console.print("Acceptance: ", acceptance_text(manifest["acceptance"]), ".", sep="")
     if len(manifest["tiers"]) > 1:
         console.print(tiers_table(manifest["tiers"]))
     for word, texts in (("Note", manifest["notes"]), ("Drift", manifest["alarms"])):

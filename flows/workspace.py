@@ -28,6 +28,7 @@ HOW = (
         "weight",
         "max_share",
         "tier",
+        "family",
         "api_key_env",
         "api_key_block",
         "structured",

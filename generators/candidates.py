@@ -18,13 +18,14 @@ from generators import grounded_qa
 from generators.grounded_qa import Outcome
 from generators.library import Library
 from generators.plan import Seed
-from generators.replies import Draft, Unusable
+from generators.replies import Draft
 from generators.teacher import Ask, Task, task_of
 from generators.teachers.pool import Pool
 from generators.templates import GroundedTemplates
 from store.corpus import Document, Passage
 from store.quotes import find_quote
 from store.records import RECORDS, VERDICTS, Record, Source, Verdict, frame
+from store.replies import Unusable
 from store.stages import Progress
 from store.text import sha256
 
@@ -153,7 +154,7 @@ def _record(outcome: Outcome, seed: Seed, recipe: Recipe) -> Record:
     draft = outcome.draft if isinstance(outcome.draft, Draft) else unread
     sources = _sources(task, draft.quotes)
     who = outcome.answers[-1].teacher if outcome.answers else seed.teacher
-    settings = next(teacher for teacher in recipe.teachers if teacher.name == who)
+    settings = recipe.named(who)
     made_by_rule = not settings.is_model
     rule = f"{outcome.reply.model}/{task.seed.style}"
     return Record(

@@ -32,8 +32,8 @@ class Trial:
 
 
 def tiers_of(recipe: Recipe) -> tuple[int, ...]:
-    """Tiers of the model teachers, cheapest first."""
-    return tuple(sorted({teacher.tier for teacher in recipe.teachers if teacher.is_model}))
+    """Tiers of the model teachers that write, cheapest first."""
+    return tuple(sorted({teacher.tier for teacher in recipe.writers if teacher.is_model}))
 
 
 def trusted(
@@ -81,7 +81,7 @@ def hand_over(seed: Seed, tier: int, recipe: Recipe, escalated: bool) -> Seed:
     The new seed is the same whether it was escalated or asked in a calibration, so what a
     calibration paid for is not paid for again.
     """
-    shares = teacher_shares([t for t in recipe.teachers if t.is_model and t.tier == tier])
+    shares = teacher_shares([t for t in recipe.writers if t.is_model and t.tier == tier])
     draw = random.Random(f"{seed.id}/{tier}")
     teacher = draw.choices(list(shares), list(shares.values()))[0]
     id_ = sha256(f"{seed.id}/{teacher}")[:16]

@@ -12,10 +12,12 @@ from typing import Any
 
 from configs.errors import ParseError
 from generators.prompts import load_prompt
-from generators.replies import Draft, Unusable, check_ending, read_draft
-from generators.teacher import Answered, Ask, Request, Task, Unanswered
+from generators.replies import Draft, read_draft
+from generators.teacher import Ask, Request, Task
 from generators.window import Packed, Window, pack, tokens_of
+from store.asking import Answered, Unanswered, repaired
 from store.journal import Reply
+from store.replies import Unusable, check_ending
 
 PROMPT = "grounded_qa/question@1.1.0"
 REPAIR = "grounded_qa/repair@1.0.0"
@@ -125,11 +127,7 @@ def _read(reply: Reply) -> Draft | Unusable | ParseError:
 
 def repair(request: Request, reply: Reply, error: ParseError) -> Request:
     """The same request with the reply that broke the schema, and what was wrong with it."""
-    turns = (
-        {"role": "assistant", "content": reply.content or ""},
-        *load_prompt(REPAIR).render(problems=str(error)),
-    )
-    return replace(request, messages=(*request.messages, *turns))
+    return repaired(request, reply, error, load_prompt(REPAIR))
 
 
 def _focus(task: Task) -> str:

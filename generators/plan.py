@@ -67,7 +67,7 @@ def _deal(library: Library, recipe: Recipe) -> Iterator[Seed]:
     order = list(library.corpus.documents)
     random.Random(recipe.seed).shuffle(order)
     styles, dealt = _Shares(wanted_styles(recipe)), _Shares(_pair_weights(recipe))
-    reads = any(teacher.is_model for teacher in recipe.teachers)
+    reads = any(teacher.is_model for teacher in recipe.writers)
     for sample in count():
         queues = {
             document.id: [
@@ -96,11 +96,11 @@ def _pair_weights(recipe: Recipe) -> dict[tuple[str, str], float]:
 
 
 def entry_teachers(recipe: Recipe) -> list[Teacher]:
-    """Teachers that seeds are dealt to: all of them, or with a cascade the lowest tier's."""
+    """Teachers that seeds are dealt to: all that write, or with a cascade the lowest tier's."""
     if not recipe.routing.enabled:
-        return list(recipe.teachers)
-    lowest = min(teacher.tier for teacher in recipe.teachers if teacher.is_model)
-    return [t for t in recipe.teachers if not t.is_model or t.tier == lowest]
+        return list(recipe.writers)
+    lowest = min(teacher.tier for teacher in recipe.writers if teacher.is_model)
+    return [t for t in recipe.writers if not t.is_model or t.tier == lowest]
 
 
 def teacher_shares(teachers: Sequence[Teacher]) -> dict[str, float]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import orjson
 
@@ -12,8 +11,8 @@ from configs.recipe import Recipe
 from generators.facts import Fact
 from generators.library import Library
 from generators.plan import Seed
+from store.asking import Answered, Question
 from store.corpus import Document, Passage
-from store.journal import Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,39 +34,13 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Request:
-    """What is asked: chat messages, the JSON schema the reply must have, and the task behind it.
-
-    Rule-based teachers read the task; models see the messages only. ``seed`` goes to servers that
-    take one, ``sample`` tells apart repeated requests. ``left_out`` are passages that did not fit.
+class Request(Question):
+    """A question with the task behind it. Rule-based teachers read the task; models see the
+    messages only. ``left_out`` are passages that did not fit.
     """
 
-    messages: tuple[Mapping[str, str], ...]
-    schema: Mapping[str, Any]
-    prompt_id: str
-    prompt_sha256: str
-    seed: int
-    sample: int = 0
     task: Task | None = None
     left_out: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """A reply, the key of the request it answers, and the teacher it came from."""
-
-    reply: Reply
-    key: str
-    teacher: str
-
-
-class Unanswered(Exception):
-    """One request that gets no reply, though its teacher may be well; ``reason`` is a code."""
-
-    def __init__(self, reason: str, detail: str) -> None:
-        """Say why."""
-        super().__init__(detail)
-        self.reason = reason
 
 
 Ask = Callable[[Request], Awaitable[Answered]]
@@ -97,14 +70,14 @@ def task_of(seed: Seed, library: Library, recipe: Recipe) -> Task:
 
 def _window(teacher: str, recipe: Recipe) -> tuple[int | None, int]:
     """The smallest window of the teachers that may answer, and the longest reply of any."""
-    planned = next(t for t in recipe.teachers if t.name == teacher)
-    able = [t for t in recipe.teachers if t.is_model and t.tier == planned.tier]
+    planned = recipe.named(teacher)
+    able = [t for t in recipe.writers if t.is_model and t.tier == planned.tier]
     able = able if recipe.failover and planned.is_model else [planned]
     sizes = [t.context_window for t in able if t.context_window is not None]
     return min(sizes, default=None), max(t.max_tokens for t in able)
 
 
-def worst_case_tokens(request: Request, max_tokens: int) -> tuple[int, int]:
+def worst_case_tokens(request: Question, max_tokens: int) -> tuple[int, int]:
     """Most input and output tokens a call can use: a token is at least one byte of UTF-8."""
     sent = sum(len(message["content"].encode()) + 16 for message in request.messages)
     return sent + len(orjson.dumps(request.schema)), max_tokens

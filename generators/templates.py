@@ -16,7 +16,8 @@ import orjson
 from configs.stages import Style
 from generators.facts import CODE, CONDITION, NUMBER, RAISES, Fact, terms
 from generators.replies import Draft
-from generators.teacher import Answered, Request, Task
+from generators.teacher import Request, Task
+from store.asking import Answered
 from store.journal import Reply, request_key
 from store.text import squeeze
 

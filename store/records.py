@@ -88,6 +88,19 @@ EVIDENCE = pa.schema(
 """One claim of an answer. ``claim_*`` are offsets into the answer, ``start`` and ``end`` into the
 document; ``document.text[start:end] == quote``."""
 
+VOTES = pa.schema(
+    [
+        ("record_id", pa.string()),
+        ("vote", pa.int32()),
+        ("score", pa.float64()),
+        ("scores", pa.string()),
+        ("said", pa.string()),
+        ("request_keys", pa.list_(pa.string())),
+    ]
+)
+"""One vote of a judge on a record. ``score`` is null where it could not be read, and ``said`` then
+says why; ``scores`` is JSON text, by criterion."""
+
 REJECTED = pa.schema([*RECORDS, *(field for field in VERDICTS if field.name != "record_id")])
 """A dropped record with the verdict that dropped it."""
 

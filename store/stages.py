@@ -15,8 +15,9 @@ import polars as pl
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
+from store.asking import AskAll, ask_nobody
 from store.corpus import Corpus
-from store.records import EVIDENCE, VERDICTS, Decision, frame, polars_schema
+from store.records import EVIDENCE, VERDICTS, VOTES, Decision, frame, polars_schema
 
 Vectors = NDArray[np.float32]
 Progress = Callable[[str, int, int], None]
@@ -31,7 +32,8 @@ def silent(_what: str, _done: int, _total: int) -> None:
 class Context:
     """What a stage gets from outside; it opens no sockets and reads no clock of its own.
 
-    ``passage_vectors`` has one normalised row per passage of the corpus, in its order.
+    ``passage_vectors`` has one normalised row per passage of the corpus, in its order; ``ask`` asks
+    the teacher that the stage's settings name.
     """
 
     corpus: Corpus
@@ -40,14 +42,18 @@ class Context:
     target: int = 0
     progress: Progress = field(default=silent, compare=False)
     references: pl.DataFrame = field(default_factory=pl.DataFrame, compare=False)
+    ask: AskAll = field(default=ask_nobody, compare=False)
 
 
 @dataclass(frozen=True)
 class Judged:
-    """A stage's answer: one row of VERDICTS per record in their order, and any EVIDENCE rows."""
+    """A stage's answer: one row of VERDICTS per record in their order, and any rows of EVIDENCE
+    and, where it asked a teacher, of VOTES.
+    """
 
     verdicts: pl.DataFrame
     evidence: pl.DataFrame
+    votes: pl.DataFrame = field(default_factory=lambda: frame([], VOTES))
 
 
 class Stage(Protocol):

@@ -13,8 +13,9 @@ from configs.errors import BudgetExceeded, TeacherUnavailable
 from configs.recipe import CorpusSource, Recipe
 from configs.teachers import Budget, Teacher
 from generators.grounded_qa import SCHEMA
-from generators.teacher import Answered, Request, Unanswered
+from generators.teacher import Request
 from generators.teachers.pool import Pool
+from store.asking import Answered, Unanswered
 from store.journal import Journal
 from store.ledger import Spent
 

@@ -20,6 +20,7 @@ from typing import Any, cast
 
 from aiohttp import web
 from batch_server import Batches
+from scripted_judge import opinion
 
 KEY = "sk-test-the-right-key"
 CONTENT_FAULTS = (
@@ -79,6 +80,9 @@ class Teacher:
         """One request."""
         if request.path == "/stats":
             return web.json_response(self.stats())
+        if request.path == "/revive":
+            self.settings.dies_after = 0
+            return web.json_response({})
         if not self.allowed(request):
             return failure(request, 401, "Incorrect API key provided")
         if "/batches" in request.path or "/files" in request.path:
@@ -175,6 +179,7 @@ class Teacher:
         """The body of a whole reply, in the protocol of the path."""
         ignored = not self.binds(body)
         make = message if path.endswith("/messages") else completion
+        body = {**body, "scores": self.settings.scores}
         data = make(body, fault, ignored)
         return data if self.settings.tells_usage else {**data, "usage": None}
 
@@ -431,6 +436,9 @@ def record(body: dict[str, Any]) -> dict[str, Any]:
     fits another schema than the records'.
     """
     wanted = schema_of(body)
+    if wanted and "reason" in wanted.get("properties", {}):
+        material = "\n".join(text_of(m) for m in body["messages"] if m["role"] == "user")
+        return opinion(material, wanted["properties"], body["scores"])
     if wanted and "quotes" not in wanted.get("properties", {}):
         return {name: sample(part) for name, part in wanted["properties"].items()}
     text = next((text_of(m) for m in body["messages"] if m["role"] == "user"), "")
@@ -496,6 +504,7 @@ def main() -> None:
     parser.add_argument("--tells-limits", type=json.loads, default=True, help="in headers")
     parser.add_argument("--unwanted-says", default="this content is not allowed")
     parser.add_argument("--wakes-after", type=int, default=0, help="calls that fail at first")
+    parser.add_argument("--scores", type=json.loads, default={}, help="a judge's, by pattern")
     parser.add_argument("--tells-usage", type=json.loads, default=True)
     parser.add_argument("--dies-after", type=int, default=0, help="replies until it only fails")
     parser.add_argument("--retry-after", type=float, default=0)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from configs.teachers import Structured, Teacher
-from generators.teacher import Request
+from store.asking import Question
 from store.journal import Reply
 
 
@@ -47,7 +47,7 @@ class Adapter(Protocol):
         """Request headers; ``secret`` is empty for servers without keys."""
         ...
 
-    def body(self, request: Request, settings: Teacher, structured: Structured) -> dict[str, Any]:
+    def body(self, request: Question, settings: Teacher, structured: Structured) -> dict[str, Any]:
         """The JSON body of a call."""
         ...
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from configs.errors import BudgetExceeded, ParseError, TeacherUnavailable
 from configs.teachers import Structured, Teacher
-from generators.teacher import Request, Unanswered, likely_tokens
+from generators.teacher import likely_tokens
 from generators.teachers import anthropic_messages, openai_chat, tracing
 from generators.teachers.adapter import Adapter
 from generators.teachers.batch import BatchWire, unhurried
@@ -29,6 +29,7 @@ from generators.teachers.run import Run, sleep
 from generators.teachers.tries import Try, counted, failed, prepare, used
 from generators.teachers.ways import Ways
 from generators.teachers.wire import Arrived, Wire
+from store.asking import Question, Unanswered
 from store.journal import Attempt, Ended, Reply, request_key
 
 ADAPTERS: dict[str, Adapter] = {"openai": openai_chat, "anthropic": anthropic_messages}
@@ -71,7 +72,7 @@ class Endpoint:
         await self.wire.__aexit__()
 
     async def answer(
-        self, request: Request, key: str, keys: tuple[str, ...], last: bool = True
+        self, request: Question, key: str, keys: tuple[str, ...], last: bool = True
     ) -> Reply:
         """The reply to a request: from the journal if any of ``keys`` was answered, else sent.
         Where another teacher may answer (not ``last``), an open breaker is not waited for.
@@ -141,7 +142,7 @@ class Endpoint:
             return Wire(self.settings, self.adapter, secret)
         return BatchWire(self.settings, self.adapter.headers(secret), secret, self.run)
 
-    def _prepare(self, request: Request, key: str, number: int) -> Try:
+    def _prepare(self, request: Question, key: str, number: int) -> Try:
         named = (self.run.id, key, number)
         return prepare(request, self.settings, self.adapter, self.ways.current, self.price, named)
 
@@ -282,7 +283,7 @@ class Endpoint:
         return 0.0 if at_once else full_jitter(tried)
 
 
-def key_of(request: Request, teacher: Teacher) -> str:
+def key_of(request: Question, teacher: Teacher) -> str:
     """A request's identity with a teacher. The way the reply is bound to the schema does not
     count: a reply that was paid for answers the request whichever way it was asked for.
     """

@@ -9,8 +9,8 @@ from typing import Any
 
 from configs.errors import ParseError
 from configs.teachers import Structured, Teacher
-from generators.teacher import Request
 from generators.teachers.adapter import Limit, Limits, header_number, number
+from store.asking import Question
 from store.journal import Reply
 
 PATH = "/chat/completions"
@@ -25,7 +25,7 @@ def headers(secret: str) -> dict[str, str]:
     return {**found, "authorization": f"Bearer {secret}"} if secret else found
 
 
-def body(request: Request, settings: Teacher, structured: Structured) -> dict[str, Any]:
+def body(request: Question, settings: Teacher, structured: Structured) -> dict[str, Any]:
     """The JSON body of a call, all that decides the reply included."""
     return {
         "model": settings.model,

@@ -8,10 +8,10 @@ from contextlib import AsyncExitStack
 
 from configs.errors import TeacherUnavailable
 from configs.recipe import Recipe
-from generators.teacher import Answered, Request, Unanswered
 from generators.teachers.endpoint import Endpoint, key_of
 from generators.teachers.prices import price_of
 from generators.teachers.run import Run
+from store.asking import Answered, Question, Unanswered
 from store.journal import Journal
 
 
@@ -29,6 +29,7 @@ class Pool:
         ends_at = time.monotonic() + (recipe.budget.max_wall_s or float("inf"))
         self._run = shared = Run(run, journal, recipe.budget, ends_at)
         self.failover = recipe.failover
+        self._writers = frozenset(teacher.name for teacher in recipe.writers)
         self.endpoints = {
             teacher.name: Endpoint(
                 teacher,
@@ -52,7 +53,7 @@ class Pool:
         """Close the connection pools."""
         await self._stack.aclose()
 
-    async def ask(self, request: Request, teacher: str) -> Answered:
+    async def ask(self, request: Question, teacher: str) -> Answered:
         """The reply to a request, by that teacher or, if it fails, by one of the same tier.
 
         Raises:
@@ -78,14 +79,18 @@ class Pool:
         raise next((f for f in failures if isinstance(f, Unanswered)), failures[-1])
 
     def _able(self, teacher: str) -> Sequence[Endpoint]:
-        """The planned teacher, then those that may stand in; such as are down come last."""
+        """The planned teacher, then those that may stand in; such as are down come last. Nobody
+        stands in for a judge, nor does a judge for anybody.
+        """
         planned = self.endpoints[teacher]
+        if not self.failover or teacher not in self._writers:
+            return [planned]
         others = [
             endpoint
             for name, endpoint in self.endpoints.items()
-            if name != teacher and endpoint.settings.tier == planned.settings.tier
+            if name in self._writers - {teacher} and endpoint.settings.tier == planned.settings.tier
         ]
-        able = [planned, *others] if self.failover else [planned]
+        able = [planned, *others]
         return sorted(
             able, key=lambda endpoint: endpoint.dead is not None or endpoint.breaker.blocked
         )

@@ -17,10 +17,10 @@ import orjson
 from configs.errors import TeacherUnavailable
 from configs.teachers import Structured, Teacher
 from generators.prompts import load_prompt
-from generators.teacher import Request, Unanswered
 from generators.teachers.endpoint import ADAPTERS, Endpoint, key_of
 from generators.teachers.prices import Price
 from generators.teachers.run import Run
+from store.asking import Question, Unanswered
 from store.journal import Reply
 
 PROMPT = "probe/prose@1.0.0"
@@ -71,7 +71,7 @@ async def _ask(endpoint: Endpoint, way: Structured) -> Finding:
     prompt = load_prompt(PROMPT)
     sample = random.getrandbits(31)  # so that no earlier probe's reply answers this one
     messages = tuple(prompt.render())
-    request = Request(messages, SCHEMA, prompt.id, prompt.sha256, sample, sample)
+    request = Question(messages, SCHEMA, prompt.id, prompt.sha256, sample, sample)
     key = key_of(request, endpoint.settings)
     try:
         async with endpoint:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import orjson
 
 from configs.teachers import Structured, Teacher
-from generators.teacher import Request, worst_case_tokens
+from generators.teacher import worst_case_tokens
 from generators.teachers.adapter import Adapter
 from generators.teachers.faults import Fault
 from generators.teachers.prices import Price
+from store.asking import Question
 from store.journal import Attempt, Ended, Reply
 from store.ledger import Spent
 
@@ -27,7 +28,7 @@ class Try:
 
 
 def prepare(
-    request: Request,
+    request: Question,
     settings: Teacher,
     adapter: Adapter,
     way: Structured,

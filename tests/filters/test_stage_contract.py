@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import orjson
 import polars as pl
 import pytest
 from made_records import DIM, context, frame_of, record, sentence, unit
@@ -13,10 +16,13 @@ from pydantic import BaseModel
 
 import filters
 import verifiers
-from configs.filters import Diversity, ExactDedup, Heuristics, NearDedup, SemanticDedup
+from configs.filters import Diversity, ExactDedup, Heuristics, Judge, NearDedup, SemanticDedup
 from configs.stages import Grounding
+from store.asking import Answered, Question, Unanswered
+from store.journal import Reply
 from store.records import EVIDENCE, VERDICTS, polars_schema
 from store.stages import STAGES, Judged
+from store.text import digest
 
 assert filters and verifiers
 SETTINGS: dict[str, BaseModel] = {
@@ -26,13 +32,27 @@ SETTINGS: dict[str, BaseModel] = {
     "semantic": SemanticDedup(),
     "diversity": Diversity(),
     "grounding": Grounding(),
+    "judge": Judge(teacher="judge", votes=3),
 }
 ROW = sorted(name for name, item in STAGES.items() if item.scope == "row")
 SET = sorted(name for name, item in STAGES.items() if item.scope == "set")
 
 
 def judge(name: str, records: pl.DataFrame) -> Judged:
-    return STAGES[name].make(SETTINGS[name], context(target=20))(records)
+    here = replace(context(target=20), ask=opinions)
+    return STAGES[name].make(SETTINGS[name], here)(records)
+
+
+def opinions(questions: Sequence[Question]) -> list[Answered | Unanswered]:
+    """A judge whose opinions are a hash of what it is asked; some of them cannot be read."""
+    replies: list[Answered | Unanswered] = []
+    for asked in questions:
+        draw = int(digest([asked.messages, asked.sample])[:6], 16)
+        names = [name for name in asked.schema["properties"] if name != "reason"]
+        scores = {name: 1 + draw // 7**i % 5 for i, name in enumerate(names)}
+        said = orjson.dumps({"reason": "a hash", **scores}).decode() if draw % 11 else "no idea"
+        replies.append(Answered(Reply(said, "stop", "judge"), str(draw), "judge"))
+    return replies
 
 
 def mixed() -> pl.DataFrame:

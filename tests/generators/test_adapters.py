@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from configs.errors import ParseError
 from configs.teachers import Structured, Teacher
 from generators.grounded_qa import SCHEMA
-from generators.replies import check_ending, read_draft
+from generators.replies import read_draft
 from generators.teachers import anthropic_messages, openai_chat
 from generators.teachers.adapter import Adapter
 from store.journal import Reply
+from store.replies import check_ending
 
 ADAPTERS: list[Adapter] = [openai_chat, anthropic_messages]
 TEACHER = Teacher(name="t", model="m", base_url="http://127.0.0.1:1/v1")

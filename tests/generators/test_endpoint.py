@@ -17,12 +17,12 @@ from teacher_server import KEY
 
 from configs.errors import BudgetExceeded, TeacherUnavailable
 from configs.teachers import Budget, Teacher
-from generators.replies import check_ending
-from generators.teacher import Unanswered
 from generators.teachers.endpoint import Endpoint
 from generators.teachers.hangs import HangDetector
 from generators.teachers.run import Run
+from store.asking import Unanswered
 from store.journal import Journal
+from store.replies import check_ending
 from store.versions import find_version
 
 FAULTS = {"busy": 0.02, "broken": 0.01, "cut": 0.01, "hang": 0.01, "reset": 0.01, "garbage": 0.01}

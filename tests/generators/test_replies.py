@@ -15,10 +15,11 @@ from configs.errors import ParseError
 from generators.corruptions import plant
 from generators.grounded_qa import PROMPT, SCHEMA
 from generators.prompts import load_prompt
-from generators.replies import Draft, check_ending, read_draft
+from generators.replies import Draft, read_draft
 from store.corpus import Corpus
 from store.journal import Reply
 from store.python_api import read_modules
+from store.replies import check_ending
 
 RECORD = {"quotes": ["a b"], "question": "What is it, then?", "answer": "It is so."}
 GOOD = json.dumps(RECORD)

@@ -17,7 +17,7 @@ from cached import cached, running
 from configs.errors import TeacherUnavailable
 from generators.grounded_qa import SCHEMA
 from generators.replies import read_draft
-from generators.teacher import Unanswered
+from store.asking import Unanswered
 
 CLI = cached("aimock") / "node_modules" / "@copilotkit" / "aimock" / "dist" / "cli.js"
 pytestmark = pytest.mark.skipif(

@@ -17,9 +17,11 @@ from tiny_model import write_model
 
 from configs.errors import ParseError, TeacherUnavailable
 from generators.grounded_qa import SCHEMA
-from generators.replies import check_ending, read_draft
-from generators.teacher import Request, Unanswered, worst_case_tokens
+from generators.replies import read_draft
+from generators.teacher import Request, worst_case_tokens
+from store.asking import Unanswered
 from store.journal import Journal, Reply
+from store.replies import check_ending
 
 BINARY = cached("llama-server")
 pytestmark = pytest.mark.skipif(

@@ -14,7 +14,8 @@ from tiny_model import write_folder
 
 from configs.errors import ParseError, TeacherUnavailable
 from generators.grounded_qa import SCHEMA
-from generators.replies import check_ending, read_draft
+from generators.replies import read_draft
+from store.replies import check_ending
 
 # Not in the extra `dev`: transformers loads it wherever it finds it, so all else would run on it.
 pytestmark = [
