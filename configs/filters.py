@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from configs.references import ReferenceSet
 from configs.stages import Stage
 
 
@@ -45,6 +46,20 @@ class SemanticDedup(Stage):
     threshold: float = Field(0.96, gt=0, le=1, description="Cosine similarity of a twin.")
 
 
+class Decontamination(Stage):
+    """Records that hold or rephrase a question of the user's own evaluation sets."""
+
+    sets: tuple[ReferenceSet, ...] = Field(
+        (), description="The evaluation sets. Without any, this filter does not run."
+    )
+    control: ReferenceSet | None = Field(
+        None, description="Rows known to be clean; how many of them match is the false-alarm rate."
+    )
+    on_match: Literal["drop", "flag"] = Field(
+        "drop", description="What a match does to its record."
+    )
+
+
 class Filters(Stage):
     """The filters, in the order they run. Set one to null to leave it out."""
 
@@ -55,6 +70,12 @@ class Filters(Stage):
     near: NearDedup | None = Field(default_factory=NearDedup, description="Near duplicates.")
     semantic: SemanticDedup | None = Field(
         default_factory=SemanticDedup, description="Duplicates in meaning."
+    )
+    decontamination: Decontamination | None = Field(
+        default_factory=Decontamination, description="Matches with evaluation sets."
+    )
+    against: tuple[ReferenceSet, ...] = Field(
+        (), description="Records that are duplicates of rows in these sets are dropped, too."
     )
 
 

@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 
 from configs.filters import Diversity, Filters
 from configs.model import Model
+from configs.references import ReferenceSet
 from configs.stages import Embedding, Probes, Style, Verifiers
 from configs.teachers import Budget, Routing, Teacher
 
@@ -124,6 +125,9 @@ class Recipe(Model):
     )
     language: str = Field("en", description="ISO 639-1 code of the language to write in.")
     corpus: tuple[CorpusSource, ...] = Field(min_length=1, description="Reference documents.")
+    anchor: ReferenceSet | None = Field(
+        None, description="Real rows written by people, which records must not copy."
+    )
     chunking: Chunking = Field(default_factory=Chunking, description="How documents are cut.")
     teachers: tuple[Teacher, ...] = Field(min_length=1, description="Who answers.")
     methods: tuple[Method, ...] = Field(
@@ -151,6 +155,12 @@ class Recipe(Model):
         names = [teacher.name for teacher in self.teachers]
         if len(set(names)) != len(names):
             raise ValueError("teachers must have different names")
+        sets = [reference.name for reference in self.reference_sets]
+        if len(set(sets)) != len(sets):
+            raise ValueError(
+                "anchor and the sets of filters.against and filters.decontamination must have "
+                "different names"
+            )
         if sum(teacher.max_share for teacher in self.teachers) < 1 - 1e-9:
             raise ValueError("the teachers' max_share together must allow the whole plan")
         if self.routing.enabled and len({t.tier for t in self.teachers if t.is_model}) < 2:
@@ -166,6 +176,14 @@ class Recipe(Model):
         if self.max_candidates is not None and self.max_candidates < self.target:
             raise ValueError("max_candidates must be at least the target")
         return self
+
+    @property
+    def reference_sets(self) -> tuple[ReferenceSet, ...]:
+        """All sets that records are held against: the anchor, earlier versions, evaluation sets."""
+        clean = self.filters.decontamination
+        control = (clean.control,) if clean and clean.control else ()
+        anchor = (self.anchor,) if self.anchor else ()
+        return (*anchor, *self.filters.against, *(clean.sets if clean else ()), *control)
 
     @property
     def candidate_cap(self) -> int:

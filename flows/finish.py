@@ -14,6 +14,7 @@ import polars as pl
 
 from configs.recipe import Recipe
 from flows import accounts, drift
+from flows.references import described
 from flows.steps import missing, stages_of, standing
 from flows.workspace import Workspace, recipe_hash, run_of, workspace
 from generators.cascade import too_many
@@ -30,7 +31,8 @@ _LIBRARIES = ("prefect", "datasets", "pyarrow", "polars", "sentence-transformers
 @dataclass(frozen=True)
 class Work:
     """The shards of a build, as far as it has come. ``tiers`` are those of a cascade, cheapest
-    first, and ``notes`` what its calibration had to say; ``planned`` counts the seeds asked for.
+    first, and ``notes`` what its calibration had to say; ``planned`` counts the seeds asked for;
+    ``references`` are the shards of the reference sets.
     """
 
     corpus: str
@@ -42,6 +44,7 @@ class Work:
     records: Sequence[str] = ()
     vectors: Sequence[str] = ()
     verdicts: Sequence[str] = ()
+    references: Sequence[str] = ()
     started: float = 0.0
 
 
@@ -72,6 +75,7 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
             "licences": sorted({d.licence for d in corpus.documents if d.licence}),
             "covered": len({s["document_id"] for row in kept["sources"].to_list() for s in row}),
         },
+        "references": described(space, work.references),
         "funnel": funnel(said, work.planned + _escalated(rows), recipe),
         "teachers": _teachers(kept),
         "origins": sorted(kept["origin"].unique().to_list()),

@@ -89,9 +89,9 @@ def produce(recipe: Recipe, step: Step, work: Work, size: int) -> Work:
     verdicts = [key for batch in batches for key in batch.verdicts]
     if not vectors:
         raise TeacherUnavailable("; ".join(steps.missing(workspace(recipe), records)))
-    inputs = (work.corpus, work.passages)
+    inputs, held = (work.corpus, work.passages), [*work.references]
     for name in steps.together(recipe):
-        judge = (steps.judge, recipe, name, *inputs, [*records], [*vectors], [*verdicts])
+        judge = (steps.judge, recipe, name, *inputs, [*records], [*vectors], [*verdicts], held)
         verdicts.append(step(*judge, label=name))
     return replace(work, planned=size, records=records, vectors=vectors, verdicts=verdicts)
 

@@ -17,9 +17,10 @@ from pydantic import BaseModel
 
 import filters
 import verifiers
-from configs.recipe import Recipe
+from configs.recipe import Recipe, Splits
 from configs.stages import Embedding
 from flows.progress import report
+from flows.references import rows_of
 from flows.teachers import pool_of
 from flows.workspace import HOW, NOT_ASKED, Workspace, workspace
 from generators import candidates
@@ -199,17 +200,19 @@ def judge(
     records: Sequence[str],
     vectors: Sequence[str],
     verdicts: Sequence[str],
+    references: Sequence[str] = (),
 ) -> str:
     """Let a stage judge the records of some shards that no earlier verdict dropped."""
     space = workspace(recipe)
     settings = stages_of(recipe)[stage]
-    extra = [recipe.target, recipe.seed] if stage == "diversity" else []
-    inputs = [corpus, passages, *records, *vectors, *verdicts]
+    extra = _extra(recipe, stage)
+    held = references if STAGES[stage].scope == "set" else ()
+    inputs = [corpus, passages, *records, *vectors, *verdicts, *held]
     key = shard_key(stage, STAGES[stage].version, [settings.model_dump(mode="json"), extra], inputs)
 
     def make() -> dict[str, pa.Table]:
         rows = standing(space, records, vectors, verdicts)
-        judged = _stage(space, recipe, stage, corpus, passages)(rows)
+        judged = _stage(space, recipe, stage, corpus, passages, held)(rows)
         return {
             "verdicts": to_arrow(judged.verdicts, VERDICTS),
             "evidence": to_arrow(judged.evidence, EVIDENCE),
@@ -239,11 +242,25 @@ def standing(
     return kept.join(support, on="id", how="left", maintain_order="left")
 
 
-def _stage(space: Workspace, recipe: Recipe, name: str, corpus: str, passages: str) -> Stage:
+def _extra(recipe: Recipe, stage: str) -> list[object]:
+    """What a stage reads of the recipe beside its own settings."""
+    if stage == "diversity":
+        return [recipe.target, recipe.seed]
+    return [recipe.splits.model_dump(mode="json"), recipe.seed] if stage == "leakage" else []
+
+
+def _stage(
+    space: Workspace,
+    recipe: Recipe,
+    name: str,
+    corpus: str,
+    passages: str,
+    references: Sequence[str],
+) -> Stage:
     """The stage ready to judge; built once per process, since an index may be behind it."""
-    return _built(
-        space, name, stages_of(recipe)[name], corpus, passages, recipe.seed, recipe.target
-    )
+    settings, outside = stages_of(recipe)[name], (recipe.seed, recipe.target)
+    keys = (corpus, passages, tuple(references))
+    return _built(space, name, settings, recipe.embedding, recipe.splits, keys, outside)
 
 
 @lru_cache(maxsize=16)
@@ -251,12 +268,22 @@ def _built(
     space: Workspace,
     name: str,
     settings: BaseModel,
-    corpus: str,
-    passages: str,
-    seed: int,
-    target: int,
+    embedding: Embedding,
+    splits: Splits,
+    keys: tuple[str, str, tuple[str, ...]],
+    outside: tuple[int, int],
 ) -> Stage:
-    context = Context(space.corpus(corpus), space.vectors(passages), seed, target, report)
+    corpus, passages, references = keys
+    context = Context(
+        space.corpus(corpus),
+        space.vectors(passages),
+        *outside,
+        report,
+        references=rows_of(space, references, "references"),
+        held_out=rows_of(space, references, "held-out"),
+        embed=embedder(embedding, report, "embedding questions"),
+        splits=splits,
+    )
     return STAGES[name].make(settings, context)
 
 

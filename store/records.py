@@ -88,6 +88,16 @@ EVIDENCE = pa.schema(
 """One claim of an answer. ``claim_*`` are offsets into the answer, ``start`` and ``end`` into the
 document; ``document.text[start:end] == quote``."""
 
+REFERENCES = pa.schema(
+    [
+        ("set", pa.string()),
+        ("id", pa.string()),
+        ("question", pa.string()),
+        ("answer", pa.string()),
+    ]
+)
+"""One row of a reference set. ``id`` is the row's own where it has one, else a hash of its text."""
+
 REJECTED = pa.schema([*RECORDS, *(field for field in VERDICTS if field.name != "record_id")])
 """A dropped record with the verdict that dropped it."""
 
