@@ -55,6 +55,18 @@ class Decontamination(Stage):
     control: ReferenceSet | None = Field(
         None, description="Rows known to be clean; how many of them match is the false-alarm rate."
     )
+    ngram: int = Field(8, ge=3, le=50, description="Words per n-gram of a question.")
+    answer_ngram: int = Field(13, ge=3, le=50, description="Words per n-gram of an answer.")
+    coverage: float = Field(
+        0.5, gt=0, le=1, description="Share of an item's n-grams that makes a match."
+    )
+    cosine: float = Field(
+        0.82,
+        gt=0,
+        le=1,
+        description="Cosine similarity of a rephrased question; less is enough for one that is far "
+        "from the other questions of its sets, more is needed for one that is near them.",
+    )
     on_match: Literal["drop", "flag"] = Field(
         "drop", description="What a match does to its record."
     )

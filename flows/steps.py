@@ -52,9 +52,11 @@ def stages_of(recipe: Recipe) -> dict[str, BaseModel]:
     Records are first judged one by one, then compared with each other, so that a duplicate's
     survivor is one that was verified; choosing the target number comes last.
     """
+    clean = recipe.filters.decontamination
     every = {
         "heuristics": recipe.filters.heuristics,
         "grounding": recipe.verifiers.grounding,
+        "decontamination": clean if clean and clean.sets else None,
         "exact": recipe.filters.exact,
         "near": recipe.filters.near,
         "semantic": recipe.filters.semantic,
