@@ -72,6 +72,13 @@ class Decontamination(Stage):
     )
 
 
+class Leakage(Stage):
+    """Training records that are near twins of validation or test records."""
+
+    semantic: float = Field(0.92, gt=0, le=1, description="Cosine similarity of a twin.")
+    lexical: float = Field(0.7, gt=0, le=1, description="Jaccard similarity of a twin.")
+
+
 class Filters(Stage):
     """The filters, in the order they run. Set one to null to leave it out."""
 
@@ -83,6 +90,7 @@ class Filters(Stage):
     semantic: SemanticDedup | None = Field(
         default_factory=SemanticDedup, description="Duplicates in meaning."
     )
+    leakage: Leakage | None = Field(default_factory=Leakage, description="Twins across the splits.")
     decontamination: Decontamination | None = Field(
         default_factory=Decontamination, description="Matches with evaluation sets."
     )

@@ -3,6 +3,6 @@
 Importing this package registers its stages.
 """
 
-from filters import decontamination, diversity, exact, heuristics, near, semantic
+from filters import decontamination, diversity, exact, heuristics, leakage, near, semantic
 
-__all__ = ["decontamination", "diversity", "exact", "heuristics", "near", "semantic"]
+__all__ = ["decontamination", "diversity", "exact", "heuristics", "leakage", "near", "semantic"]

@@ -87,6 +87,8 @@ def find_matches(
 
     ``records`` need ``question`` and ``answer``, ``items`` also ``embedding`` of the question.
     """
+    if not len(items):
+        return [None] * len(records)
     texts = [f"{q}\n{a}" for q, a in records.select("question", "answer").iter_rows()]
     found: dict[int, Match] = {}
     _by_wording(found, texts, items, "ngram", settings, progress)

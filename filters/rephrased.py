@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from filters.numbers import Numbers, same_numbers
 from store.stages import Vectors
 
-_BLOCK = 1_000
+_CELLS = 20_000_000
+"""Similarities computed at once, which bounds the memory."""
 _FEW = 0.5
 """Taken for the similarity of neighbours where there are too few items to know."""
 _LEAST = 0.4
@@ -29,12 +30,13 @@ def limits(items: Vectors, cosine: float) -> NDArray[np.float32]:
     """
     near = np.full(len(items), _FEW, np.float32)
     if len(items) > _NEIGHBOUR:
-        for start in range(0, len(items), _BLOCK):
-            block = items[start : start + _BLOCK] @ items.T
+        step = max(1, _CELLS // len(items))
+        for start in range(0, len(items), step):
+            block = items[start : start + step] @ items.T
             rows = np.arange(len(block))
             block[rows, start + rows] = -1.0
             found = np.partition(block, -_NEIGHBOUR, axis=1)[:, -_NEIGHBOUR]
-            near[start : start + _BLOCK] = np.clip(found, _LEAST, 1.0)
+            near[start : start + step] = np.clip(found, _LEAST, 1.0)
     return np.maximum((2 * cosine + near) / 3, near).astype(np.float32)
 
 
@@ -52,8 +54,9 @@ def rephrased(
     found: dict[int, tuple[int, float]] = {}
     if not len(items) or not len(vectors):
         return found
-    for start in range(0, len(vectors), _BLOCK):
-        cosine = vectors[start : start + _BLOCK] @ items.T
+    step = max(1, _CELLS // len(items))
+    for start in range(0, len(vectors), step):
+        cosine = vectors[start : start + step] @ items.T
         rows, places = np.nonzero(cosine >= limit)
         order = np.lexsort((places, limit[places] - cosine[rows, places], rows))
         for row, item in zip(rows[order].tolist(), places[order].tolist(), strict=True):

@@ -24,6 +24,7 @@ from generators.teacher import Request, likely_tokens, task_of
 from generators.teachers.endpoint import key_of
 from generators.teachers.prices import Price, price_of
 from store.journal import Journal
+from store.shares import wilson
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +186,7 @@ def _habits(own: pl.DataFrame, kept: set[str], journal: Journal) -> Habits:
     if not rows:
         return ASSUMED
     accepted = sum(id_ in kept for id_ in own["id"])
-    low, high = _wilson(accepted, len(own))
+    low, high = wilson(accepted, len(own))
     calls = len(rows) / len(own)
     return Habits(
         _spread([row["output_tokens"] for row in rows]),
@@ -200,12 +201,3 @@ def _spread(values: Sequence[Any]) -> Range:
     mean = statistics.fmean(values)
     error = 2 * statistics.stdev(values) / math.sqrt(len(values)) if len(values) > 1 else mean / 2
     return Range(max(0.0, mean - error), mean, mean + error)
-
-
-def _wilson(hits: int, count: int) -> tuple[float, float]:
-    """The 95 % score interval of a share (Wilson, 1927)."""
-    z, share = 1.96, hits / count
-    middle = share + z * z / (2 * count)
-    half = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
-    scale = 1 + z * z / count
-    return (middle - half) / scale, (middle + half) / scale

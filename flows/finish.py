@@ -14,6 +14,7 @@ import polars as pl
 
 from configs.recipe import Recipe
 from flows import accounts, drift
+from flows.decontaminate import about_decontamination
 from flows.references import described
 from flows.steps import missing, stages_of, standing
 from flows.workspace import Workspace, recipe_hash, run_of, workspace
@@ -76,6 +77,7 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
             "covered": len({s["document_id"] for row in kept["sources"].to_list() for s in row}),
         },
         "references": described(space, work.references),
+        "decontamination": about_decontamination(recipe, space, work.references, said),
         "funnel": funnel(said, work.planned + _escalated(rows), recipe),
         "teachers": _teachers(kept),
         "origins": sorted(kept["origin"].unique().to_list()),

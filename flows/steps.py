@@ -60,6 +60,7 @@ def stages_of(recipe: Recipe) -> dict[str, BaseModel]:
         "exact": recipe.filters.exact,
         "near": recipe.filters.near,
         "semantic": recipe.filters.semantic,
+        "leakage": recipe.filters.leakage,
         "diversity": recipe.selection,
     }
     return {name: settings for name, settings in every.items() if settings is not None}

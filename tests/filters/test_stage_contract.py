@@ -8,12 +8,21 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from made_records import DIM, context, frame_of, record, sentence, unit
+from made_records import DIM, context, exam, frame_of, hashed, record, sentence, unit
 from pydantic import BaseModel
 
 import filters
 import verifiers
-from configs.filters import Diversity, ExactDedup, Heuristics, NearDedup, SemanticDedup
+from configs.filters import (
+    Decontamination,
+    Diversity,
+    ExactDedup,
+    Heuristics,
+    Leakage,
+    NearDedup,
+    SemanticDedup,
+)
+from configs.recipe import Splits
 from configs.stages import Grounding
 from store.records import EVIDENCE, VERDICTS, polars_schema
 from store.stages import STAGES, Judged
@@ -24,6 +33,8 @@ SETTINGS: dict[str, BaseModel] = {
     "exact": ExactDedup(),
     "near": NearDedup(),
     "semantic": SemanticDedup(),
+    "decontamination": Decontamination(),
+    "leakage": Leakage(),
     "diversity": Diversity(),
     "grounding": Grounding(),
 }
@@ -32,7 +43,10 @@ SET = sorted(name for name, item in STAGES.items() if item.scope == "set")
 
 
 def judge(name: str, records: pl.DataFrame) -> Judged:
-    return STAGES[name].make(SETTINGS[name], context(target=20))(records)
+    held_out = exam(("What is the lamp made of?", "Copper."), ("", " "), ("a" * 100_000, "1 " * 99))
+    splits = Splits(train=0.5, validation=0.25, test=0.25)
+    outside = context(20, held_out=held_out, embed=hashed, splits=splits)
+    return STAGES[name].make(SETTINGS[name], outside)(records)
 
 
 def mixed() -> pl.DataFrame:
