@@ -58,14 +58,14 @@ class Decontamination(Stage):
     ngram: int = Field(8, ge=3, le=50, description="Words per n-gram of a question.")
     answer_ngram: int = Field(13, ge=3, le=50, description="Words per n-gram of an answer.")
     coverage: float = Field(
-        0.5, gt=0, le=1, description="Share of an item's n-grams that makes a match."
+        0.4, gt=0, le=1, description="Share of an item's n-grams that makes a match."
     )
     cosine: float = Field(
-        0.82,
+        0.96,
         gt=0,
         le=1,
-        description="Cosine similarity of a rephrased question; less is enough for one that is far "
-        "from the other questions of its sets, more is needed for one that is near them.",
+        description="Cosine similarity of a question that is surely the same; half-way from an "
+        "item's neighbours to it lies what makes a rephrased question.",
     )
     on_match: Literal["drop", "flag"] = Field(
         "drop", description="What a match does to its record."

@@ -93,7 +93,7 @@ def find_matches(
     found: dict[int, Match] = {}
     _by_wording(found, texts, items, "ngram", settings, progress)
     _by_wording(found, texts, items, "answer", settings, progress)
-    _by_meaning(found, records["question"].to_list(), items, embed, settings)
+    _by_meaning(found, records["question"].to_list(), items, embed, settings, progress)
     return [found.get(row) for row in range(len(records))]
 
 
@@ -128,6 +128,7 @@ def _by_meaning(
     items: pl.DataFrame,
     embed: Callable[[Sequence[str]], Vectors],
     settings: Decontamination,
+    progress: Progress,
 ) -> None:
     """Add records, not found yet, whose question says what an item's question says."""
     vectors = vectors_of(items)
@@ -141,6 +142,7 @@ def _by_meaning(
         for place, (item, score) in hits.items():
             shown = squeeze(items["question"][item])[:_SHOWN]
             found[rows[place]] = Match(item, "embedding", score, shown)
+        progress("comparing meaning", start + len(rows), len(left))
 
 
 def _longest_run(text: str, wanted: str) -> str:

@@ -2,7 +2,7 @@
 
 N-grams miss rephrased samples (Yang et al., arXiv 2311.04850), and one limit for all items does not
 fit: questions of a school test are near each other without being the same. So the limit of an item
-is moved a third of the way towards its neighbours among the other items, and lies never below them.
+lies half-way from its neighbours among the other items to what is surely the same.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _NEIGHBOUR = 3
 
 
 def limits(items: Vectors, cosine: float) -> NDArray[np.float32]:
-    """Cosine similarity from which a text rephrases each item; ``cosine`` is the usual one.
+    """Cosine similarity from which a text rephrases each item; ``cosine`` is surely the same.
 
     The third-nearest item counts as the neighbour: nearer ones may be the same question once more.
     """
@@ -37,7 +37,7 @@ def limits(items: Vectors, cosine: float) -> NDArray[np.float32]:
             block[rows, start + rows] = -1.0
             found = np.partition(block, -_NEIGHBOUR, axis=1)[:, -_NEIGHBOUR]
             near[start : start + step] = np.clip(found, _LEAST, 1.0)
-    return np.maximum((2 * cosine + near) / 3, near).astype(np.float32)
+    return np.maximum((cosine + near) / 2, near).astype(np.float32)
 
 
 def rephrased(

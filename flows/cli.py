@@ -188,9 +188,7 @@ def verify(spec: SpecArgument, output: OutputOption = OUTPUT) -> None:
 def decontaminate(
     file: Annotated[Path, typer.Argument(help="Rows to check: JSONL, JSON, CSV or Parquet.")],
     against: Annotated[list[Path], typer.Option(help="A file of evaluation items; repeatable.")],
-    control: Annotated[
-        Path | None, typer.Option(help="A file of rows known to be clean, to see false alarms.")
-    ] = None,
+    control: Annotated[Path | None, typer.Option(help="Clean rows, for the false alarms.")] = None,
     rows: Annotated[int, typer.Option("-n", min=0, help="Matches to show.")] = 10,
 ) -> None:
     """Find rows that hold or rephrase evaluation items. Exit code 1 where there are any."""

@@ -44,7 +44,7 @@ class Checked:
 def check_file(
     file: Path, against: Sequence[Path], control: Path | None, settings: Decontamination
 ) -> Checked:
-    """Hold the rows of a file against evaluation files.
+    """Hold the rows of a file against evaluation files; equal rows count once.
 
     Raises:
         ConfigError: a file is not there, is empty, or has a row without a question.

@@ -42,6 +42,8 @@ from store.text import digest
 assert filters and verifiers  # imported for the stages they register
 _PLAN_VERSION = "2"
 _EMBED_VERSION = "1"
+_Keys = tuple[str, str, tuple[str, ...]]
+"""Shards behind a context: corpus, passages, and the reference sets."""
 PARTIAL = "generate-partial"
 """Stage of a shard in which some requests have no answer yet."""
 
@@ -215,7 +217,7 @@ def judge(
 
     def make() -> dict[str, pa.Table]:
         rows = standing(space, records, vectors, verdicts)
-        judged = _stage(space, recipe, stage, corpus, passages, held)(rows)
+        judged = _stage(space, recipe, stage, (corpus, passages, tuple(held)))(rows)
         return {
             "verdicts": to_arrow(judged.verdicts, VERDICTS),
             "evidence": to_arrow(judged.evidence, EVIDENCE),
@@ -252,17 +254,9 @@ def _extra(recipe: Recipe, stage: str) -> list[object]:
     return [recipe.splits.model_dump(mode="json"), recipe.seed] if stage == "leakage" else []
 
 
-def _stage(
-    space: Workspace,
-    recipe: Recipe,
-    name: str,
-    corpus: str,
-    passages: str,
-    references: Sequence[str],
-) -> Stage:
+def _stage(space: Workspace, recipe: Recipe, name: str, keys: _Keys) -> Stage:
     """The stage ready to judge; built once per process, since an index may be behind it."""
     settings, outside = stages_of(recipe)[name], (recipe.seed, recipe.target)
-    keys = (corpus, passages, tuple(references))
     return _built(space, name, settings, recipe.embedding, recipe.splits, keys, outside)
 
 
@@ -273,7 +267,7 @@ def _built(
     settings: BaseModel,
     embedding: Embedding,
     splits: Splits,
-    keys: tuple[str, str, tuple[str, ...]],
+    keys: _Keys,
     outside: tuple[int, int],
 ) -> Stage:
     corpus, passages, references = keys
