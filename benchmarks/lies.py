@@ -11,7 +11,7 @@ import polars as pl
 from configs.recipe import Recipe
 from configs.stages import Grounding
 from flows.finish import Work
-from flows.steps import standing
+from flows.stages import standing
 from flows.workspace import workspace
 from generators.corruptions import plant
 from store.embedding import embedder

@@ -6,6 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from configs.references import ReferenceSet
 from configs.stages import RUBRIC_ID, Stage
 
 RecordField = Literal["question", "answer"]
@@ -97,6 +98,39 @@ class Judge(Stage):
     )
 
 
+class Decontamination(Stage):
+    """Records that hold or rephrase a question of the user's own evaluation sets."""
+
+    sets: tuple[ReferenceSet, ...] = Field(
+        (), description="The evaluation sets. Without any, this filter does not run."
+    )
+    control: ReferenceSet | None = Field(
+        None, description="Rows known to be clean; how many of them match is the false-alarm rate."
+    )
+    ngram: int = Field(8, ge=3, le=50, description="Words per n-gram of a question.")
+    answer_ngram: int = Field(13, ge=3, le=50, description="Words per n-gram of an answer.")
+    coverage: float = Field(
+        0.4, gt=0, le=1, description="Share of an item's n-grams that makes a match."
+    )
+    cosine: float = Field(
+        0.96,
+        gt=0,
+        le=1,
+        description="Cosine similarity of a question that is surely the same; half-way from an "
+        "item's neighbours to it lies what makes a rephrased question.",
+    )
+    on_match: Literal["drop", "flag"] = Field(
+        "drop", description="What a match does to its record."
+    )
+
+
+class Leakage(Stage):
+    """Training records that are near twins of validation or test records."""
+
+    semantic: float = Field(0.92, gt=0, le=1, description="Cosine similarity of a twin.")
+    lexical: float = Field(0.7, gt=0, le=1, description="Jaccard similarity of a twin.")
+
+
 class Filters(Stage):
     """The filters, in the order they run. Set one to null to leave it out."""
 
@@ -108,6 +142,13 @@ class Filters(Stage):
     near: NearDedup | None = Field(default_factory=NearDedup, description="Near duplicates.")
     semantic: SemanticDedup | None = Field(
         default_factory=SemanticDedup, description="Duplicates in meaning."
+    )
+    leakage: Leakage | None = Field(default_factory=Leakage, description="Twins across the splits.")
+    decontamination: Decontamination | None = Field(
+        default_factory=Decontamination, description="Matches with evaluation sets."
+    )
+    against: tuple[ReferenceSet, ...] = Field(
+        (), description="Records that are duplicates of rows in these sets are dropped, too."
     )
 
 

@@ -109,11 +109,24 @@ def _fill(node: Any, loc: tuple[Any, ...], path: Path, tree: Any, problems: list
 
 
 def _anchor_paths(data: dict[str, Any], folder: Path) -> None:
-    corpus = data.get("corpus")
-    for source in corpus if isinstance(corpus, list) else []:
+    """Make the paths of sources and reference sets absolute."""
+    for source in _sources(data):
         given = source.get("path") if isinstance(source, dict) else None
         if isinstance(given, str) and given:
             source["path"] = str((folder / Path(given).expanduser()).absolute())
+
+
+def _sources(data: dict[str, Any]) -> Iterable[Any]:
+    """All parts of a recipe that have a path, as far as they have the right form."""
+    filters = _mapping(data.get("filters"))
+    clean = _mapping(filters.get("decontamination"))
+    for many in (data.get("corpus"), filters.get("against"), clean.get("sets")):
+        yield from many if isinstance(many, list) else ()
+    yield from (data.get("anchor"), clean.get("control"))
+
+
+def _mapping(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _explain(error: ValidationError, path: Path, tree: Any) -> list[str]:

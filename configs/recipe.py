@@ -15,6 +15,7 @@ from pydantic import Field, model_validator
 from configs.filters import Diversity, Filters
 from configs.judges import Judging, check_independent, check_judge
 from configs.model import Model
+from configs.references import ReferenceSet
 from configs.stages import Embedding, Probes, Style, Verifiers
 from configs.teachers import Budget, Routing, Teacher
 
@@ -125,6 +126,9 @@ class Recipe(Model):
     )
     language: str = Field("en", description="ISO 639-1 code of the language to write in.")
     corpus: tuple[CorpusSource, ...] = Field(min_length=1, description="Reference documents.")
+    anchor: ReferenceSet | None = Field(
+        None, description="Real rows written by people, which records must not copy."
+    )
     chunking: Chunking = Field(default_factory=Chunking, description="How documents are cut.")
     teachers: tuple[Teacher, ...] = Field(min_length=1, description="Who answers.")
     methods: tuple[Method, ...] = Field(
@@ -153,6 +157,12 @@ class Recipe(Model):
         if len(set(names)) != len(names):
             raise ValueError("teachers must have different names")
         self._check_judges()
+        sets = [reference.name for reference in self.reference_sets]
+        if len(set(sets)) != len(sets):
+            raise ValueError(
+                "anchor and the sets of filters.against and filters.decontamination must have "
+                "different names"
+            )
         if sum(teacher.max_share for teacher in self.writers) < 1 - 1e-9:
             raise ValueError("the teachers' max_share together must allow the whole plan")
         if self.routing.enabled and len({t.tier for t in self.writers if t.is_model}) < 2:
@@ -198,6 +208,14 @@ class Recipe(Model):
     def named(self, teacher: str) -> Teacher:
         """The teacher of that name, which must be there."""
         return next(one for one in self.teachers if one.name == teacher)
+
+    @property
+    def reference_sets(self) -> tuple[ReferenceSet, ...]:
+        """All sets that records are held against: the anchor, earlier versions, evaluation sets."""
+        clean = self.filters.decontamination
+        control = (clean.control,) if clean and clean.control else ()
+        anchor = (self.anchor,) if self.anchor else ()
+        return (*anchor, *self.filters.against, *(clean.sets if clean else ()), *control)
 
     @property
     def candidate_cap(self) -> int:

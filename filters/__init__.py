@@ -3,6 +3,24 @@
 Importing this package registers its stages.
 """
 
-from filters import diversity, exact, heuristics, judge, near, semantic
+from filters import (
+    decontamination,
+    diversity,
+    exact,
+    heuristics,
+    judge,
+    leakage,
+    near,
+    semantic,
+)
 
-__all__ = ["diversity", "exact", "heuristics", "judge", "near", "semantic"]
+__all__ = [
+    "decontamination",
+    "diversity",
+    "exact",
+    "heuristics",
+    "judge",
+    "leakage",
+    "near",
+    "semantic",
+]

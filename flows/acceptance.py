@@ -19,7 +19,7 @@ from filters.judge import material_of, vote_table
 from filters.votes import cast_votes, load_rubric
 from flows.asking import asker
 from flows.judging import identity, request_keys
-from flows.steps import standing
+from flows.stages import standing
 from flows.workspace import Workspace, workspace
 from store.records import VOTES, to_arrow
 from store.shards import shard_key

@@ -11,7 +11,7 @@ import orjson
 import polars as pl
 
 from configs.recipe import Recipe
-from flows.steps import alone
+from flows.stages import alone
 from store.journal import Journal
 from store.replies import RUNGS
 

@@ -12,7 +12,7 @@ from typing import TypeVar
 from configs.errors import TeacherUnavailable
 from configs.recipe import Recipe
 from configs.teachers import Teacher
-from flows import steps
+from flows import stages, steps
 from flows.measures import Call, Client, Level, Place, level_of, note_read, percentile
 from flows.progress import report
 from flows.secrets import secret_of
@@ -160,6 +160,6 @@ def _accepted(course: Course, made: Generated) -> int:
     identity = [rows, made.verdicts["reason"].to_list(), recipe.language]
     shard = space.shards.put(shard_key("bench", candidates.VERSION, identity, inputs), tables)
     vector, said = steps.embed_records(recipe, shard), [shard]
-    for name in (name for name in steps.alone(recipe) if name != "judge"):
-        said.append(steps.judge(recipe, name, *inputs, [shard], [vector], [*said]))
-    return len(steps.standing(space, [shard], (), said))
+    for name in (name for name in stages.alone(recipe) if name != "judge"):
+        said.append(stages.judge(recipe, name, *inputs, [shard], [vector], [*said]))
+    return len(stages.standing(space, [shard], (), said))

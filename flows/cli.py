@@ -204,6 +204,27 @@ def verify(spec: SpecArgument, output: OutputOption = OUTPUT) -> None:
 
 
 @app.command()
+def decontaminate(
+    file: Annotated[Path, typer.Argument(help="Rows to check: JSONL, JSON, CSV or Parquet.")],
+    against: Annotated[list[Path], typer.Option(help="A file of evaluation items; repeatable.")],
+    control: Annotated[Path | None, typer.Option(help="Clean rows, for the false alarms.")] = None,
+    rows: Annotated[int, typer.Option("-n", min=0, help="Matches to show.")] = 10,
+) -> None:
+    """Find rows that hold or rephrase evaluation items. Exit code 1 where there are any."""
+    from configs.filters import Decontamination
+    from flows import progress
+    from flows.decontaminate import check_file
+    from flows.match_view import checked_views
+
+    with progress.bars():
+        checked = check_file(file, against, control, Decontamination())
+    for view in checked_views(checked, rows):
+        _console().print(view)
+    if checked.contaminated:
+        raise typer.Exit(1)
+
+
+@app.command()
 def doctor(
     recipe: Annotated[
         str | None, typer.Argument(help="A recipe whose teachers are to be looked at, too.")

@@ -17,7 +17,7 @@ import polars as pl
 
 from configs.recipe import Recipe
 from flows.progress import notice
-from flows.steps import alone
+from flows.stages import alone
 from flows.workspace import workspace
 from store.versions import latest
 

@@ -18,8 +18,7 @@ from configs.recipe import Recipe
 from configs.stages import Acceptance
 from configs.teachers import Teacher
 from filters.votes import Material, load_rubric, questions_on
-from flows import steps
-from flows.measures import wilson
+from flows import stages, steps
 from flows.pipeline import first_round, prepare
 from flows.production import directly, produce
 from flows.workspace import exclusively, workspace
@@ -29,6 +28,7 @@ from generators.teachers.endpoint import key_of
 from generators.teachers.prices import Price, price_of
 from store.asking import Question
 from store.journal import Journal
+from store.shares import wilson
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +200,7 @@ def _canary(recipe: Recipe, rows: int) -> dict[str, Habits]:
         work = produce(few, directly, work, min(rows, planned))
     space = workspace(recipe)
     records = space.shards.frame(work.records, "records")
-    kept = set(steps.standing(space, work.records, (), work.verdicts)["id"])
+    kept = set(stages.standing(space, work.records, (), work.verdicts)["id"])
     return {
         str(teacher): _habits(own, kept, space.journal)
         for (teacher,), own in records.group_by("teacher")

@@ -14,7 +14,10 @@ import polars as pl
 
 from configs.recipe import Recipe
 from flows import acceptance, accounts, drift, judging
-from flows.steps import missing, stages_of, standing
+from flows.decontaminate import about_decontamination
+from flows.references import described
+from flows.stages import stages_of, standing
+from flows.steps import missing
 from flows.workspace import Workspace, recipe_hash, run_of, workspace
 from generators.cascade import too_many
 from store.corpus import Corpus
@@ -31,7 +34,8 @@ _LIBRARIES = ("prefect", "datasets", "pyarrow", "polars", "sentence-transformers
 class Work:
     """The shards of a build, as far as it has come. ``tiers`` are those of a cascade, cheapest
     first, and ``notes`` what its calibration had to say; ``planned`` counts the seeds asked for;
-    ``acceptance`` is the shard of the probe of that name, if the recipe has it.
+    ``references`` are the shards of the reference sets, ``acceptance`` is that of the probe of that
+    name, if the recipe has it.
     """
 
     corpus: str
@@ -44,6 +48,7 @@ class Work:
     vectors: Sequence[str] = ()
     verdicts: Sequence[str] = ()
     acceptance: str = ""
+    references: Sequence[str] = ()
     started: float = 0.0
 
 
@@ -77,6 +82,8 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
             "licences": sorted({d.licence for d in corpus.documents if d.licence}),
             "covered": len({s["document_id"] for row in kept["sources"].to_list() for s in row}),
         },
+        "references": described(space, work.references),
+        "decontamination": about_decontamination(recipe, space, work.references, said),
         "funnel": funnel(said, work.planned + _escalated(rows), recipe),
         "teachers": _teachers(kept),
         "origins": sorted(kept["origin"].unique().to_list()),

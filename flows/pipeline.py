@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 
 from configs.errors import TeacherUnavailable
 from configs.recipe import Recipe
-from flows import steps
+from flows import stages, steps
 from flows.acceptance import measure_acceptance
 from flows.finish import Work, publish_version
 from flows.judging import check_rubrics
 from flows.production import Step, calibrate, directly, produce
+from flows.references import ROLES, read_references, sets_of
 from flows.teachers import check_teachers, open_pool
 from flows.workspace import exclusively, workspace
 from generators.cascade import tiers_of
@@ -51,7 +52,7 @@ def _build(recipe: Recipe, step: Step) -> Built:
     size = first_round(recipe, planned)
     while True:
         work = produce(recipe, step, work, size)
-        kept = len(steps.standing(workspace(recipe), work.records, (), work.verdicts))
+        kept = len(stages.standing(workspace(recipe), work.records, (), work.verdicts))
         down = steps.missing(workspace(recipe), work.records)
         if down and not kept:
             raise TeacherUnavailable("; ".join(down))
@@ -78,10 +79,15 @@ def prepare(recipe: Recipe, step: Step = directly) -> tuple[Work, int]:
     corpus = step(steps.read_corpus, recipe, label="read corpus")
     open_pool(recipe)
     check_teachers(recipe)
+    held = [
+        step(read_references, recipe, role, label=f"read {role}")
+        for role in ROLES
+        if sets_of(recipe, role)
+    ]
     passages = step(steps.embed_passages, recipe, corpus, label="embed passages")
     plan = step(steps.plan, recipe, corpus, label="plan")
     tiers = tiers_of(recipe) if recipe.routing.enabled else ()
-    work = Work(corpus, passages, plan, tiers, started=started)
+    work = Work(corpus, passages, plan, tiers, references=held, started=started)
     return work, len(steps.seeds_of(recipe, plan))
 
 

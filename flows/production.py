@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from configs.errors import TeacherUnavailable
 from configs.recipe import Recipe
-from flows import steps
+from flows import stages, steps
 from flows.drift import Watch
 from flows.finish import Work
 from flows.progress import notice
@@ -61,7 +61,7 @@ def calibrate(recipe: Recipe, step: Step, work: Work, planned: int) -> Work:
         if down:
             notes.append(f"tier {tier} is left out, since it could not be measured: {down[0]}")
         else:
-            accepted = len(steps.standing(workspace(recipe), [batch.records], (), batch.verdicts))
+            accepted = len(stages.standing(workspace(recipe), [batch.records], (), batch.verdicts))
             trials.append(Trial(tier, recipe.routing.calibration, accepted))
     tiers, more = trusted(trials, planned, recipe.routing)
     for note in (*notes, *more):
@@ -89,9 +89,9 @@ def produce(recipe: Recipe, step: Step, work: Work, size: int) -> Work:
     verdicts = [key for batch in batches for key in batch.verdicts]
     if not vectors:
         raise TeacherUnavailable("; ".join(steps.missing(workspace(recipe), records)))
-    inputs = (work.corpus, work.passages)
-    for name in steps.together(recipe):
-        judge = (steps.judge, recipe, name, *inputs, [*records], [*vectors], [*verdicts])
+    inputs, held = (work.corpus, work.passages), [*work.references]
+    for name in stages.together(recipe):
+        judge = (stages.judge, recipe, name, *inputs, [*records], [*vectors], [*verdicts], held)
         verdicts.append(step(*judge, label=name))
     return replace(work, planned=size, records=records, vectors=vectors, verdicts=verdicts)
 
@@ -101,7 +101,7 @@ def _cascade(recipe: Recipe, step: Step, work: Work, start: int, stop: int) -> l
     rows, plan = f"{start}-{stop}", work.plan
     batches = [judge_batch(recipe, step, work, plan, start, stop, rows)]
     for tier in work.tiers[1:]:
-        dropped = steps.dropped(workspace(recipe), batches[-1].verdicts)
+        dropped = stages.dropped(workspace(recipe), batches[-1].verdicts)
         if not dropped:
             break
         plan = step(steps.escalate, recipe, plan, dropped, tier, label=f"escalate {rows}")
@@ -120,7 +120,7 @@ def judge_batch(
         return Batch(shard, None, own)
     vectors = step(steps.embed_records, recipe, shard, label=f"embed {rows}")
     inputs = (work.corpus, work.passages)
-    for name in steps.alone(recipe):
-        judge = (steps.judge, recipe, name, *inputs, [shard], [vectors], [*own])
+    for name in stages.alone(recipe):
+        judge = (stages.judge, recipe, name, *inputs, [shard], [vectors], [*own])
         own.append(step(*judge, label=f"{name} {rows}"))
     return Batch(shard, vectors, own)

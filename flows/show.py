@@ -11,6 +11,7 @@ from rich.text import Text
 
 from configs.errors import ConfigError
 from flows import terminal
+from flows.match_view import reference_view
 from store.versions import Version
 
 
@@ -62,6 +63,8 @@ def show_record(version: Version, start_of_id: str) -> Iterator[RenderableType]:
     evidence = version.table("evidence").filter(pl.col("record_id") == record["id"])
     if len(evidence):
         yield terminal.evidence_view(evidence.to_dicts())
+    for verdict in verdicts.filter(pl.col("reason") == "contaminated").to_dicts():
+        yield reference_view(record, verdict)
     twin = _twin(version, record) if rejected else None
     if twin is not None:
         yield terminal.record_view(twin, f"{twin['id']}: the record it was dropped for")

@@ -9,20 +9,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict
-from functools import lru_cache
-from typing import Any
 
-import polars as pl
 import pyarrow as pa
-from pydantic import BaseModel
 
 import filters
 import verifiers
-from configs.filters import Judge
 from configs.recipe import Recipe
 from configs.stages import Embedding
-from flows.asking import asker
-from flows.judging import identity
 from flows.progress import report
 from flows.teachers import pool_of
 from flows.workspace import HOW, NOT_ASKED, Workspace, workspace
@@ -37,9 +30,9 @@ from store.chunks import cut
 from store.corpus import Corpus, check_documents
 from store.embedding import embedder
 from store.readers import read_source
-from store.records import EVIDENCE, RECORDS, VERDICTS, VOTES, to_arrow
+from store.records import RECORDS, VERDICTS, to_arrow
 from store.shards import shard_key
-from store.stages import STAGES, Context, Stage, Vectors
+from store.stages import Vectors
 from store.text import digest
 
 assert filters and verifiers  # imported for the stages they register
@@ -47,34 +40,6 @@ _PLAN_VERSION = "2"
 _EMBED_VERSION = "1"
 PARTIAL = "generate-partial"
 """Stage of a shard in which some requests have no answer yet."""
-
-
-def stages_of(recipe: Recipe) -> dict[str, BaseModel]:
-    """The stages a recipe uses with their settings, in the order they run.
-
-    Records are first judged one by one, what costs money last, then compared with each other, so
-    that a duplicate's survivor is one that was verified; choosing the target number comes last.
-    """
-    every = {
-        "heuristics": recipe.filters.heuristics,
-        "grounding": recipe.verifiers.grounding,
-        "judge": recipe.filters.judge,
-        "exact": recipe.filters.exact,
-        "near": recipe.filters.near,
-        "semantic": recipe.filters.semantic,
-        "diversity": recipe.selection,
-    }
-    return {name: settings for name, settings in every.items() if settings is not None}
-
-
-def alone(recipe: Recipe) -> list[str]:
-    """Stages that judge records one by one."""
-    return [name for name in stages_of(recipe) if STAGES[name].scope == "row"]
-
-
-def together(recipe: Recipe) -> list[str]:
-    """Stages that judge records against each other."""
-    return [name for name in stages_of(recipe) if STAGES[name].scope == "set"]
 
 
 def read_corpus(recipe: Recipe) -> str:
@@ -199,83 +164,6 @@ def embed_records(recipe: Recipe, records: str) -> str:
         return {"vectors": _vector_table(embed(texts))}
 
     return space.shards.once(_embedding_key(recipe.embedding, [records]), make)
-
-
-def judge(
-    recipe: Recipe,
-    stage: str,
-    corpus: str,
-    passages: str,
-    records: Sequence[str],
-    vectors: Sequence[str],
-    verdicts: Sequence[str],
-) -> str:
-    """Let a stage judge the records of some shards that no earlier verdict dropped."""
-    space = workspace(recipe)
-    settings = stages_of(recipe)[stage]
-    extra: list[Any] = [recipe.target, recipe.seed] if stage == "diversity" else []
-    if isinstance(settings, Judge):
-        extra = [identity(recipe, settings)]
-    inputs = [corpus, passages, *records, *vectors, *verdicts]
-    key = shard_key(stage, STAGES[stage].version, [settings.model_dump(mode="json"), extra], inputs)
-
-    def make() -> dict[str, pa.Table]:
-        rows = standing(space, records, vectors, verdicts)
-        judged = _stage(space, recipe, stage, corpus, passages)(rows)
-        return {
-            "verdicts": to_arrow(judged.verdicts, VERDICTS),
-            "evidence": to_arrow(judged.evidence, EVIDENCE),
-            "votes": to_arrow(judged.votes, VOTES),
-        }
-
-    return space.shards.once(key, make)
-
-
-def dropped(space: Workspace, verdicts: Sequence[str]) -> list[str]:
-    """Ids of records that a verdict dropped, each once."""
-    said = space.shards.frame(verdicts, "verdicts").filter(pl.col("decision") == "drop")
-    return said["record_id"].unique(maintain_order=True).to_list()
-
-
-def standing(
-    space: Workspace, records: Sequence[str], vectors: Sequence[str], verdicts: Sequence[str]
-) -> pl.DataFrame:
-    """Records that no verdict dropped, with ``embedding`` and, once verified, ``support``."""
-    rows = space.shards.frame(records, "records")
-    if vectors:
-        rows = rows.hstack(space.shards.frame(vectors, "vectors"))
-    said = space.shards.frame(verdicts, "verdicts")
-    support = said.filter(pl.col("stage") == "grounding").select(
-        id=pl.col("record_id"), support=pl.col("score")
-    )
-    kept = rows.filter(~pl.col("id").is_in(dropped(space, verdicts)))
-    return kept.join(support, on="id", how="left", maintain_order="left")
-
-
-def _stage(space: Workspace, recipe: Recipe, name: str, corpus: str, passages: str) -> Stage:
-    """The stage ready to judge; built once per process, since an index may be behind it. One that
-    asks a teacher is built anew: the pool behind it is that of the running build.
-    """
-    settings = stages_of(recipe)[name]
-    if isinstance(settings, Judge):
-        ask = asker(recipe, settings.teacher, "judging")
-        held = (space.corpus(corpus), space.vectors(passages), recipe.seed, recipe.target)
-        return STAGES[name].make(settings, Context(*held, report, ask))
-    return _built(space, name, settings, corpus, passages, recipe.seed, recipe.target)
-
-
-@lru_cache(maxsize=16)
-def _built(
-    space: Workspace,
-    name: str,
-    settings: BaseModel,
-    corpus: str,
-    passages: str,
-    seed: int,
-    target: int,
-) -> Stage:
-    context = Context(space.corpus(corpus), space.vectors(passages), seed, target, report)
-    return STAGES[name].make(settings, context)
 
 
 def _embedding_key(settings: Embedding, inputs: Sequence[str]) -> str:

@@ -156,7 +156,9 @@ def verdicts_table(verdicts: Sequence[Mapping[str, Any]]) -> Table:
         table.add_column(column, overflow="fold")
     for row in verdicts:
         score = "" if row["score"] is None else f"{row['score']:.3f}"
-        why = "; ".join(part for part in (row["detail"], row["witness"]) if part)
+        # Behind a line break stands the text of an evaluation item, which has a view of its own.
+        detail = row["detail"].partition("\n")[0]
+        why = "; ".join(part for part in (detail, row["witness"]) if part)
         table.add_row(f"{row['stage']}", row["decision"], row["reason"], score, Text(why))
     return table
 

@@ -101,6 +101,16 @@ VOTES = pa.schema(
 """One vote of a judge on a record. ``score`` is null where it could not be read, and ``said`` then
 says why; ``scores`` is JSON text, by criterion."""
 
+REFERENCES = pa.schema(
+    [
+        ("set", pa.string()),
+        ("id", pa.string()),
+        ("question", pa.string()),
+        ("answer", pa.string()),
+    ]
+)
+"""One row of a reference set. ``id`` is the row's own where it has one, else a hash of its text."""
+
 REJECTED = pa.schema([*RECORDS, *(field for field in VERDICTS if field.name != "record_id")])
 """A dropped record with the verdict that dropped it."""
 

@@ -15,9 +15,11 @@ import polars as pl
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
+from configs.errors import ConfigError
+from configs.recipe import Splits
 from store.asking import AskAll, ask_nobody
 from store.corpus import Corpus
-from store.records import EVIDENCE, VERDICTS, VOTES, Decision, frame, polars_schema
+from store.records import EVIDENCE, REFERENCES, VERDICTS, VOTES, Decision, frame, polars_schema
 
 Vectors = NDArray[np.float32]
 Progress = Callable[[str, int, int], None]
@@ -28,12 +30,24 @@ def silent(_what: str, _done: int, _total: int) -> None:
     """The progress callback that shows nothing."""
 
 
+def no_references() -> pl.DataFrame:
+    """The frame of a context without reference rows."""
+    return pl.DataFrame(schema={**polars_schema(REFERENCES), "embedding": pl.Array(pl.Float32, 1)})
+
+
+def _no_model(_texts: Sequence[str]) -> Vectors:
+    raise ConfigError("this stage embeds texts of its own; give its context `embed`")
+
+
 @dataclass(frozen=True)
 class Context:
     """What a stage gets from outside; it opens no sockets and reads no clock of its own.
 
     ``passage_vectors`` has one normalised row per passage of the corpus, in its order; ``ask`` asks
     the teacher that the stage's settings name.
+    ``references`` are rows of the anchor and of earlier versions (columns of REFERENCES, and
+    ``embedding`` of question and answer); ``held_out`` are those of evaluation sets, with
+    ``embedding`` of the question alone. ``embed`` turns texts into vectors of the same model.
     """
 
     corpus: Corpus
@@ -41,8 +55,11 @@ class Context:
     seed: int = 0
     target: int = 0
     progress: Progress = field(default=silent, compare=False)
-    references: pl.DataFrame = field(default_factory=pl.DataFrame, compare=False)
     ask: AskAll = field(default=ask_nobody, compare=False)
+    references: pl.DataFrame = field(default_factory=no_references, compare=False)
+    held_out: pl.DataFrame = field(default_factory=no_references, compare=False)
+    embed: Callable[[Sequence[str]], Vectors] = field(default=_no_model, compare=False)
+    splits: Splits = field(default_factory=Splits)
 
 
 @dataclass(frozen=True)

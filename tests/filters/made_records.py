@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import zlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,7 +12,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from store.corpus import Corpus, Document, Passage
-from store.records import RECORDS, polars_schema
+from store.embedding import Embed
+from store.records import RECORDS, REFERENCES, frame, polars_schema
+from store.references import with_vectors
 from store.stages import Context
 
 DIM = 8
@@ -64,9 +67,25 @@ def sentence(rng: random.Random, length: int) -> str:
     return " ".join(rng.choice(WORDS) for _ in range(length)).capitalize() + "."
 
 
-def context(target: int = 0, seed: int = 7) -> Context:
-    """A context with one passage."""
+def hashed(texts: Sequence[str]) -> NDArray[np.float32]:
+    """A vector per text: the same for the same text, and unlike any other."""
+    seeds = [zlib.crc32(text.encode("utf-8", "surrogatepass")) for text in texts]
+    rows = [unit(np.random.default_rng(seed), 1, 64)[0] for seed in seeds]
+    return np.array(rows, np.float32).reshape(-1, 64)
+
+
+def exam(*items: tuple[str, str], embed: Embed = hashed) -> pl.DataFrame:
+    """Questions and answers as the items of an evaluation set."""
+    rows = [
+        {"set": "exam", "id": f"{i:03}", "question": question, "answer": answer}
+        for i, (question, answer) in enumerate(items)
+    ]
+    return with_vectors(frame(rows, REFERENCES), embed, answers=False)
+
+
+def context(target: int = 0, seed: int = 7, **other: Any) -> Context:
+    """A context with one passage; ``other`` are more of its fields."""
     text = "The lamp in the harbour is made of copper."
     passage = Passage("doc#0", "doc", "doc", "", 0, len(text), text)
     corpus = Corpus((Document("doc", "doc", text),), (passage,))
-    return Context(corpus, unit(np.random.default_rng(1), 1), seed, target)
+    return Context(corpus, unit(np.random.default_rng(1), 1), seed, target, **other)

@@ -11,12 +11,22 @@ import numpy as np
 import orjson
 import polars as pl
 import pytest
-from made_records import DIM, context, frame_of, record, sentence, unit
+from made_records import DIM, context, exam, frame_of, hashed, record, sentence, unit
 from pydantic import BaseModel
 
 import filters
 import verifiers
-from configs.filters import Diversity, ExactDedup, Heuristics, Judge, NearDedup, SemanticDedup
+from configs.filters import (
+    Decontamination,
+    Diversity,
+    ExactDedup,
+    Heuristics,
+    Judge,
+    Leakage,
+    NearDedup,
+    SemanticDedup,
+)
+from configs.recipe import Splits
 from configs.stages import Grounding
 from store.asking import Answered, Question, Unanswered
 from store.journal import Reply
@@ -30,6 +40,8 @@ SETTINGS: dict[str, BaseModel] = {
     "exact": ExactDedup(),
     "near": NearDedup(),
     "semantic": SemanticDedup(),
+    "decontamination": Decontamination(),
+    "leakage": Leakage(),
     "diversity": Diversity(),
     "grounding": Grounding(),
     "judge": Judge(teacher="judge", votes=3),
@@ -39,8 +51,10 @@ SET = sorted(name for name, item in STAGES.items() if item.scope == "set")
 
 
 def judge(name: str, records: pl.DataFrame) -> Judged:
-    here = replace(context(target=20), ask=opinions)
-    return STAGES[name].make(SETTINGS[name], here)(records)
+    held_out = exam(("What is the lamp made of?", "Copper."), ("", " "), ("a" * 100_000, "1 " * 99))
+    splits = Splits(train=0.5, validation=0.25, test=0.25)
+    outside = context(20, held_out=held_out, embed=hashed, splits=splits)
+    return STAGES[name].make(SETTINGS[name], replace(outside, ask=opinions))(records)
 
 
 def opinions(questions: Sequence[Question]) -> list[Answered | Unanswered]:

@@ -1,0 +1,100 @@
+"""Reference sets of a recipe as shards: read once, embedded once, pinned by what they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, Literal
+
+import polars as pl
+import pyarrow as pa
+
+from configs.recipe import Recipe
+from configs.references import ReferenceSet
+from flows.progress import report
+from flows.workspace import Workspace, workspace
+from store.embedding import embedder
+from store.records import REFERENCES, to_arrow
+from store.references import pinned, read_reference, state_of, with_vectors
+from store.shards import Shards, shard_key
+from store.stages import no_references
+from store.text import digest
+
+Role = Literal["references", "held-out", "control"]
+ROLES: tuple[Role, ...] = ("references", "held-out", "control")
+_VERSION = "1"
+
+
+def sets_of(recipe: Recipe, role: Role) -> tuple[ReferenceSet, ...]:
+    """The sets a recipe names for a role: what records may not copy (the anchor, and those of
+    ``filters.against``), evaluation sets, or the clean rows that show false alarms.
+    """
+    clean = recipe.filters.decontamination
+    if role == "references":
+        return (*((recipe.anchor,) if recipe.anchor else ()), *recipe.filters.against)
+    if clean is None or not clean.sets:
+        return ()
+    return clean.sets if role == "held-out" else (clean.control,) if clean.control else ()
+
+
+def read_references(recipe: Recipe, role: Role) -> str:
+    """Read and embed the sets of a role and store them as one shard.
+
+    Versions and files that have not changed are not read again; ``qa`` without a number means the
+    version that is the latest now.
+
+    Raises:
+        ConfigError: a set is not there, is empty, or has a row without a question.
+    """
+    sets = [pinned(reference, recipe.output) for reference in sets_of(recipe, role)]
+    read: dict[str, pl.DataFrame] = {}
+    about: list[dict[str, Any]] = []
+    for i, reference in enumerate(sets):
+        report(f"reading {role}", i, len(sets))
+        state = state_of(reference, recipe.output)
+        if state is None:
+            read[reference.name] = read_reference(reference, recipe.output)
+            state = [f"{reference.hub} sha256 {digest(read[reference.name].rows())}"]
+        licence = reference.licence or ""
+        about.append({"set": reference.name, "role": role, "state": state, "licence": licence})
+    report(f"reading {role}", len(sets), len(sets))
+
+    def make() -> dict[str, pa.Table]:
+        rows = pl.concat(
+            read[each.name] if each.name in read else read_reference(each, recipe.output)
+            for each in sets
+        )
+        embed = embedder(recipe.embedding, report, f"embedding {role}")
+        whole = with_vectors(rows, embed, answers=role == "references")
+        return {
+            "records": to_arrow(rows, REFERENCES),
+            "vectors": whole.select("embedding").to_arrow(),
+            "sets": pa.Table.from_pylist(about),
+        }
+
+    # A licence or a path does not change what a row says; a field does.
+    fields = [reference.model_dump(mode="json", exclude={"licence", "path"}) for reference in sets]
+    model = recipe.embedding.model_dump(mode="json", exclude={"batch_size"})
+    key = shard_key(role, _VERSION, [fields, model, about], [])
+    return workspace(recipe).shards.once(key, make)
+
+
+def rows_of(space: Workspace, references: Sequence[str], role: Role) -> pl.DataFrame:
+    """The rows of a role with ``embedding``, an empty frame where there are none."""
+    found = next((key for key in references if key.startswith(f"{role}-")), None)
+    return _rows(space.shards, found) if found else no_references()
+
+
+@lru_cache(maxsize=4)
+def _rows(shards: Shards, key: str) -> pl.DataFrame:
+    return shards.frame([key], "records").hstack(shards.frame([key], "vectors"))
+
+
+def described(space: Workspace, references: Sequence[str]) -> list[dict[str, Any]]:
+    """What was held against the records: each set with its role, rows, licence and state."""
+    found = []
+    for key in references:
+        counts = dict(_rows(space.shards, key).group_by("set").len().iter_rows())
+        rows = space.shards.table(key, "sets").to_pylist()
+        found += [{**row, "rows": counts.get(row["set"], 0)} for row in rows]
+    return found

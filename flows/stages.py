@@ -1,0 +1,169 @@
+"""Which stages judge records, in which order, and the step in which one of them does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+import polars as pl
+import pyarrow as pa
+from pydantic import BaseModel
+
+import filters
+import verifiers
+from configs.filters import Judge
+from configs.recipe import Recipe, Splits
+from configs.stages import Embedding
+from flows.asking import asker
+from flows.judging import identity
+from flows.progress import report
+from flows.references import rows_of
+from flows.workspace import Workspace, workspace
+from store.embedding import embedder
+from store.records import EVIDENCE, VERDICTS, VOTES, to_arrow
+from store.shards import shard_key
+from store.stages import STAGES, Context, Stage
+
+assert filters and verifiers  # imported for the stages they register
+_Keys = tuple[str, str, tuple[str, ...]]
+"""Shards behind a context: corpus, passages, and the reference sets."""
+
+
+def stages_of(recipe: Recipe) -> dict[str, BaseModel]:
+    """The stages a recipe uses with their settings, in the order they run.
+
+    Records are first judged one by one, what costs money last, then compared with each other, so
+    that a duplicate's survivor is one that was verified; choosing the target number comes last.
+    """
+    clean = recipe.filters.decontamination
+    every = {
+        "heuristics": recipe.filters.heuristics,
+        "grounding": recipe.verifiers.grounding,
+        "judge": recipe.filters.judge,
+        "decontamination": clean if clean and clean.sets else None,
+        "exact": recipe.filters.exact,
+        "near": recipe.filters.near,
+        "semantic": recipe.filters.semantic,
+        "leakage": recipe.filters.leakage,
+        "diversity": recipe.selection,
+    }
+    return {name: settings for name, settings in every.items() if settings is not None}
+
+
+def alone(recipe: Recipe) -> list[str]:
+    """Stages that judge records one by one."""
+    return [name for name in stages_of(recipe) if STAGES[name].scope == "row"]
+
+
+def together(recipe: Recipe) -> list[str]:
+    """Stages that judge records against each other."""
+    return [name for name in stages_of(recipe) if STAGES[name].scope == "set"]
+
+
+def judge(
+    recipe: Recipe,
+    stage: str,
+    corpus: str,
+    passages: str,
+    records: Sequence[str],
+    vectors: Sequence[str],
+    verdicts: Sequence[str],
+    references: Sequence[str] = (),
+) -> str:
+    """Let a stage judge the records of some shards that no earlier verdict dropped."""
+    space = workspace(recipe)
+    settings = stages_of(recipe)[stage]
+    extra = _extra(recipe, stage)
+    held = references if STAGES[stage].scope == "set" else ()
+    inputs = [corpus, passages, *records, *vectors, *verdicts, *held]
+    key = shard_key(stage, STAGES[stage].version, [settings.model_dump(mode="json"), extra], inputs)
+
+    def make() -> dict[str, pa.Table]:
+        rows = standing(space, records, vectors, verdicts)
+        judged = _stage(space, recipe, stage, (corpus, passages, tuple(held)))(rows)
+        return {
+            "verdicts": to_arrow(judged.verdicts, VERDICTS),
+            "evidence": to_arrow(judged.evidence, EVIDENCE),
+            "votes": to_arrow(judged.votes, VOTES),
+        }
+
+    return space.shards.once(key, make)
+
+
+def dropped(space: Workspace, verdicts: Sequence[str]) -> list[str]:
+    """Ids of records that a verdict dropped, each once."""
+    said = space.shards.frame(verdicts, "verdicts").filter(pl.col("decision") == "drop")
+    return said["record_id"].unique(maintain_order=True).to_list()
+
+
+def standing(
+    space: Workspace, records: Sequence[str], vectors: Sequence[str], verdicts: Sequence[str]
+) -> pl.DataFrame:
+    """Records that no verdict dropped, with ``embedding``, ``support`` once they were verified, and
+    ``quality`` once they were judged.
+    """
+    rows = space.shards.frame(records, "records")
+    if vectors:
+        rows = rows.hstack(space.shards.frame(vectors, "vectors"))
+    said = space.shards.frame(verdicts, "verdicts")
+    kept = rows.filter(~pl.col("id").is_in(dropped(space, verdicts)))
+    for stage, name in (("grounding", "support"), ("judge", "quality")):
+        own = said.filter(pl.col("stage") == stage)
+        scores = own.select(pl.col("record_id").alias("id"), pl.col("score").alias(name))
+        kept = kept.join(scores, on="id", how="left", maintain_order="left")
+    return kept
+
+
+def _extra(recipe: Recipe, stage: str) -> list[object]:
+    """What a stage reads of the recipe beside its own settings."""
+    settings = stages_of(recipe)[stage]
+    if isinstance(settings, Judge):
+        return [identity(recipe, settings)]
+    if stage == "diversity":
+        return [recipe.target, recipe.seed]
+    return [recipe.splits.model_dump(mode="json"), recipe.seed] if stage == "leakage" else []
+
+
+def _stage(space: Workspace, recipe: Recipe, name: str, keys: _Keys) -> Stage:
+    """The stage ready to judge; built once per process, since an index may be behind it. One that
+    asks a teacher is built anew: the pool behind it is that of the running build.
+    """
+    settings = stages_of(recipe)[name]
+    outside = (recipe.embedding, recipe.splits, recipe.seed, recipe.target)
+    if isinstance(settings, Judge):
+        ask = asker(recipe, settings.teacher, "judging")
+        return STAGES[name].make(settings, replace(_context(space, keys, *outside), ask=ask))
+    return _built(space, name, settings, keys, *outside)
+
+
+@lru_cache(maxsize=16)
+def _built(
+    space: Workspace,
+    name: str,
+    settings: BaseModel,
+    keys: _Keys,
+    embedding: Embedding,
+    splits: Splits,
+    seed: int,
+    target: int,
+) -> Stage:
+    context = _context(space, keys, embedding, splits, seed, target)
+    return STAGES[name].make(settings, context)
+
+
+def _context(
+    space: Workspace, keys: _Keys, embedding: Embedding, splits: Splits, seed: int, target: int
+) -> Context:
+    corpus, passages, references = keys
+    return Context(
+        space.corpus(corpus),
+        space.vectors(passages),
+        seed,
+        target,
+        report,
+        references=rows_of(space, references, "references"),
+        held_out=rows_of(space, references, "held-out"),
+        embed=embedder(embedding, report, "embedding questions"),
+        splits=splits,
+    )
