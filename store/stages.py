@@ -19,6 +19,9 @@ from store.corpus import Corpus
 from store.records import EVIDENCE, VERDICTS, Decision, Verdict, frame
 
 Vectors = NDArray[np.float32]
+Embed = Callable[[Sequence[str]], Vectors]
+"""From texts to normalised rows, in their order."""
+
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
 
@@ -31,7 +34,8 @@ def silent(_what: str, _done: int, _total: int) -> None:
 class Context:
     """What a stage gets from outside; it opens no sockets and reads no clock of its own.
 
-    ``passage_vectors`` has one normalised row per passage of the corpus, in its order.
+    ``passage_vectors`` has one normalised row per passage of the corpus, in its order. ``embed``
+    is for texts that are no whole record, such as questions alone; what it embeds is kept.
     """
 
     corpus: Corpus
@@ -39,6 +43,7 @@ class Context:
     seed: int = 0
     target: int = 0
     progress: Progress = field(default=silent, compare=False)
+    embed: Embed | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
