@@ -55,7 +55,7 @@ class Encoder:
         return np.concatenate(found)[np.argsort(np.concatenate(batches))]
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def load(settings: Embedding) -> Encoder:
     """The model ready to encode, on the fastest device there is.
 

@@ -26,6 +26,11 @@ Run = Callable[[Sequence[Any]], Any]
 """From input arrays to token vectors."""
 
 
+def installed(backend: str) -> bool:
+    """Whether what a backend needs is there."""
+    return all(map(find_spec, _NEEDS[backend]))
+
+
 def compiled(
     model: SentenceTransformer, backend: str, dtype: str
 ) -> Callable[[dict[str, Any]], Tensor]:
@@ -34,7 +39,7 @@ def compiled(
     Raises:
         ConfigError: the runtime is not installed, cannot do that, or the model has no transformer.
     """
-    if not all(map(find_spec, _NEEDS[backend])):
+    if not installed(backend):
         raise ConfigError(
             f"embedding.backend {backend!r} needs packages that are not installed; run "
             f"pip install 'stillhouse[{backend}]', or take the backend `torch`"
