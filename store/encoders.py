@@ -47,15 +47,15 @@ class Encoder:
                 rows = self.model.encode([*texts], show_progress_bar=False, convert_to_tensor=True)
                 done(len(texts))
                 return _halves(rows)
-            batches = _batches(mask.sum(dim=1).numpy(), self.budget)
+            cut = batches(mask.sum(dim=1).numpy(), self.budget)
             found = []
-            for batch in batches:
+            for batch in cut:
                 found.append(_halves(self.forward(_cut(tokens, batch, mask))))
                 done(sum(map(len, found)))
-        return np.concatenate(found)[np.argsort(np.concatenate(batches))]
+        return np.concatenate(found)[np.argsort(np.concatenate(cut))]
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def load(settings: Embedding) -> Encoder:
     """The model ready to encode, on the fastest device there is.
 
@@ -177,15 +177,15 @@ def _prompt(model: SentenceTransformer) -> str | None:
     return model.prompts.get(name) if name else None
 
 
-def _batches(lengths: NDArray[np.int64], budget: int) -> list[NDArray[np.int64]]:
+def batches(lengths: NDArray[np.int64], budget: int) -> list[NDArray[np.int64]]:
     """Rows by falling length, as many together as padded fit the budget; at least one."""
     order = np.argsort(-lengths, kind="stable")
-    batches, start = [], 0
+    cut, start = [], 0
     while start < len(order):
         size = max(1, budget // max(1, int(lengths[order[start]])))
-        batches.append(order[start : start + size])
+        cut.append(order[start : start + size])
         start += size
-    return batches
+    return cut
 
 
 def _cut(tokens: dict[str, Any], rows: NDArray[np.int64], mask: Tensor) -> dict[str, Any]:

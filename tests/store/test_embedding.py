@@ -16,7 +16,7 @@ import store.runtimes
 from configs.errors import ConfigError
 from configs.stages import Embedding
 from store.embedding import embedder
-from store.encoders import Encoder, _batches, _cut, identity, load, precision
+from store.encoders import Encoder, _cut, batches, identity, load, precision
 from store.stages import Vectors
 
 FULL = Embedding(dtype="float32")
@@ -128,12 +128,12 @@ def test_vectors_are_those_of_sentence_transformers(dtype: str, least: float) ->
 
 def test_batches_hold_every_row_once_within_the_budget() -> None:
     lengths = np.random.default_rng(1).integers(2, 128, 500)
-    batches = _batches(lengths, 1024)
-    assert sorted(np.concatenate(batches).tolist()) == [*range(500)]
-    padded = [len(rows) * int(lengths[rows].max()) for rows in batches]
+    made = batches(lengths, 1024)
+    assert sorted(np.concatenate(made).tolist()) == [*range(500)]
+    padded = [len(rows) * int(lengths[rows].max()) for rows in made]
     assert max(padded) <= 1024
     assert sum(padded) < 1.1 * lengths.sum()
-    assert [len(rows) for rows in _batches(np.array([4000, 3000]), 1024)] == [1, 1]
+    assert [len(rows) for rows in batches(np.array([4000, 3000]), 1024)] == [1, 1]
 
 
 @pytest.mark.parametrize("side", ["left", "right"])
