@@ -39,7 +39,7 @@ _WORDS = (
     "returns value argument default surveyed library copper when which counterfactual quantity "
     "hydroelectric annual 42 1962 (see) above-mentioned Kolvarin keeper freezes"
 ).split()
-_KINDS = {"short": (16, 256), "long": (160, 48)}  # words of a text on average, and texts
+_KINDS = {"short": (16, 192), "long": (160, 24)}  # words of a text on average, and texts
 _TURNS = 3
 _KEPT = 20_000
 _MAX_TOKENS = 256  # what the bundled model was made for, so that both sides do the same
