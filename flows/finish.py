@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from configs.recipe import Recipe
+from filters.semantic import vectors_of
 from flows import acceptance, accounts, drift, judging
 from flows.decontaminate import about_decontamination
 from flows.references import described
@@ -192,7 +193,7 @@ def _probes(
     parent = latest(recipe.output, recipe.name)
     before = _figures(parent) if parent else {}
     rows = kept.sort("id")
-    vectors = rows["embedding"].to_numpy()
+    vectors = vectors_of(rows)
     return diversity.measure(
         rows, vectors, corpus, space.vectors(work.passages), settings, before, recipe.seed
     )

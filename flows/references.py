@@ -46,6 +46,7 @@ def read_references(recipe: Recipe, role: Role) -> str:
     Raises:
         ConfigError: a set is not there, is empty, or has a row without a question.
     """
+    space = workspace(recipe)
     sets = [pinned(reference, recipe.output) for reference in sets_of(recipe, role)]
     read: dict[str, pl.DataFrame] = {}
     about: list[dict[str, Any]] = []
@@ -64,7 +65,7 @@ def read_references(recipe: Recipe, role: Role) -> str:
             read[each.name] if each.name in read else read_reference(each, recipe.output)
             for each in sets
         )
-        embed = embedder(recipe.embedding, report, f"embedding {role}")
+        embed = embedder(recipe.embedding, report, f"embedding {role}", space.kept_vectors)
         whole = with_vectors(rows, embed, answers=role == "references")
         return {
             "records": to_arrow(rows, REFERENCES),
@@ -74,9 +75,9 @@ def read_references(recipe: Recipe, role: Role) -> str:
 
     # A licence or a path does not change what a row says; a field does.
     fields = [reference.model_dump(mode="json", exclude={"licence", "path"}) for reference in sets]
-    model = recipe.embedding.model_dump(mode="json", exclude={"batch_size"})
+    model = recipe.embedding.model_dump(mode="json", exclude={"batch_tokens"})
     key = shard_key(role, _VERSION, [fields, model, about], [])
-    return workspace(recipe).shards.once(key, make)
+    return space.shards.once(key, make)
 
 
 def rows_of(space: Workspace, references: Sequence[str], role: Role) -> pl.DataFrame:

@@ -164,6 +164,6 @@ def _context(
         report,
         references=rows_of(space, references, "references"),
         held_out=rows_of(space, references, "held-out"),
-        embed=embedder(embedding, report, "embedding questions"),
+        embed=embedder(embedding, report, "embedding questions", space.kept_vectors),
         splits=splits,
     )

@@ -34,10 +34,11 @@ from store.records import RECORDS, VERDICTS, to_arrow
 from store.shards import shard_key
 from store.stages import Vectors
 from store.text import digest
+from store.vectors import halves_column
 
 assert filters and verifiers  # imported for the stages they register
 _PLAN_VERSION = "2"
-_EMBED_VERSION = "1"
+_EMBED_VERSION = "2"
 PARTIAL = "generate-partial"
 """Stage of a shard in which some requests have no answer yet."""
 
@@ -62,7 +63,7 @@ def embed_passages(recipe: Recipe, corpus: str) -> str:
 
     def make() -> dict[str, pa.Table]:
         texts = [f"{p.heading}\n{p.text}" for p in space.corpus(corpus).passages]
-        embed = embedder(recipe.embedding, report, "embedding passages")
+        embed = embedder(recipe.embedding, report, "embedding passages", space.kept_vectors)
         return {"vectors": _vector_table(embed(texts))}
 
     return space.shards.once(_embedding_key(recipe.embedding, [corpus]), make)
@@ -160,7 +161,7 @@ def embed_records(recipe: Recipe, records: str) -> str:
     def make() -> dict[str, pa.Table]:
         rows = space.shards.frame([records], "records")
         texts = [f"{q}\n{a}" for q, a in rows.select("question", "answer").iter_rows()]
-        embed = embedder(recipe.embedding, report, "embedding records")
+        embed = embedder(recipe.embedding, report, "embedding records", space.kept_vectors)
         return {"vectors": _vector_table(embed(texts))}
 
     return space.shards.once(_embedding_key(recipe.embedding, [records]), make)
@@ -168,11 +169,9 @@ def embed_records(recipe: Recipe, records: str) -> str:
 
 def _embedding_key(settings: Embedding, inputs: Sequence[str]) -> str:
     """Batch size does not belong to what a vector is."""
-    parts = settings.model_dump(mode="json", exclude={"batch_size"})
+    parts = settings.model_dump(mode="json", exclude={"batch_tokens"})
     return shard_key("embedding", _EMBED_VERSION, digest(parts), inputs)
 
 
 def _vector_table(vectors: Vectors) -> pa.Table:
-    width = vectors.shape[1]
-    column = pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel()), width)
-    return pa.table({"embedding": column})
+    return pa.table({"embedding": halves_column(vectors)})

@@ -72,6 +72,11 @@ class Workspace:
         atexit.register(journal.close)
         return journal
 
+    @property
+    def kept_vectors(self) -> Path:
+        """The folder of vectors that were computed once; deleting it costs only time."""
+        return self.root / "vectors"
+
     def corpus(self, key: str) -> Corpus:
         """A corpus snapshot by its shard."""
         return _corpus(self.shards, key)

@@ -13,9 +13,9 @@ import polars as pl
 
 from configs.errors import ConfigError, ParseError
 from configs.references import ReferenceSet
-from store.embedding import Embed
 from store.records import REFERENCES, frame
 from store.rows import READERS, Located, files_at, rows_in
+from store.stages import Embed
 from store.text import digest, storable
 from store.versions import Version, file_sha256, find_version
 

@@ -22,6 +22,9 @@ from store.corpus import Corpus
 from store.records import EVIDENCE, REFERENCES, VERDICTS, VOTES, Decision, frame, polars_schema
 
 Vectors = NDArray[np.float32]
+Embed = Callable[[Sequence[str]], Vectors]
+"""From texts to normalised rows, in their order."""
+
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and how much there is."""
 
@@ -47,7 +50,8 @@ class Context:
     the teacher that the stage's settings name.
     ``references`` are rows of the anchor and of earlier versions (columns of REFERENCES, and
     ``embedding`` of question and answer); ``held_out`` are those of evaluation sets, with
-    ``embedding`` of the question alone. ``embed`` turns texts into vectors of the same model.
+    ``embedding`` of the question alone. ``embed`` is for texts that are no whole
+    record, such as questions alone; what it embeds is kept.
     """
 
     corpus: Corpus
@@ -58,7 +62,7 @@ class Context:
     ask: AskAll = field(default=ask_nobody, compare=False)
     references: pl.DataFrame = field(default_factory=no_references, compare=False)
     held_out: pl.DataFrame = field(default_factory=no_references, compare=False)
-    embed: Callable[[Sequence[str]], Vectors] = field(default=_no_model, compare=False)
+    embed: Embed = field(default=_no_model, compare=False)
     splits: Splits = field(default_factory=Splits)
 
 
