@@ -64,9 +64,23 @@ class DiversityProbe(Stage):
     sample: int = Field(2000, ge=100, description="Rows compared, equally many on each side.")
 
 
+class TailProbe(Stage):
+    """What each stage takes from the rarest clusters, beside what it takes overall."""
+
+    max_loss: float = Field(
+        0.5, ge=0, le=1, description="A stage that takes a larger share of the rarest is noted."
+    )
+    rare_share: float = Field(
+        0.1, gt=0, lt=1, description="The rarest are the smallest clusters that hold this share."
+    )
+
+
 class Probes(Stage):
     """Knowledge-collapse probes over a whole version."""
 
     diversity: DiversityProbe | None = Field(
         default_factory=DiversityProbe, description="The diversity panel."
+    )
+    tail: TailProbe | None = Field(
+        default_factory=TailProbe, description="Coverage after each stage, of the rarest too."
     )

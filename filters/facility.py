@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from store.kmeans import cluster
+from store.kmeans import cluster, training_rows
 from store.stages import Vectors
 
 Rows = NDArray[np.int64]
@@ -27,9 +27,7 @@ isolated rows are chosen for their own sake; with 0, single rows of rare topics 
 def meaning(vectors: Vectors, count: int, seed: int) -> Rows:
     """Cluster of meaning of each row; trained on a sample, assigned in blocks."""
     count = min(count, len(vectors))
-    rows = np.arange(len(vectors))
-    if len(rows) > 64 * count:
-        rows = np.sort(np.random.default_rng(seed).choice(rows, 64 * count, replace=False))
+    rows = training_rows(len(vectors), count, seed)
     assign = cluster(np.asarray(vectors[rows], np.float32), count, seed)
     step = 65_536
     parts = [

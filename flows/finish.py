@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from configs.recipe import Recipe
+from filters.coverage import Coverage, alarms, as_row, measure
 from flows import accounts, drift
 from flows.steps import missing, stages_of, standing
 from flows.workspace import Workspace, recipe_hash, run_of, workspace
@@ -52,6 +53,7 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
     kept = standing(space, work.records, work.vectors, work.verdicts)
     said = space.shards.frame(work.verdicts, "verdicts")
     rows = space.shards.frame(work.records, "records")
+    covered = _covered(space, recipe, work, rows, said, corpus)
     models = rows.filter(pl.col("generation_mode") != "rule-based")
     mix, before = drift.mix_of(rows, said, recipe), drift.mix_of_parent(recipe)
     content = Content(
@@ -78,7 +80,8 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
         "cost": _cost(space, work.records),
         "tiers": accounts.by_tier(models, said, recipe, space.journal),
         "replies": {"rungs": accounts.rungs(models, said), "fields": accounts.fields(rows, said)},
-        "notes": _notes(work, rows, recipe),
+        "coverage": [as_row(row) for row in covered],
+        "notes": [*_notes(work, rows, recipe), *_narrowed(covered, recipe)],
         "mix": drift.as_figures(mix),
         "alarms": drift.alarms(mix, before) if before else [],
         "run": _run(work, space, recipe),
@@ -182,6 +185,35 @@ def _probes(
     return diversity.measure(
         rows, vectors, corpus, space.vectors(work.passages), settings, before, recipe.seed
     )
+
+
+def _covered(
+    space: Workspace,
+    recipe: Recipe,
+    work: Work,
+    rows: pl.DataFrame,
+    verdicts: pl.DataFrame,
+    corpus: Corpus,
+) -> list[Coverage]:
+    """What is covered after each stage, from the replies on."""
+    if recipe.probes.tail is None:
+        return []
+    drops = verdicts.filter(pl.col("decision") == "drop").unique("record_id", keep="first")
+    fate = drops.select(id="record_id", dropped_by="stage")
+    dropped_by = rows.select("id").join(fate, on="id", how="left", maintain_order="left")
+    vectors = space.shards.frame(work.vectors, "vectors")
+    return measure(
+        rows.hstack([dropped_by["dropped_by"], vectors["embedding"]]),
+        ("generate", *stages_of(recipe)),
+        corpus,
+        space.vectors(work.passages),
+        recipe.probes.tail,
+        recipe.seed,
+    )
+
+
+def _narrowed(covered: Sequence[Coverage], recipe: Recipe) -> list[str]:
+    return alarms(covered, recipe.probes.tail) if recipe.probes.tail else []
 
 
 def _figures(version: Version) -> Mapping[str, float]:

@@ -12,6 +12,13 @@ from store.stages import Vectors
 Assign = Callable[[Vectors], NDArray[np.int64]]
 
 
+def training_rows(size: int, count: int, seed: int) -> NDArray[np.int64]:
+    """The rows to train ``count`` clusters on: all of ``size``, or 64 for each cluster."""
+    if size <= 64 * count:
+        return np.arange(size)
+    return np.sort(np.random.default_rng(seed).choice(size, 64 * count, replace=False))
+
+
 def cluster(vectors: Vectors, count: int, seed: int) -> Assign:
     """Cluster normalised rows; the result gives the number of the nearest cluster of any rows."""
     import faiss
