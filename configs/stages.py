@@ -71,7 +71,10 @@ class TailProbe(Stage):
         0.5, ge=0, le=1, description="A stage that takes a larger share of the rarest is noted."
     )
     rare_share: float = Field(
-        0.1, gt=0, lt=1, description="The rarest are the smallest clusters that hold this share."
+        0.1,
+        gt=0,
+        lt=1,
+        description="The rarest clusters are those that together hold this share of the rows.",
     )
 
 

@@ -1,7 +1,7 @@
 """What is still covered after each stage of the funnel: which filter narrowed what.
 
 Each row may look fine while the set narrows. So the rows a stage takes are counted by clusters of
-meaning, and what it takes from the smallest clusters is put beside what it takes overall.
+meaning, and what it takes from the rarest clusters is put beside what it takes overall.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from store.kmeans import Assign, cluster, training_rows
 from store.stages import Vectors
 
 Rows = NDArray[np.int64]
-_STEP, _LEAST, _SIGMA, _SHOWN = 65_536, 20, 2.0, 3
+_STEP, _MOST, _LEAST, _SIGMA, _SHOWN = 65_536, 1000, 20, 2.0, 3
 _FEW = 50
 """With fewer documents than this, documents are the buckets of the corpus."""
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """What stands after a stage. ``rare_before`` counts the rows of the smallest clusters that
+    """What stands after a stage. ``rare_before`` counts the rows of the rarest clusters that
     came to it; ``vanished`` the clusters of which nothing is left since, ``examples`` questions of
-    some. Shares are of the whole corpus or anchor; the tails are those of their smallest buckets.
+    some. Shares are of the whole corpus or anchor; the tails are those of their rarest buckets.
     """
 
     stage: str
@@ -53,19 +53,19 @@ class Coverage:
 
     @property
     def rare_lost_share(self) -> float:
-        """The same of the rows in the smallest clusters."""
+        """The same of the rows in the rarest clusters."""
         return self.rare_lost / max(1, self.rare_before)
 
 
 @dataclass(frozen=True)
 class _Buckets:
-    """The bucket of each candidate (-1 for none) and which buckets are the smallest."""
+    """The bucket of each candidate (-1 for none) and which buckets are rare."""
 
     label: Rows
     rare: NDArray[np.bool_]
 
     def tail(self, standing: NDArray[np.bool_]) -> float:
-        """Share of the smallest buckets with at least one row that stands."""
+        """Share of the rare buckets with at least one row that stands."""
         have = np.zeros(len(self.rare), bool)
         have[self.label[standing & (self.label >= 0)]] = True
         return float(have[self.rare].mean())
@@ -128,7 +128,7 @@ def as_row(found: Coverage) -> dict[str, Any]:
 
 
 def alarms(found: Sequence[Coverage], settings: TailProbe) -> list[str]:
-    """Stages that took more than ``max_loss`` of the rows in the smallest clusters, and more of
+    """Stages that took more than ``max_loss`` of the rows in the rarest clusters, and more of
     them than overall by two standard errors.
     """
     said = []
@@ -165,9 +165,9 @@ def _all_buckets(
     if not by_document:
         passages = pl.Series(passage_vectors)
         clusters.append(_trained(passages, np.arange(len(passages)), seed))
-    labels = _labels(column, [assign for assign, _ in clusters])
-    count = clusters[0][1]
-    own = _Buckets(labels[0], _smallest(np.bincount(labels[0][whole], minlength=count), rare_share))
+    labels = _labels(column, clusters)
+    sizes = np.bincount(labels[0][whole], minlength=len(clusters[0].centres))
+    own = _Buckets(labels[0], clusters[0].rare(sizes, rare_share))
     if by_document:
         of_corpus = _by_document(records, corpus, rare_share)
     else:
@@ -177,20 +177,52 @@ def _all_buckets(
     return own, of_corpus, _over(labels[1], theirs, clusters[1], rare_share)
 
 
-def _trained(column: pl.Series, rows: Rows, seed: int) -> tuple[Assign, int]:
-    """Clusters of some rows of an embedding column, as many as the root of their number."""
-    count = max(1, round(len(rows) ** 0.5))
-    chosen = rows[training_rows(len(rows), count, seed)]
-    return cluster(_matrix(column.gather(chosen)), count, seed), count
+@dataclass(frozen=True)
+class _Clusters:
+    """Clusters of some rows, with the direction of each one's centre and how near to it its own
+    rows are on average.
+    """
+
+    assign: Assign
+    centres: Vectors
+    near: float
+
+    def label(self, rows: Vectors, strictly: bool) -> Rows:
+        """The nearest cluster of each row; strictly, -1 for those that are near to none: nearer
+        to where a centre is to others than to where its own rows are.
+        """
+        found = self.assign(rows)
+        if strictly:
+            others = float((self.centres @ self.centres.T).mean())
+            near = (rows * self.centres[found]).sum(axis=1)
+            found = np.where(near < (self.near + others) / 2, -1, found)
+        return found
+
+    def rare(self, sizes: Rows, share: float) -> NDArray[np.bool_]:
+        """Which of them are rare: those with the fewest rows in them and near them.
+
+        Size alone would not do: a frequent topic falls into many clusters, some of them small.
+        """
+        near = np.maximum(self.centres @ self.centres.T, 0) ** 8
+        return _smallest(near @ sizes, sizes, share)
 
 
-def _over(
-    label: Rows, reference: pl.Series, trained: tuple[Assign, int], rare_share: float
-) -> _Buckets:
-    """Candidates in the clusters of a reference, of which the smallest are rare."""
-    assign, count = trained
-    sizes = np.bincount(_labels(reference, [assign])[0], minlength=count)
-    return _Buckets(label, _smallest(sizes, rare_share))
+def _trained(column: pl.Series, rows: Rows, seed: int) -> _Clusters:
+    """Clusters of some rows of an embedding column, twice the root of their number."""
+    count = max(1, min(len(rows), _MOST, round(2 * len(rows) ** 0.5)))
+    chosen = _matrix(column.gather(rows[training_rows(len(rows), count, seed)]))
+    assign = cluster(chosen, count, seed)
+    label, sums = assign(chosen), np.zeros((count, chosen.shape[1]), np.float32)
+    np.add.at(sums, label, chosen)
+    centres = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
+    return _Clusters(assign, centres, float((chosen * centres[label]).sum(axis=1).mean()))
+
+
+def _over(label: Rows, reference: pl.Series, clusters: _Clusters, rare_share: float) -> _Buckets:
+    """Candidates in the clusters of a reference, of which those least found there are rare."""
+    own = _labels(reference, [clusters])[0]
+    sizes = np.bincount(own, minlength=len(clusters.centres))
+    return _Buckets(label, clusters.rare(sizes, rare_share))
 
 
 def _by_document(records: pl.DataFrame, corpus: Corpus, rare_share: float) -> _Buckets:
@@ -199,14 +231,14 @@ def _by_document(records: pl.DataFrame, corpus: Corpus, rare_share: float) -> _B
     sources = (records["sources"].list.first().struct.field("document_id")).to_list()
     label = np.array([number.get(source, -1) for source in sources], dtype=np.int64)
     sizes = np.array([len(corpus.passages_of(document)) for document in number])
-    return _Buckets(label, _smallest(sizes, rare_share))
+    return _Buckets(label, _smallest(sizes, sizes, rare_share))
 
 
-def _smallest(sizes: Rows, share: float) -> NDArray[np.bool_]:
-    """The smallest buckets that together hold at most that share, at least one; empty ones are
-    none.
+def _smallest(weight: NDArray[Any], sizes: Rows, share: float) -> NDArray[np.bool_]:
+    """The lightest buckets that together hold at most that share of the rows, at least one; empty
+    ones are none.
     """
-    order = np.argsort(sizes, kind="stable")
+    order = np.argsort(weight, kind="stable")
     order = order[sizes[order] > 0]
     inside = np.cumsum(sizes[order]) <= share * sizes.sum()
     rare = np.zeros(len(sizes), bool)
@@ -214,10 +246,10 @@ def _smallest(sizes: Rows, share: float) -> NDArray[np.bool_]:
     return rare
 
 
-def _labels(column: pl.Series, assigns: Sequence[Assign]) -> list[Rows]:
-    """The cluster of each row by each of these, block by block."""
+def _labels(column: pl.Series, clusters: Sequence[_Clusters]) -> list[Rows]:
+    """The cluster of each row, block by block; strictly in all but the first of the clusters."""
     parts = [
-        [assign(block) for assign in assigns]
+        [each.label(block, strictly=i > 0) for i, each in enumerate(clusters)]
         for start in range(0, len(column), _STEP)
         for block in [_matrix(column.slice(start, _STEP))]
     ]

@@ -16,7 +16,7 @@ from store.kmeans import cluster, training_rows
 from store.stages import Vectors
 
 Rows = NDArray[np.int64]
-_BLOCK, _LARGEST = 768, 2048
+_BLOCK, _LARGEST = 512, 2048
 """Rows of a block as aimed for and at most: similarities are only ever held within one block."""
 
 _SELF = 0.25
@@ -72,9 +72,10 @@ def worth(vectors: Vectors, forced: int) -> NDArray[np.float64]:
             break
         found[pick], gain[pick] = max(gain[pick], 0.0), -np.inf
         closer = np.flatnonzero(near[pick] > best)
-        rows, old, new = near[closer], best[closer], near[pick, closer]
-        lost = np.maximum(rows, old[:, None]) - np.maximum(rows, new[:, None])
-        gain -= lost.sum(axis=0, dtype=np.float64) + float((new - old).sum(dtype=np.float64))
+        old, new = best[closer], near[pick, closer]
+        # What others would still have added to these rows is now added already, up to the new best.
+        shared = np.minimum(np.maximum(near[closer], old[:, None]), new[:, None]) - old[:, None]
+        gain -= shared.sum(axis=0)
         best[closer] = new
     return found
 
