@@ -16,12 +16,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from configs.stages import TailProbe
+from filters.rarity import Buckets, Rows, by_document, labels_of, over, trained
 from store.corpus import Corpus
-from store.kmeans import Assign, cluster, training_rows
 from store.stages import Vectors
 
-Rows = NDArray[np.int64]
-_STEP, _MOST, _LEAST, _SIGMA, _SHOWN = 65_536, 1000, 20, 2.0, 3
+_LEAST, _SIGMA, _SHOWN = 20, 2.0, 3
 _FEW = 50
 """With fewer documents than this, documents are the buckets of the corpus."""
 
@@ -55,20 +54,6 @@ class Coverage:
     def rare_lost_share(self) -> float:
         """The same of the rows in the rarest clusters."""
         return self.rare_lost / max(1, self.rare_before)
-
-
-@dataclass(frozen=True)
-class _Buckets:
-    """The bucket of each candidate (-1 for none) and which buckets are rare."""
-
-    label: Rows
-    rare: NDArray[np.bool_]
-
-    def tail(self, standing: NDArray[np.bool_]) -> float:
-        """Share of the rare buckets with at least one row that stands."""
-        have = np.zeros(len(self.rare), bool)
-        have[self.label[standing & (self.label >= 0)]] = True
-        return float(have[self.rare].mean())
 
 
 def measure(
@@ -153,114 +138,28 @@ def _all_buckets(
     rare_share: float,
     seed: int,
     anchor: pl.DataFrame | None,
-) -> tuple[_Buckets, _Buckets, _Buckets | None]:
+) -> tuple[Buckets, Buckets, Buckets | None]:
     """Buckets of the candidates themselves, of the corpus, and of the anchor."""
     column = records["embedding"]
     whole = np.flatnonzero(standing) if standing.any() else np.arange(len(records))
-    clusters = [_trained(column, whole, seed)]
+    clusters = [trained(column, whole, seed)]
     if anchor is not None and len(anchor):
         theirs = anchor["embedding"]
-        clusters.append(_trained(theirs, np.arange(len(theirs)), seed))
-    by_document = len(corpus.documents) < _FEW
-    if not by_document:
+        clusters.append(trained(theirs, np.arange(len(theirs)), seed))
+    few = len(corpus.documents) < _FEW
+    if not few:
         passages = pl.Series(passage_vectors)
-        clusters.append(_trained(passages, np.arange(len(passages)), seed))
-    labels = _labels(column, clusters)
+        clusters.append(trained(passages, np.arange(len(passages)), seed))
+    labels = labels_of(column, clusters)
     sizes = np.bincount(labels[0][whole], minlength=len(clusters[0].centres))
-    own = _Buckets(labels[0], clusters[0].rare(sizes, rare_share))
-    if by_document:
-        of_corpus = _by_document(records, corpus, rare_share)
+    own = Buckets(labels[0], clusters[0].rare(sizes, rare_share))
+    if few:
+        of_corpus = by_document(records, corpus, rare_share)
     else:
-        of_corpus = _over(labels[-1], passages, clusters[-1], rare_share)
+        of_corpus = over(labels[-1], passages, clusters[-1], rare_share)
     if anchor is None or not len(anchor):
         return own, of_corpus, None
-    return own, of_corpus, _over(labels[1], theirs, clusters[1], rare_share)
-
-
-@dataclass(frozen=True)
-class _Clusters:
-    """Clusters of some rows, with the direction of each one's centre and how near to it its own
-    rows are on average.
-    """
-
-    assign: Assign
-    centres: Vectors
-    near: float
-
-    def label(self, rows: Vectors, strictly: bool) -> Rows:
-        """The nearest cluster of each row; strictly, -1 for those that are near to none: nearer
-        to where a centre is to others than to where its own rows are.
-        """
-        found = self.assign(rows)
-        if strictly:
-            others = float((self.centres @ self.centres.T).mean())
-            near = (rows * self.centres[found]).sum(axis=1)
-            found = np.where(near < (self.near + others) / 2, -1, found)
-        return found
-
-    def rare(self, sizes: Rows, share: float) -> NDArray[np.bool_]:
-        """Which of them are rare: those with the fewest rows in them and near them.
-
-        Size alone would not do: a frequent topic falls into many clusters, some of them small.
-        """
-        near = np.maximum(self.centres @ self.centres.T, 0) ** 8
-        return _smallest(near @ sizes, sizes, share)
-
-
-def _trained(column: pl.Series, rows: Rows, seed: int) -> _Clusters:
-    """Clusters of some rows of an embedding column, twice the root of their number."""
-    count = max(1, min(len(rows), _MOST, round(2 * len(rows) ** 0.5)))
-    chosen = _matrix(column.gather(rows[training_rows(len(rows), count, seed)]))
-    assign = cluster(chosen, count, seed)
-    label, sums = assign(chosen), np.zeros((count, chosen.shape[1]), np.float32)
-    np.add.at(sums, label, chosen)
-    centres = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
-    return _Clusters(assign, centres, float((chosen * centres[label]).sum(axis=1).mean()))
-
-
-def _over(label: Rows, reference: pl.Series, clusters: _Clusters, rare_share: float) -> _Buckets:
-    """Candidates in the clusters of a reference, of which those least found there are rare."""
-    own = _labels(reference, [clusters])[0]
-    sizes = np.bincount(own, minlength=len(clusters.centres))
-    return _Buckets(label, clusters.rare(sizes, rare_share))
-
-
-def _by_document(records: pl.DataFrame, corpus: Corpus, rare_share: float) -> _Buckets:
-    """Candidates by their first source's document; documents of few passages are rare."""
-    number = {document.id: i for i, document in enumerate(corpus.documents)}
-    sources = (records["sources"].list.first().struct.field("document_id")).to_list()
-    label = np.array([number.get(source, -1) for source in sources], dtype=np.int64)
-    sizes = np.array([len(corpus.passages_of(document)) for document in number])
-    return _Buckets(label, _smallest(sizes, sizes, rare_share))
-
-
-def _smallest(weight: NDArray[Any], sizes: Rows, share: float) -> NDArray[np.bool_]:
-    """The lightest buckets that together hold at most that share of the rows, at least one; empty
-    ones are none.
-    """
-    order = np.argsort(weight, kind="stable")
-    order = order[sizes[order] > 0]
-    inside = np.cumsum(sizes[order]) <= share * sizes.sum()
-    rare = np.zeros(len(sizes), bool)
-    rare[order[: max(1, int(inside.sum()))]] = True
-    return rare
-
-
-def _labels(column: pl.Series, clusters: Sequence[_Clusters]) -> list[Rows]:
-    """The cluster of each row, block by block; strictly in all but the first of the clusters."""
-    parts = [
-        [each.label(block, strictly=i > 0) for i, each in enumerate(clusters)]
-        for start in range(0, len(column), _STEP)
-        for block in [_matrix(column.slice(start, _STEP))]
-    ]
-    return [np.concatenate(labels) for labels in zip(*parts, strict=True)]
-
-
-def _matrix(column: pl.Series) -> Vectors:
-    """Rows that are not finite become zeros."""
-    rows = np.array(column.to_numpy(), dtype=np.float32, order="C")
-    rows[~np.isfinite(rows).all(axis=1)] = 0.0
-    return rows
+    return own, of_corpus, over(labels[1], theirs, clusters[1], rare_share)
 
 
 def _documents(rows: pl.DataFrame) -> int:

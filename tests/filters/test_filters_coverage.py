@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from made_records import DIM, frame_of, record, unit
 
 from configs.stages import TailProbe
-from filters import coverage
+from filters import rarity
 from filters.coverage import Coverage, alarms, measure
 from store.corpus import Corpus, Document, Passage
 
@@ -153,7 +153,7 @@ def test_the_figures_add_up(fates: list[str | None], seed: int) -> None:
 
 @given(st.lists(st.integers(0, 50), min_size=1, max_size=20).filter(any), st.floats(0.01, 0.99))
 def test_the_smallest_hold_at_most_their_share(sizes: list[int], share: float) -> None:
-    rare = coverage._smallest(np.array(sizes), np.array(sizes), share)
+    rare = rarity.smallest(np.array(sizes), np.array(sizes), share)
     held = [size for size, is_rare in zip(sizes, rare, strict=True) if is_rare]
     others = [size for size, is_rare in zip(sizes, rare, strict=True) if size and not is_rare]
     assert held
