@@ -153,8 +153,17 @@ class Filters(Stage):
 
 
 class Diversity(Stage):
-    """Choosing the target number: every source first, then clusters, spread inside each."""
+    """Choosing the target number: every source first, then quotas, then what covers most."""
 
+    buckets: str = Field(
+        "cluster",
+        pattern=r"^(cluster|style|document|language|metadata\.\w+)$",
+        description="What has quotas: clusters of meaning, or the values of `style`, `document`, "
+        "`language` or a field `metadata.NAME`.",
+    )
+    max_loss: float = Field(
+        0.5, ge=0, le=1, description="Largest share of its fair number that a bucket may lose."
+    )
     clusters: int | None = Field(
         None, ge=1, description="Clusters to balance over; by default the root of the rows."
     )

@@ -101,6 +101,20 @@ class Acceptance(Stage):
     )
 
 
+class TailProbe(Stage):
+    """What each stage takes from the rarest clusters, beside what it takes overall."""
+
+    max_loss: float = Field(
+        0.5, ge=0, le=1, description="A stage that takes a larger share of the rarest is noted."
+    )
+    rare_share: float = Field(
+        0.1,
+        gt=0,
+        lt=1,
+        description="The rarest clusters are those that together hold this share of the rows.",
+    )
+
+
 class Probes(Stage):
     """Knowledge-collapse probes over a whole version."""
 
@@ -109,4 +123,7 @@ class Probes(Stage):
     )
     acceptance: Acceptance | None = Field(
         None, description="A score of the kept records that decides about none of them."
+    )
+    tail: TailProbe | None = Field(
+        default_factory=TailProbe, description="Coverage after each stage, of the rarest too."
     )

@@ -13,10 +13,11 @@ from typing import Any
 import polars as pl
 
 from configs.recipe import Recipe
+from filters.coverage import Coverage, alarms, as_row, measure
 from filters.semantic import vectors_of
 from flows import acceptance, accounts, drift, judging
 from flows.decontaminate import about_decontamination
-from flows.references import described
+from flows.references import described, rows_of
 from flows.stages import stages_of, standing
 from flows.steps import missing
 from flows.workspace import Workspace, recipe_hash, run_of, workspace
@@ -60,6 +61,7 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
     kept = standing(space, work.records, work.vectors, work.verdicts)
     said = space.shards.frame(work.verdicts, "verdicts")
     rows = space.shards.frame(work.records, "records")
+    covered = _covered(space, recipe, work, rows, said, corpus)
     models = rows.filter(pl.col("generation_mode") != "rule-based")
     votes = judging.votes_of(space, work.verdicts)
     judge = judging.account(recipe, votes, space)
@@ -93,7 +95,12 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
         "acceptance": accepted,
         "tiers": accounts.by_tier(models, said, recipe, space.journal),
         "replies": {"rungs": accounts.rungs(models, said), "fields": accounts.fields(rows, said)},
-        "notes": [*_notes(work, rows, recipe), *judging.notes(recipe, judge)],
+        "coverage": [as_row(row) for row in covered],
+        "notes": [
+            *_notes(work, rows, recipe),
+            *_narrowed(covered, recipe),
+            *judging.notes(recipe, judge),
+        ],
         "mix": drift.as_figures(mix),
         "alarms": drift.alarms(mix, before) if before else [],
         "run": _run(work, space, recipe),
@@ -197,6 +204,43 @@ def _probes(
     return diversity.measure(
         rows, vectors, corpus, space.vectors(work.passages), settings, before, recipe.seed
     )
+
+
+def _covered(
+    space: Workspace,
+    recipe: Recipe,
+    work: Work,
+    rows: pl.DataFrame,
+    verdicts: pl.DataFrame,
+    corpus: Corpus,
+) -> list[Coverage]:
+    """What is covered after each stage, from the replies on."""
+    if recipe.probes.tail is None:
+        return []
+    drops = verdicts.filter(pl.col("decision") == "drop").unique("record_id", keep="first")
+    fate = drops.select(id="record_id", dropped_by="stage")
+    dropped_by = rows.select("id").join(fate, on="id", how="left", maintain_order="left")
+    vectors = space.shards.frame(work.vectors, "vectors")
+    return measure(
+        rows.hstack([dropped_by["dropped_by"], vectors["embedding"]]),
+        ("generate", *stages_of(recipe)),
+        corpus,
+        space.vectors(work.passages),
+        recipe.probes.tail,
+        recipe.seed,
+        _anchor(space, recipe, work),
+    )
+
+
+def _anchor(space: Workspace, recipe: Recipe, work: Work) -> pl.DataFrame | None:
+    if recipe.anchor is None:
+        return None
+    held = rows_of(space, work.references, "references")
+    return held.filter(pl.col("set") == recipe.anchor.name)
+
+
+def _narrowed(covered: Sequence[Coverage], recipe: Recipe) -> list[str]:
+    return alarms(covered, recipe.probes.tail) if recipe.probes.tail else []
 
 
 def _figures(version: Version) -> Mapping[str, float]:

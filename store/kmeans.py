@@ -1,4 +1,4 @@
-"""Clusters of meaning: spherical k-means with faiss, deterministic for a seed."""
+"""KMeans of meaning: spherical k-means with faiss, deterministic for a seed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from store.stages import Vectors
 
 
 @dataclass(frozen=True)
-class Clusters:
+class KMeans:
     """Centroids, one normalised row each. Called with rows, it gives the nearest of each."""
 
     centroids: Vectors
@@ -26,7 +26,14 @@ class Clusters:
         return nearest
 
 
-def cluster(vectors: Vectors, count: int, seed: int, rounds: int = 15) -> Clusters:
+def training_rows(size: int, count: int, seed: int) -> NDArray[np.int64]:
+    """The rows to train ``count`` clusters on: all of ``size``, or 64 for each cluster."""
+    if size <= 64 * count:
+        return np.arange(size)
+    return np.sort(np.random.default_rng(seed).choice(size, 64 * count, replace=False))
+
+
+def cluster(vectors: Vectors, count: int, seed: int, rounds: int = 15) -> KMeans:
     """Cluster normalised rows."""
     import faiss
 
@@ -39,4 +46,4 @@ def cluster(vectors: Vectors, count: int, seed: int, rounds: int = 15) -> Cluste
         min_points_per_centroid=1,
     )
     kmeans.train(np.ascontiguousarray(vectors))
-    return Clusters(np.asarray(kmeans.centroids, np.float32))
+    return KMeans(np.asarray(kmeans.centroids, np.float32))
