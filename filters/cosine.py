@@ -49,14 +49,14 @@ class Found:
 
 
 def close_pairs(
-    vectors: Vectors, threshold: float, seed: int = 7, progress: Progress = silent
+    vectors: Vectors, rows: Rows, threshold: float, seed: int = 7, progress: Progress = silent
 ) -> Found:
-    """Pairs of normalised rows with a cosine similarity at or above the threshold.
+    """Pairs of some normalised rows with a cosine similarity at or above the threshold.
 
     ``vectors`` may be float16 or float32; each pair's score is its exact cosine in float32. Rows of
     zeros are similar to nothing.
     """
-    alive = np.flatnonzero(vectors.any(axis=1))
+    alive = rows[np.concatenate([vectors[part].any(axis=1) for part in _parts(rows)])]
     first, copies = _folded(vectors, alive)
     exact = len(first) <= EXACT_ROWS
     if exact:
@@ -83,6 +83,11 @@ def cosine(vectors: Vectors, left: Rows, right: Rows) -> NDArray[np.float64]:
     return scores
 
 
+def _parts(rows: Rows) -> list[Rows]:
+    """The rows in parts whose vectors fit well into memory, one at least."""
+    return np.array_split(rows, max(1, math.ceil(len(rows) / 20_000)))
+
+
 def _single(vectors: Vectors, rows: Rows) -> Vectors:
     found: Vectors = vectors[rows].astype(np.float32, copy=False)
     return found
@@ -92,10 +97,9 @@ def _folded(vectors: Vectors, alive: Rows) -> tuple[Rows, Pairs]:
     """The first of all rows that are bit for bit the same, and the others paired with theirs."""
     weights = np.random.default_rng(1).integers(1, 2**63, vectors.shape[1], dtype=np.uint64) | 1
     width = f"u{vectors.dtype.itemsize}"
-    keys = np.empty(len(alive), np.uint64)
-    for start in range(0, len(alive), 20_000):
-        bits = np.ascontiguousarray(vectors[alive[start : start + 20_000]]).view(width)
-        keys[start : start + 20_000] = bits.astype(np.uint64) @ weights
+    keys = np.concatenate(
+        [vectors[part].view(width).astype(np.uint64) @ weights for part in _parts(alive)]
+    )
     _, at, group = np.unique(keys, return_index=True, return_inverse=True)
     firsts = alive[at][group]
     later = firsts != alive
@@ -126,8 +130,7 @@ def _cells(vectors: Vectors, rows: Rows, threshold: float, seed: int) -> _Cells:
     margin = 0.5 * math.sqrt(max(2 - 2 * threshold, 0.0)) * apart
     visits = min(_VISITS, count)
     cell, row = [], []
-    for start in range(0, len(rows), 20_000):
-        part = rows[start : start + 20_000]
+    for part in _parts(rows):
         near = _single(vectors, part) @ centroids.T
         best = np.argpartition(-near, visits - 1, axis=1)[:, :visits]
         score = np.take_along_axis(near, best, axis=1)
@@ -200,8 +203,7 @@ def _measured(vectors: Vectors, rows: Rows, pairs: Pairs, threshold: float, seed
     sample = np.random.default_rng(seed).choice(rows, min(_SAMPLE, len(rows)), replace=False)
     known = np.unique(pairs.left * len(vectors) + pairs.right)
     there = total = 0
-    for start in range(0, len(rows), 20_000):
-        others = rows[start : start + 20_000]
+    for others in _parts(rows):
         at, to = np.nonzero(_single(vectors, sample) @ _single(vectors, others).T >= threshold)
         one, two = sample[at], others[to]
         apart = one != two

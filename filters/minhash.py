@@ -7,10 +7,11 @@ share at least one of b bands of r values with probability 1 - (1 - s^r)^b.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from filters.ngrams import Unit, blocks, distinct, ngrams
@@ -66,13 +67,13 @@ def banding_for(threshold: float, count: int) -> Banding:
 
 
 def signatures(
-    texts: Sequence[str], size: int, unit: Unit, banding: Banding, progress: Progress = silent
+    texts: pl.Series, size: int, unit: Unit, banding: Banding, progress: Progress = silent
 ) -> NDArray[np.uint32]:
     """One row of ``banding.hashes`` minima per text; a text without n-grams has all ones."""
     factors = np.random.default_rng(1).integers(0, 2**31, banding.hashes, dtype=np.uint32) * 2 + 1
     found = np.full((len(texts), banding.hashes), NO_GRAMS)
     for start, stop in blocks(texts):
-        grams = ngrams(texts[start:stop], size, unit)
+        grams = ngrams(texts[start:stop].to_list(), size, unit)
         some = np.flatnonzero(np.diff(grams.starts))
         if len(some):
             minima = _minima(grams.hashes, grams.starts[some], factors)
@@ -103,12 +104,12 @@ def candidates(
     looked at that are next to each other by ``likeness`` or by another band.
     """
     count = len(signed)
-    keys = [_band_key(signed, band, banding.rows) for band in range(banding.bands)]
     spread = math.sqrt(threshold * (1 - threshold) / banding.hashes)
     seen = [np.zeros(0, np.int64)]
     crowded = False
-    for band, key in enumerate(keys):
-        other = keys[(band + 1) % len(keys)]
+    for band in range(banding.bands):
+        key = _band_key(signed, band, banding.rows)
+        other = _band_key(signed, (band + 1) % banding.bands, banding.rows)
         order, crowd = _ordered(key, other.__getitem__ if band % 2 else likeness)
         for step in range(1, _WINDOW + 1):
             left, right = _neighbours(order, key, crowd, step)

@@ -46,10 +46,10 @@ def near(settings: NearDedup, context: Context) -> Stage:
     return lambda records: judged("near", records, in_order_of(records, context, rule))
 
 
-def texts_of(records: pl.DataFrame, fields: Sequence[str]) -> list[str]:
+def texts_of(records: pl.DataFrame, fields: Sequence[str]) -> pl.Series:
     """The fields of each record as one text."""
     both = records.select(pl.concat_str(fields, separator="\n", ignore_nulls=True))
-    return both.to_series().to_list()
+    return both.to_series()
 
 
 def near_pairs(records: pl.DataFrame, settings: NearDedup, progress: Progress = silent) -> Pairs:
@@ -62,8 +62,7 @@ def near_pairs(records: pl.DataFrame, settings: NearDedup, progress: Progress = 
     fields = [texts_of(records, [field]) for field in settings.fields]
     rows, pairs = _copies_apart(texts)
     banding = banding_of(settings, len(rows))
-    chosen = [texts[row] for row in rows.tolist()]
-    signed = signatures(chosen, settings.ngram, settings.unit, banding, progress)
+    signed = signatures(texts.gather(rows), settings.ngram, settings.unit, banding, progress)
     some = signed[:, 0] != NO_GRAMS
     rows, signed = rows[some], signed[some]
     while True:
@@ -85,28 +84,28 @@ def _numbers(statements: Statements, rows: Rows, at: Rows) -> NDArray[np.uint64]
     return statements.numbers(rows[at])
 
 
-def _copies_apart(texts: Sequence[str]) -> tuple[Rows, Pairs]:
+def _copies_apart(texts: pl.Series) -> tuple[Rows, Pairs]:
     """The first row of each text, and every other paired with its first."""
-    first: dict[str, int] = {}
-    standing = np.array([first.setdefault(text, row) for row, text in enumerate(texts)], np.int64)
+    numbered = pl.DataFrame({"text": texts}).with_row_index("row")
+    first = (
+        numbered.select(pl.col("row").min().over("text")).to_series().to_numpy().astype(np.int64)
+    )
     rows = np.arange(len(texts))
-    later = standing != rows
-    return rows[~later], Pairs(standing[later], rows[later], np.ones(int(later.sum())))
+    later = first != rows
+    return rows[~later], Pairs(first[later], rows[later], np.ones(int(later.sum())))
 
 
 def _in_each_field(
-    fields: Sequence[Sequence[str]], pairs: Pairs, settings: NearDedup
+    fields: Sequence[pl.Series], pairs: Pairs, settings: NearDedup
 ) -> NDArray[np.bool_]:
     """Whether each long field has its part in what two records share. Two tasks about one long
     passage have the passage in common, and are different tasks.
     """
     keep = np.ones(len(pairs), bool)
     for texts in fields if len(fields) > 1 else ():
-        both = zip(pairs.left.tolist(), pairs.right.tolist(), strict=True)
-        unlike = np.array(
-            [min(len(texts[i]), len(texts[j])) >= _LONG and texts[i] != texts[j] for i, j in both],
-            bool,
-        )
+        one, two = texts.gather(pairs.left), texts.gather(pairs.right)
+        long = (one.str.len_chars() >= _LONG) & (two.str.len_chars() >= _LONG)
+        unlike = (long & (one != two)).to_numpy()
         part = pairs.where(unlike)
         keep[unlike] &= jaccard(texts, part.left, part.right, settings) >= settings.threshold / 2
     return keep
@@ -119,15 +118,13 @@ def banding_of(settings: NearDedup, count: int) -> Banding:
     return banding_for(settings.threshold, count)
 
 
-def jaccard(
-    texts: Sequence[str], left: Rows, right: Rows, settings: NearDedup
-) -> NDArray[np.float64]:
+def jaccard(texts: pl.Series, left: Rows, right: Rows, settings: NearDedup) -> NDArray[np.float64]:
     """Share of the n-grams of either text that both have, pair by pair; 0 where there are none."""
     scores = np.zeros(len(left))
-    lengths = np.array([len(text) for text in texts])
+    lengths = texts.str.len_chars().to_numpy()
     for part in np.split(np.arange(len(left)), _cuts(lengths[left] + lengths[right])):
         rows, place = np.unique(np.concatenate([left[part], right[part]]), return_inverse=True)
-        chosen = [texts[row] for row in rows.tolist()]
+        chosen = texts.gather(rows).to_list()
         sets = _sets(distinct_grams(ngrams(chosen, settings.ngram, settings.unit)))
         one, two = sets.gather(place[: len(part)]), sets.gather(place[len(part) :])
         sizes = pl.select(

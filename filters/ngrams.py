@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 Unit = Literal["char", "word"]
@@ -35,16 +36,11 @@ class Grams:
     starts: NDArray[np.int64]
 
 
-def blocks(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
+def blocks(texts: pl.Series) -> Iterator[tuple[int, int]]:
     """Ranges of texts that are hashed together."""
-    start, chars = 0, 0
-    for i, text in enumerate(texts):
-        chars += len(text)
-        if chars >= _BLOCK_CHARS:
-            yield start, i + 1
-            start, chars = i + 1, 0
-    if start < len(texts):
-        yield start, len(texts)
+    ends = np.cumsum(texts.str.len_chars().to_numpy().astype(np.int64)) // _BLOCK_CHARS
+    cuts = np.flatnonzero(np.diff(ends)) + 1
+    return pairwise([0, *cuts.tolist(), len(texts)])
 
 
 def ngrams(texts: Sequence[str], size: int, unit: Unit = "char") -> Grams:

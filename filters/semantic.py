@@ -32,7 +32,9 @@ def semantic(settings: SemanticDedup, context: Context) -> Stage:
             lambda left, right: cosine(vectors, left, right),
         )
 
-    return lambda records: judged("semantic", records, in_order_of(records, context, rule))
+    return lambda records: judged(
+        "semantic", records, in_order_of(records, context, rule, "embedding")
+    )
 
 
 def vectors_of(records: pl.DataFrame) -> Vectors:
@@ -43,7 +45,9 @@ def vectors_of(records: pl.DataFrame) -> Vectors:
     if not len(records):
         return np.zeros((0, 1), np.float32)
     matrix: Vectors = records["embedding"].to_numpy()
-    odd = np.flatnonzero(~np.isfinite(matrix).all(axis=1))
+    starts = range(0, len(matrix), 50_000)
+    sound = [np.isfinite(matrix[start : start + 50_000]).all(axis=1) for start in starts]
+    odd = np.flatnonzero(~np.concatenate(sound))
     if len(odd):
         matrix = matrix.copy()
         matrix[odd] = 0
@@ -64,9 +68,8 @@ def semantic_pairs(
     rank = np.array(survivor_rank(records))
     pairs, rows = NO_PAIRS, np.arange(len(records))
     while True:
-        found = close_pairs(vectors[rows], settings.threshold, seed, progress)
-        twins = Pairs(rows[found.pairs.left], rows[found.pairs.right], found.pairs.score)
-        twins = twins.where(statements.same(twins.left, twins.right))
+        found = close_pairs(vectors, rows, settings.threshold, seed, progress)
+        twins = found.pairs.where(statements.same(found.pairs.left, found.pairs.right))
         pairs = pairs.plus(twins)
         if not found.crowded or not len(twins):
             return pairs

@@ -65,44 +65,46 @@ class Statements:
 
     def __init__(self, records: pl.DataFrame) -> None:
         """Nothing is looked at before it is compared."""
-        self._fields = [records[name].fill_null("").to_list() for name in ("question", "answer")]
-        self._known: list[dict[int, Specifics]] = [{}, {}]
-        self._numbers: dict[int, int] = {}
+        self._fields = [records[name].fill_null("") for name in ("question", "answer")]
 
     def same(self, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Whether the records of each pair of rows can say the same."""
         rows, places = np.unique(np.concatenate([left, right]), return_inverse=True)
         one, two = places[: len(left)], places[len(left) :]
+        fields = [texts.gather(rows).to_list() for texts in self._fields]
         possible = np.ones(len(left), bool)
-        for texts in self._fields:
+        for texts in fields:
             # Of two rows that each have a bit of their own, each has a number of its own, which is
             # quickly seen of millions of pairs.
-            mask = np.array([_mask(texts[row]) for row in rows.tolist()], np.uint64)
+            mask = np.array([_mask(text) for text in texts], np.uint64)
             mine, theirs = mask[one] & ~mask[two], mask[two] & ~mask[one]
             possible &= (mine == 0) | (theirs == 0)
+        known: list[dict[int, Specifics]] = [{}, {}]
         for place in np.flatnonzero(possible).tolist():
-            possible[place] = self._alike(int(left[place]), int(right[place]))
+            possible[place] = _alike(fields, known, int(one[place]), int(two[place]))
         return possible
 
     def numbers(self, rows: NDArray[np.int64]) -> NDArray[np.uint64]:
         """A key for each of the rows; those with the same numbers have the same."""
-        for row in rows.tolist():
-            if row not in self._numbers:
-                found = [_NUMBER.findall(texts[row]) for texts in self._fields]
-                self._numbers[row] = zlib.crc32(str(found).encode())
-        return np.array([self._numbers[row] for row in rows.tolist()], np.uint64)
-
-    def _alike(self, one: int, two: int) -> bool:
-        return all(
-            texts[one] == texts[two] or same_specifics(self._of(field, one), self._of(field, two))
-            for field, texts in enumerate(self._fields)
+        found = zip(
+            *(map(_NUMBER.findall, texts.gather(rows)) for texts in self._fields), strict=True
         )
+        return np.array([zlib.crc32(str(numbers).encode()) for numbers in found], np.uint64)
 
-    def _of(self, field: int, row: int) -> Specifics:
-        known = self._known[field]
-        if row not in known:
-            known[row] = specifics(self._fields[field][row])
-        return known[row]
+
+def _alike(
+    fields: Sequence[Sequence[str]], known: Sequence[dict[int, Specifics]], one: int, two: int
+) -> bool:
+    """Whether two rows may say the same; ``known`` are the specifics of rows seen before."""
+    for texts, seen in zip(fields, known, strict=True):
+        if texts[one] == texts[two]:
+            continue
+        for row in (one, two):
+            if row not in seen:
+                seen[row] = specifics(texts[row])
+        if not same_specifics(seen[one], seen[two]):
+            return False
+    return True
 
 
 def _mask(text: str) -> int:

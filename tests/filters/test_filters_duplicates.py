@@ -186,7 +186,7 @@ def grams(text: str, size: int) -> set[str]:
 
 def similarity(one: str, two: str, size: int = 5) -> float:
     rows = np.array([0]), np.array([1])
-    return float(jaccard([one, two], *rows, NearDedup(ngram=size))[0])
+    return float(jaccard(pl.Series([one, two]), *rows, NearDedup(ngram=size))[0])
 
 
 @given(
@@ -250,7 +250,7 @@ def test_close_pairs_are_those_of_a_brute_force_product(
     rows = unit(rng, count, 4)
     rows[count // 2 :] = rows[: count - count // 2]
     scores = rows @ rows.T
-    pairs = close_pairs(rows, threshold).pairs
+    pairs = close_pairs(rows, np.arange(len(rows)), threshold).pairs
     left, right = pairs.left.tolist(), pairs.right.tolist()
     got = dict(zip(zip(left, right, strict=True), pairs.score.tolist(), strict=True))
     for i in range(count):
@@ -267,7 +267,7 @@ def test_close_pairs_are_those_of_a_brute_force_product(
 def test_a_similarity_of_exactly_the_threshold_is_close(threshold: float) -> None:
     score = np.float32(threshold)
     rows = np.array([[1, 0], [score, np.sqrt(1 - score**2)]], np.float32)
-    pairs = close_pairs(rows, threshold).pairs
+    pairs = close_pairs(rows, np.arange(len(rows)), threshold).pairs
     assert (pairs.left.tolist(), pairs.right.tolist()) == ([0], [1])
 
 
