@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from configs.filters import ExactDedup
 from filters.clusters import NO_PAIRS, Pairs, Rows, keep_one
 from filters.scope import in_order_of
+from filters.specifics import numbers_in
 from store.stages import Context, Ruling, Stage, judged, stage
 
 _SIGNS = regex.compile(r"[^\p{L}\p{M}\p{N}\p{S}]+")
-_NUMBER = re.compile(r"(?:(?<![^\s(])[-−])?\d+(?:[.,]\d+)*")
 _POINT, _ENDS = re.compile(r"[.,:;!?]"), re.compile(r"[.,:;!?](?!\d)")
 
 
@@ -67,7 +67,7 @@ def _same_numbers(
     bare = [row for row in group if not any(_ENDS.search(field) for field in rows[row])]
     punctuated = sorted(set(group) - set(bare))
     for row in [*punctuated, *bare]:
-        numbers = tuple(number for field in rows[row] for number in _NUMBER.findall(field))
+        numbers = tuple(number for field in rows[row] for number in numbers_in(field))
         twin = first.get(numbers)
         if twin is None and punctuated and not any(_POINT.search(field) for field in rows[row]):
             twin = punctuated[0] if punctuated[0] != row else None

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from store.text import squeeze
 
-_NUMBER = re.compile(r"(?:(?<![^\s(])[-−])?\d+(?:[.,]\d+)*")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _CODE = re.compile(r"`|\w[._]\w|\w_|_\w|\w\(|[a-z][A-Z]|\d[-+*/^×÷]\d")
 _EDGES = "()[]{}<>.,;:!?\"'`*#|“”‘’"
 _SENTENCE_END = frozenset(".!?:•*#|>\"'“(-")
@@ -86,9 +86,7 @@ class Statements:
 
     def numbers(self, rows: NDArray[np.int64]) -> NDArray[np.uint64]:
         """A key for each of the rows; those with the same numbers have the same."""
-        found = zip(
-            *(map(_NUMBER.findall, texts.gather(rows)) for texts in self._fields), strict=True
-        )
+        found = zip(*(map(numbers_in, texts.gather(rows)) for texts in self._fields), strict=True)
         return np.array([zlib.crc32(str(numbers).encode()) for numbers in found], np.uint64)
 
 
@@ -109,7 +107,7 @@ def _alike(
 
 def _mask(text: str) -> int:
     """One bit for each number and each time it occurs."""
-    found = _NUMBER.findall(text)
+    found = numbers_in(text)
     if not found:
         return 0
     mask = 0
@@ -122,7 +120,19 @@ def _mask(text: str) -> int:
 def specifics(text: str) -> Specifics:
     """The words and numbers of a text."""
     tokens = (text if text.isascii() else squeeze(text)).split()
-    return Specifics(tokens, frozenset(tokens), _counts(_NUMBER.findall(text)))
+    return Specifics(tokens, frozenset(tokens), _counts(numbers_in(text)))
+
+
+def numbers_in(text: str) -> list[str]:
+    """The numbers of a text as they stand, with a minus that belongs to one."""
+    return [
+        f"-{match.group()}" if _is_minus(text, match.start() - 1) else match.group()
+        for match in _NUMBER.finditer(text)
+    ]
+
+
+def _is_minus(text: str, at: int) -> bool:
+    return at >= 0 and text[at] in "-−" and (at == 0 or text[at - 1] in " \n\t(")
 
 
 def _counts(numbers: Iterable[str]) -> Counter[str]:
