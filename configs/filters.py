@@ -68,7 +68,7 @@ class NearDedup(Stage):
 class SemanticDedup(Stage):
     """Copies in meaning, by cosine similarity of embeddings."""
 
-    threshold: float = Field(0.92, gt=0, le=1, description="Cosine similarity of a twin.")
+    threshold: float = Field(0.96, gt=0, le=1, description="Cosine similarity of a twin.")
     groups: Groups = Field("connected", description=_GROUPS)
 
 

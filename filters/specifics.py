@@ -72,13 +72,11 @@ class Statements:
         rows, places = np.unique(np.concatenate([left, right]), return_inverse=True)
         one, two = places[: len(left)], places[len(left) :]
         fields = [texts.gather(rows).to_list() for texts in self._fields]
-        possible = np.ones(len(left), bool)
-        for texts in fields:
-            # Of two rows that each have a bit of their own, each has a number of its own, which is
-            # quickly seen of millions of pairs.
-            mask = np.array([_mask(text) for text in texts], np.uint64)
-            mine, theirs = mask[one] & ~mask[two], mask[two] & ~mask[one]
-            possible &= (mine == 0) | (theirs == 0)
+        # Of two questions that each have a bit of their own, each has a number of its own, which is
+        # quickly seen of millions of pairs.
+        mask = np.array([_mask(text) for text in fields[0]], np.uint64)
+        mine, theirs = mask[one] & ~mask[two], mask[two] & ~mask[one]
+        possible: NDArray[np.bool_] = (mine == 0) | (theirs == 0)
         known: list[dict[int, Specifics]] = [{}, {}]
         for place in np.flatnonzero(possible).tolist():
             possible[place] = _alike(fields, known, int(one[place]), int(two[place]))
@@ -94,13 +92,13 @@ def _alike(
     fields: Sequence[Sequence[str]], known: Sequence[dict[int, Specifics]], one: int, two: int
 ) -> bool:
     """Whether two rows may say the same; ``known`` are the specifics of rows seen before."""
-    for texts, seen in zip(fields, known, strict=True):
+    for field, (texts, seen) in enumerate(zip(fields, known, strict=True)):
         if texts[one] == texts[two]:
             continue
         for row in (one, two):
             if row not in seen:
                 seen[row] = specifics(texts[row])
-        if not same_specifics(seen[one], seen[two]):
+        if not same_specifics(seen[one], seen[two], strict=field == 0):
             return False
     return True
 
@@ -139,16 +137,18 @@ def _counts(numbers: Iterable[str]) -> Counter[str]:
     return Counter(number.replace(",", "") for number in numbers)
 
 
-def same_specifics(one: Specifics, two: Specifics) -> bool:
-    """Whether two like texts can be the same statement."""
-    if one.distinct == two.distinct:
-        return one.numbers == two.numbers or not _exchanged(one.numbers, two.numbers)
+def same_specifics(one: Specifics, two: Specifics, strict: bool = True) -> bool:
+    """Whether two like texts can be the same statement.
+
+    If ``strict``, no number and no code may be exchanged at all. Otherwise it may be among many
+    words that differ, as in long answers of which some characters were spoilt.
+    """
     mine, theirs = _own_words(one, two)
     return not (
-        _exchanged(one.numbers + _counted(mine), two.numbers + _counted(theirs))
+        _numbers_exchanged(one, two, mine, theirs, strict)
         or _negated(mine, theirs)
         or any(_OPPOSITE.get(word) in theirs for word in mine)
-        or _names_exchanged(one, two, mine, theirs)
+        or _names_exchanged(one, two, mine, theirs, strict)
     )
 
 
@@ -169,9 +169,16 @@ def _bare(token: str) -> str:
     return token if token in _SIGNS else token.strip(_EDGES).casefold()
 
 
-def _exchanged(one: Counter[str], two: Counter[str]) -> bool:
+def _numbers_exchanged(
+    one: Specifics, two: Specifics, mine: dict[str, str], theirs: dict[str, str], strict: bool
+) -> bool:
     """Whether each has a number more often than the other."""
-    return bool(one - two) and bool(two - one)
+    here, there = one.numbers + _counted(mine), two.numbers + _counted(theirs)
+    lost, new = here - there, there - here
+    if not (lost and new):
+        return False
+    share = _EXCHANGED / 2 * (len(mine) + len(theirs))
+    return strict or len(lost) + len(new) >= share
 
 
 def _counted(words: Iterable[str]) -> Counter[str]:
@@ -190,12 +197,21 @@ def _only_negates(one: Iterable[str], two: Iterable[str]) -> bool:
 
 
 def _names_exchanged(
-    one: Specifics, two: Specifics, mine: dict[str, str], theirs: dict[str, str]
+    one: Specifics,
+    two: Specifics,
+    mine: dict[str, str],
+    theirs: dict[str, str],
+    strict: bool,
 ) -> bool:
     """Whether a name or piece of code stands where the other text has another one."""
     here, there = _marked(one, mine), _marked(two, theirs)
     if not here or not there:
         return False
+    code = [
+        any(_is_code(own[word]) for word in found) for found, own in ((here, mine), (there, theirs))
+    ]
+    if strict and all(code):
+        return True
     spelt = {_letters(word) for word in here} & {_letters(word) for word in there}
     here = {word: near for word, near in here.items() if _letters(word) not in spelt}
     there = {word: near for word, near in there.items() if _letters(word) not in spelt}
@@ -204,6 +220,10 @@ def _names_exchanged(
     share = (len(here) + len(there)) / (len(mine) + len(theirs))
     places = set(here.values()) & set(there.values())
     return share >= _EXCHANGED or (bool(places) and share >= _EXCHANGED / 2)
+
+
+def _is_code(token: str) -> bool:
+    return token in _SIGNS or bool(_CODE.search(token))
 
 
 def _letters(word: str) -> str:
@@ -217,7 +237,8 @@ def _marked(text: Specifics, own: dict[str, str]) -> dict[str, str]:
     for word, token in own.items():
         place = text.tokens.index(token)
         before = text.tokens[place - 1] if place else ""
-        is_name = token.strip(_EDGES)[:1].isupper() and before and before[-1] not in _SENTENCE_END
-        if is_name or token in _SIGNS or _CODE.search(token):
+        inside = bool(before) and before[-1] not in _SENTENCE_END
+        is_name = inside and len(word) > 1 and token.strip(_EDGES)[0].isupper()
+        if is_name or _is_code(token):
             found[word] = _bare(before)
     return found

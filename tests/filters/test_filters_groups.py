@@ -65,7 +65,7 @@ def test_connected_groups_take_a_chain_and_stars_only_what_is_like_the_survivor(
 
 
 def test_a_loser_of_a_chain_names_the_record_that_links_it() -> None:
-    turn = [np.cos(a) for a in (0, 0.35, 0.7)], [np.sin(a) for a in (0, 0.35, 0.7)]
+    turn = [np.cos(a) for a in (0, 0.25, 0.5)], [np.sin(a) for a in (0, 0.25, 0.5)]
     rows = [
         record(i, QUESTION, ANSWER, support=s, embedding=[x, y] + [0.0] * (DIM - 2))
         for i, s, x, y in zip("abc", (1.0, 0.9, 0.8), *turn, strict=True)
@@ -73,8 +73,8 @@ def test_a_loser_of_a_chain_names_the_record_that_links_it() -> None:
     verdicts = STAGES["semantic"].make(SETTINGS["semantic"], context())(frame_of(rows)).verdicts
     assert verdicts["witness"].to_list() == ["", "a", "a"]
     assert "linked" not in verdicts["detail"][1]
-    assert "linked by b (0.939)" in verdicts["detail"][2]
-    assert verdicts["score"][2] == pytest.approx(np.cos(0.7), abs=1e-3)
+    assert "linked by b (0.969)" in verdicts["detail"][2]
+    assert verdicts["score"][2] == pytest.approx(np.cos(0.5), abs=1e-3)
 
 
 @st.composite
