@@ -53,6 +53,7 @@ def stages_of(recipe: Recipe) -> dict[str, BaseModel]:
     """
     every = {
         "heuristics": recipe.filters.heuristics,
+        "privacy": recipe.filters.privacy,
         "grounding": recipe.verifiers.grounding,
         "exact": recipe.filters.exact,
         "near": recipe.filters.near,

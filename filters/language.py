@@ -1,0 +1,86 @@
+"""The language of a record's prose, where there is enough of it to tell.
+
+py3langid (LangID, ACL 2012) decides. What it is not asked about: short texts, code, formulas, and
+records whose question speaks of a language, such as translations.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import NamedTuple
+
+_CODE = re.compile(r"```.*?(?:```|\Z)|`[^`]*`", re.DOTALL)
+_CODE_SIGN = re.compile(r"[_()=\[\]{}./\\@#<>|^]")
+_MIN_LETTERS = 60
+"""Below this many letters of plain prose, guessing the language is a toss-up."""
+_LONGEST = 5000
+"""Letters beyond this do not change the guess."""
+_ABOUT_LANGUAGES = re.compile(
+    r"\b(?:translat|übersetz|tradu[iczs]|lorem ipsum|languages?\b|sprachen?\b|langues?\b|idiomas?\b"
+    r"|arab|bengali|bulgarian|catalan|chinese|croatian|czech|danish|dutch|english|finnish|french"
+    r"|german|greek|hebrew|hindi|hungarian|indonesian|irish|italian|japanese|korean|latin|malay"
+    r"|mandarin|norwegian|persian|polish|portuguese|romanian|russian|sanskrit|serbian|slovak"
+    r"|spanish|swahili|swedish|tamil|thai|turkish|ukrainian|urdu|vietnamese|welsh"
+    r"|deutsch|englisch|französisch|spanisch|anglais|allemand|espagnol|inglés|alemán|francés)",
+    re.IGNORECASE,
+)
+_PLAIN_ENGLISH = frozenset(
+    "the of and are with that this which from by what how does you your can would be to it".split()
+)
+"""Words that are frequent in English and in no other large language."""
+_PLAIN_SHARE = 0.2
+_CLOSE = [{"no", "nb", "nn", "da"}, {"hr", "bs", "sr"}, {"id", "ms", "jv"}]
+"""Written forms that no classifier tells apart for sure."""
+
+
+class Guess(NamedTuple):
+    """A language other than those wanted, by ISO 639-1 code, and its probability."""
+
+    language: str
+    score: float
+
+
+def other_language(question: str, answer: str, wanted: frozenset[str]) -> Guess | None:
+    """The language a record seems to be in, unless it is a wanted one or nobody can tell.
+
+    Question and answer are looked at together, so that an English question on a French sentence
+    is English.
+    """
+    text = f"{question[:_LONGEST]} {answer[:_LONGEST]}"
+    if "en" in wanted and _plain_english(text):
+        return None
+    prose = _prose(text)
+    if sum(map(str.isalpha, prose)) < _MIN_LETTERS or _ABOUT_LANGUAGES.search(question):
+        return None
+    language, score = _classifier()(prose)
+    near = next((group for group in _CLOSE if language in group), {language})
+    return None if near & wanted else Guess(language, score)
+
+
+def _plain_english(text: str) -> bool:
+    """Whether the frequent words settle it, which is a tenth of the work of the classifier."""
+    found = text.split()
+    return sum(map(_PLAIN_ENGLISH.__contains__, found)) > _PLAIN_SHARE * len(found)
+
+
+def _prose(text: str) -> str:
+    plain = _CODE.sub(" ", text) if "`" in text else text
+    if not _CODE_SIGN.search(plain):
+        return plain
+    # A full stop at the end is no sign of code.
+    return " ".join(word for word in plain.split() if not _CODE_SIGN.search(word[:-1]))
+
+
+@lru_cache(maxsize=1)
+def _classifier() -> Callable[[str], tuple[str, float]]:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    identify = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True).classify
+
+    def classify(text: str) -> tuple[str, float]:
+        language, score = identify(text)
+        return str(language), float(score)
+
+    return classify

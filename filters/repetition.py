@@ -1,0 +1,141 @@
+"""Text that goes round in circles: repeated lines, paragraphs, word sequences and characters.
+
+The measures are those of Gopher's table A1 (arXiv 2112.11446); the limits are fitted to answers,
+see each rule. A refrain, a conjugation table or a list of like items repeats itself and is good.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from configs.filters import Heuristics
+from filters.rules import MIN_LINES, MIN_WORDS, Measured, Prose
+
+_MIN_BYTES = 400
+"""Shorter texts compress too unevenly to tell anything."""
+_MIN_WORDS_OF_SHARES = 50
+"""Gopher's own least length of a document: below it, one repeated phrase is a large share."""
+
+
+def repeats(prose: Prose, settings: Heuristics) -> Iterator[Measured]:
+    """Every rule of this module that can be applied to this prose, cheapest first."""
+    if len(prose.text) >= _MIN_BYTES:
+        yield compression(prose, settings.max_compression)
+    if len(prose.lines) >= MIN_LINES:
+        yield from _duplicates("line", prose.lines, settings)
+        if len(prose.paragraphs) >= MIN_LINES:
+            yield from _duplicates("paragraph", prose.paragraphs, settings)
+    if len(prose.words) < MIN_WORDS:
+        return
+    counts = Counter(_grams(prose.words, 2))
+    # Without a repeated pair of words there is no repeated longer sequence either.
+    if len(counts) == len(prose.words) - 1:
+        return
+    yield repeated_sequences(prose.words, settings.max_repetition)
+    if len(prose.words) >= _MIN_WORDS_OF_SHARES:
+        yield from top_ngrams(prose.words, settings.max_top_ngrams)
+        yield from duplicate_ngrams(prose.words, settings.max_duplicate_ngrams)
+
+
+def compression(prose: Prose, limit: float) -> Measured:
+    """How many times shorter zlib makes the text: the only rule that sees a loop of characters, or
+    of a script without spaces.
+
+    Whisper takes more than 2.4 for a loop (arXiv 2212.04356, section 4.5), in sentences of speech;
+    long lists of like items reach 5 and are good.
+    """
+    raw = prose.text.encode("utf-8", "surrogatepass")
+    ratio = len(raw) / len(zlib.compress(raw, 1))
+    begin = " ".join(prose.text[:200].split())[:60]
+    shown = f"compresses {ratio:.1f} times, limit {limit:g}: {begin!r}"
+    return Measured("loop", ratio, limit, ratio > limit, shown)
+
+
+def _duplicates(kind: str, parts: Sequence[str], settings: Heuristics) -> Iterator[Measured]:
+    """Duplicate lines and paragraphs by number (Gopher: 0.3) and by characters (Gopher: 0.2).
+
+    Both must be broken here, which spares songs with a refrain and forms with empty lines to fill.
+    """
+    counts = Counter(parts)
+    if len(counts) == len(parts):
+        return
+    again = {part: count for part, count in counts.items() if count > 1}
+    number = (len(parts) - len(counts)) / len(parts)
+    twice = sum(len(part) * (count - 1) for part, count in again.items())
+    share = min(number, twice / max(sum(map(len, parts)), 1))
+    most, count = counts.most_common(1)[0]
+    limit = settings.max_duplicate_lines
+    shown = f"repeated {kind}s {share:.2f}, limit {limit:g}: {most[:60]!r} x {count}"
+    yield Measured(f"repeated_{kind}s", share, limit, share > limit, shown)
+
+
+def repeated_sequences(found: Sequence[str], limit: float) -> Measured:
+    """Share of 3-word sequences that occur before in the same text."""
+    share = repetition(found)
+    shown = f"repeated 3-word sequences {share:.2f}, limit {limit:g}"
+    if share > limit:
+        most, count = Counter(_grams(found, 3)).most_common(1)[0]
+        shown += f": {' '.join(most)[:60]!r} x {count}"
+    return Measured("repetition", share, limit, share > limit, shown)
+
+
+def repetition(found: Sequence[str]) -> float:
+    """Share of 3-word sequences that occur before; 0 below 20 words."""
+    if len(found) < MIN_WORDS:
+        return 0.0
+    grams = list(_grams(found, 3))
+    return 1 - len(set(grams)) / len(grams)
+
+
+def top_ngrams(found: Sequence[str], limits: Sequence[float]) -> Iterator[Measured]:
+    """Share of characters in the commonest sequence of 2, 3 and 4 words (Gopher: 0.20, 0.18, 0.16).
+
+    Higher here: answers are a tenth of a web page, and list items like to begin alike.
+    """
+    total = sum(map(len, found))
+    for size, limit in enumerate(limits, start=2):
+        most, count = Counter(_grams(found, size)).most_common(1)[0]
+        share = min(sum(map(len, most)) * count / total, 1.0) if count > 1 else 0.0
+        name = " ".join(most)[:60]
+        shown = f"commonest {size}-word sequence {share:.2f}, limit {limit:g}: {name!r} x {count}"
+        yield Measured("top_sequence", share, limit, share > limit, shown)
+        if count == 1:
+            return
+
+
+def duplicate_ngrams(found: Sequence[str], limits: Sequence[float]) -> Iterator[Measured]:
+    """Share of characters in sequences of 5 to 10 words that occur before, each character counted
+    once (Gopher: 0.15 falling to 0.10). Higher here, since answers to "rewrite this" and letters
+    by a form repeat whole sentences.
+
+    What a repeated sequence covers, its repeated parts cover too, so shares fall as sizes grow and
+    the first share below all limits ends the search.
+    """
+    total = sum(map(len, found))
+    for size, limit in enumerate(limits, start=5):
+        covered, example = _covered(found, size)
+        share = covered / total
+        shown = f"repeated {size}-word sequences {share:.2f}, limit {limit:g}: {example[:80]!r}"
+        yield Measured("repeated_sequences", share, limit, share > limit, shown)
+        if share <= min(limits):
+            return
+
+
+def _covered(found: Sequence[str], size: int) -> tuple[int, str]:
+    """Characters inside later occurrences of sequences of this size, and the first of these."""
+    seen: set[tuple[str, ...]] = set()
+    covered, reached, example = 0, 0, ""
+    for start, gram in enumerate(_grams(found, size)):
+        if gram in seen:
+            example = example or " ".join(gram)
+            covered += sum(map(len, found[max(reached, start) : start + size]))
+            reached = start + size
+        else:
+            seen.add(gram)
+    return covered, example
+
+
+def _grams(found: Sequence[str], size: int) -> Iterator[tuple[str, ...]]:
+    return zip(*(found[i:] for i in range(size)), strict=False)
