@@ -8,7 +8,6 @@ from pydantic import Field
 
 from configs.stages import Stage
 
-
 Share = Annotated[float, Field(ge=0, le=1)]
 Kind = Literal["email", "phone", "iban", "card", "ip_address", "ssn", "secret_key"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -31,7 +30,7 @@ class Heuristics(Stage):
         0.95, ge=0, le=1, description="Drop when another language is at least this probable."
     )
     on_refusal: Literal["drop", "flag", "keep"] = Field(
-        "drop", description='What "I\'m sorry, but I can\'t" as the whole answer does to a record.'
+        "drop", description="What \"I'm sorry, but I can't\" as the whole answer does to a record."
     )
     on_boilerplate: Literal["drop", "flag", "keep"] = Field(
         "flag", description='What chatter ("Sure! Here is") and web furniture do to a record.'
@@ -40,7 +39,7 @@ class Heuristics(Stage):
         (1.1, 15.0), description="Least and largest mean word length."
     )
     max_symbols_per_word: float = Field(
-        0.5, ge=0, description="Most hash signs and ellipses per word."
+        1.0, ge=0, description="Most hash signs and ellipses per word; 1 lets hashtags pass."
     )
     max_sign_words: Share = Field(0.4, description="Largest share of words of signs only.")
     max_bullet_lines: Share = Field(
@@ -50,16 +49,18 @@ class Heuristics(Stage):
         0.5, description="Largest share of lines that end in an ellipsis."
     )
     max_compression: float = Field(
-        8.0, gt=1, description="How many times shorter zlib may make an answer: loops of any script."
+        8.0,
+        gt=1,
+        description="How many times shorter zlib may make an answer: loops of any script.",
     )
     max_duplicate_lines: Share = Field(
-        0.45, description="Largest share of repeated lines or paragraphs, by number and characters."
+        0.55, description="Largest share of repeated lines or paragraphs, by number and characters."
     )
     max_repetition: Share = Field(
         0.6, description="Largest share of repeated 3-word sequences in an answer."
     )
     max_top_ngrams: tuple[Share, Share, Share] = Field(
-        (0.6, 0.55, 0.5),
+        (0.75, 0.65, 0.55),
         description="Largest share of characters in the commonest sequence of 2, 3, 4 words.",
     )
     max_duplicate_ngrams: tuple[Share, Share, Share, Share, Share, Share] = Field(
@@ -72,9 +73,7 @@ class Privacy(Stage):
     """Personal data and secrets in questions, answers and quotes."""
 
     kinds: tuple[Kind, ...] = Field(KINDS, description="What is looked for.")
-    on_found: Literal["drop", "flag"] = Field(
-        "drop", description="What a find does to its record."
-    )
+    on_found: Literal["drop", "flag"] = Field("drop", description="What a find does to its record.")
     allow_in_corpus: bool = Field(
         True,
         description="Whether a value that stands verbatim in the record's own source passage only "

@@ -1,8 +1,9 @@
-"""Records in, verdicts out: heuristics, duplicates of three kinds, and the choice of the target.
+"""Records in, verdicts out: heuristics, privacy, duplicates of three kinds, and the choice of the
+target.
 
 Importing this package registers its stages.
 """
 
-from filters import diversity, exact, heuristics, near, semantic
+from filters import diversity, exact, heuristics, near, privacy, semantic
 
-__all__ = ["diversity", "exact", "heuristics", "near", "semantic"]
+__all__ = ["diversity", "exact", "heuristics", "near", "privacy", "semantic"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import chain
 from typing import Literal
@@ -11,15 +10,18 @@ import polars as pl
 
 from configs.filters import Heuristics
 from filters.language import other_language
-from filters.refusals import Found, boilerplate, echo, no_output, refusal
+from filters.refusals import (
+    Found,
+    boilerplate,
+    echo,
+    left_over,
+    no_output,
+    open_fence,
+    refusal,
+)
 from filters.repetition import repeats
 from filters.rules import Prose, quality
 from store.stages import Context, Judged, Row, Ruling, Stage, judged, row_by_row, stage
-
-_UNFILLED = re.compile(
-    r"\{\{[\w\s.|]{1,80}\}\}|\{%.{0,200}?%\}|<passage>|\[(?:INSERT|TODO|PLACEHOLDER)|lorem ipsum",
-    re.I,
-)
 
 
 @stage("heuristics", version="2", scope="row")
@@ -51,8 +53,9 @@ def _broken(settings: Heuristics, question: str, answer: str, language: str) -> 
     for found in chain(quality(prose, settings), repeats(prose, settings)):
         if found.broken:
             yield Ruling("drop", found.rule, float(found.value), "heuristics", found.shown)
-    other = other_language(question, answer, frozenset({language, *settings.languages}))
-    if other is not None and other.score >= settings.min_language_score:
+    accepted = frozenset({language, *settings.languages})
+    other = other_language(question, answer, accepted, settings.min_language_score)
+    if other is not None:
         wanted = ", ".join(map(repr, (language, *settings.languages)))
         detail = f"looks like {other.language!r} ({other.score:.2f}), wanted {wanted}"
         yield Ruling("drop", "language", other.score, "language", detail)
@@ -72,11 +75,11 @@ def _length(reason: str, value: int, limit: int) -> Ruling:
 
 
 def _format(question: str, answer: str) -> Iterator[Ruling]:
-    left = _UNFILLED.search(f"{question}\n{answer}")
-    if left:
-        yield Ruling("drop", "template_left_over", witness="format", detail=repr(left.group(0)))
-    if answer.count("```") % 2:
-        yield Ruling("drop", "open_code_fence", witness="format", detail="odd number of ```")
+    left = left_over(question, answer)
+    if left is not None:
+        yield Ruling("drop", "template_left_over", witness="format", detail=repr(left.phrase))
+    if open_fence(answer):
+        yield Ruling("drop", "open_code_fence", witness="format", detail="a ``` is never closed")
 
 
 def _phrases(settings: Heuristics, question: str, answer: str) -> Iterator[Ruling]:

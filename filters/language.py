@@ -27,10 +27,16 @@ _ABOUT_LANGUAGES = re.compile(
     re.IGNORECASE,
 )
 _PLAIN_ENGLISH = frozenset(
-    "the of and are with that this which from by what how does you your can would be to it".split()
+    "the of and are with that this which from by what how does you your can would be to it they "
+    "their have has was were when who not but there these than its".split()
 )
-"""Words that are frequent in English and in no other large language."""
-_PLAIN_SHARE = 0.2
+"""Words that are frequent in English and hardly occur in another language."""
+_PLAIN_SHARE = 0.14
+_ENOUGH = 100
+"""Characters of an answer that is looked at without its question."""
+_PIECE = 200
+"""Letters of a piece that is long enough to be judged alone, and short enough to be of one language
+where a text mixes them."""
 _CLOSE = [{"no", "nb", "nn", "da"}, {"hr", "bs", "sr"}, {"id", "ms", "jv"}]
 """Written forms that no classifier tells apart for sure."""
 
@@ -42,21 +48,32 @@ class Guess(NamedTuple):
     score: float
 
 
-def other_language(question: str, answer: str, wanted: frozenset[str]) -> Guess | None:
-    """The language a record seems to be in, unless it is a wanted one or nobody can tell.
+def other_language(
+    question: str, answer: str, wanted: frozenset[str], least: float
+) -> Guess | None:
+    """The language a record is in with a probability of at least ``least``, unless it is a wanted
+    one, or a third of the text is in a wanted one, or nobody can tell.
 
     Question and answer are looked at together, so that an English question on a French sentence
     is English.
     """
     text = f"{question[:_LONGEST]} {answer[:_LONGEST]}"
-    if "en" in wanted and _plain_english(text):
+    if "en" in wanted and _plain_english(answer[:_LONGEST] if len(answer) > _ENOUGH else text):
         return None
     prose = _prose(text)
     if sum(map(str.isalpha, prose)) < _MIN_LETTERS or _ABOUT_LANGUAGES.search(question):
         return None
-    language, score = _classifier()(prose)
-    near = next((group for group in _CLOSE if language in group), {language})
-    return None if near & wanted else Guess(language, score)
+    guess = Guess(*_classifier()(prose))
+    if guess.score < least or _near(guess.language, wanted):
+        return None
+    pieces = [prose[i : i + _PIECE] for i in range(0, len(prose), _PIECE)]
+    right = sum(_near(_classifier()(piece)[0], wanted) for piece in pieces)
+    return None if 3 * right >= len(pieces) else guess
+
+
+def _near(language: str, wanted: frozenset[str]) -> bool:
+    group = next((group for group in _CLOSE if language in group), {language})
+    return bool(group & wanted)
 
 
 def _plain_english(text: str) -> bool:

@@ -33,9 +33,17 @@ def repeats(prose: Prose, settings: Heuristics) -> Iterator[Measured]:
     # Without a repeated pair of words there is no repeated longer sequence either.
     if len(counts) == len(prose.words) - 1:
         return
-    yield repeated_sequences(prose.words, settings.max_repetition)
-    if len(prose.words) >= _MIN_WORDS_OF_SHARES:
+    sequences = repeated_sequences(prose.words, settings.max_repetition)
+    yield sequences
+    if len(prose.words) < _MIN_WORDS_OF_SHARES:
+        return
+    longest, total = max(map(len, prose.words)), sum(map(len, prose.words))
+    # Upper bounds: no sequence of up to four words is longer or commoner than this ...
+    if max(counts.values()) * 4 * longest > min(settings.max_top_ngrams) * total:
         yield from top_ngrams(prose.words, settings.max_top_ngrams)
+    # ... and five words repeated are three 3-word sequences repeated.
+    again = sequences.value * len(prose.words)
+    if again * longest * 5 / 3 > min(settings.max_duplicate_ngrams) * total:
         yield from duplicate_ngrams(prose.words, settings.max_duplicate_ngrams)
 
 

@@ -1,10 +1,10 @@
 """Gopher's quality rules (arXiv 2112.11446, section A.1.1), fitted for answers to instructions.
 
-Gopher judged web pages. An answer may be a number, a list, a table or code, so code blocks,
-tables and notations are left out, and no rule looks at texts too short to be measured. Left out on purpose:
-at least 50 words and two stop words (drop "Paris"), C4's closing punctuation (arXiv 1910.10683,
-section 2.2: drops lists and values) and FineWeb's short-line and line-break shares (arXiv
-2406.17557: drop lists and poems). Repetition is judged in ``filters/repetition.py``.
+Gopher judged web pages. An answer may be a number, a list, a table or code, so code blocks, tables
+and notations are left out, and no rule looks at texts too short to be measured. Left out on
+purpose: at least 50 words and two stop words (drop "Paris"), C4's closing punctuation (arXiv
+1910.10683, section 2.2: drops lists and values) and FineWeb's short-line and line-break shares
+(arXiv 2406.17557: drop lists and poems). Repetition is judged in ``filters/repetition.py``.
 """
 
 from __future__ import annotations
@@ -159,9 +159,7 @@ def ellipsis_lines(prose: Prose, limit: float) -> Measured:
     that trails off may be what was asked for. Items of a list may be beginnings to go on from.
     """
     ending = [
-        line
-        for line in prose.lines
-        if line.endswith(("...", "…")) and not _LIST_MARK.match(line)
+        line for line in prose.lines if line.endswith(("...", "…")) and not _LIST_MARK.match(line)
     ]
     share = len(ending) / len(prose.lines)
     last = f": {ending[0][-40:]!r}" if ending else ""
