@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from itertools import accumulate
 
 _EMAIL = re.compile(
-    r"(?<![\w.%+/:@-])([A-Za-z0-9][\w.%+-]{0,63})@((?:[A-Za-z0-9-]{1,63}\.){1,6})([A-Za-z]{2,18})"
-    r"(?![\w(@]|-\w|\.\w)"
+    r"(?<![\w.%+/@-])([A-Za-z0-9][\w.%+-]{0,63})@((?:[A-Za-z0-9-]{1,63}\.){1,6})([A-Za-z]{2,18})"
+    r"(?![\w(@]|-\w|\.\w|:[\w/~])"
 )
+_IN_URL = re.compile(r"://\S*$")
 _NO_TLD = frozenset(
     "test invalid example localhost local internal lan home corp png jpg jpeg gif svg webp js ts "
     "py css html json xml yaml yml txt md java cpp rs go rb php sh conf log service socket".split()
@@ -82,7 +83,7 @@ _IPV4 = re.compile(r"(?<![\w.:/-])\d{1,3}(?:\.\d{1,3}){3}(?![\w-]|\.\w|/\d)")
 _IPV6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{0,4}){3,7}(?![\w:]|\.\d|/\d)")
 _ABOUT_IP = re.compile(r"\b(?:ips?|ipv4|address\w*|host\w*|server\w*|adress\w*)\b", re.IGNORECASE)
 _ABOUT_VERSION = re.compile(
-    r"(?:version|release|build|firmware|driver|update|section|chapter|rule|clause|article|oid|[=<>~^]=?"
+    r"(?:version|release|build|firmware|driver|update|section|chapter|rule|clause|article|oid|[<>~^]=?|=="
     r"|\bv|§)\W{0,3}(?:number|no)?\W{0,3}$",
     re.IGNORECASE,
 )
@@ -112,7 +113,8 @@ def emails(text: str) -> Iterator[str]:
         domain = ".".join(f"{host}{ending.lower()}".split(".")[-2:])
         if ending.lower() in _NO_TLD or domain in _EXAMPLE_DOMAINS or mailbox in _ROLES:
             continue
-        yield match.group(0)
+        if not _IN_URL.search(text[max(match.start() - 100, 0) : match.start()]):
+            yield match.group(0)
 
 
 def ibans(text: str) -> Iterator[str]:

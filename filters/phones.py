@@ -19,7 +19,8 @@ _NATIONAL = re.compile(
 )
 _SAYS_PHONE = re.compile(
     r"\b(?:phone|tel|telephone|telefon|téléphone|teléfono|mobile|mobil|cell|fax|call|whatsapp|handy"
-    r"|portable|móvil|rufnummer|durchwahl|reach|ring|dial|anruf\w*|sms)\b[^\n\d]{0,30}$",
+    r"|portable|móvil|rufnummer|durchwahl|reach|ring|dial|anruf\w*|sms"
+    r"|(?:my|his|her|our|your|their) number)\b[^\n\d]{0,30}$",
     re.IGNORECASE,
 )
 _COORDINATE = re.compile(r"\+\d{1,3}\.\d+")

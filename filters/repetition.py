@@ -54,8 +54,8 @@ def compression(prose: Prose, limit: float) -> Measured:
     Whisper takes more than 2.4 for a loop (arXiv 2212.04356, section 4.5), in sentences of speech;
     long lists of like items reach 5 and are good.
     """
-    raw = prose.text.encode("utf-8", "surrogatepass")
-    ratio = len(raw) / len(zlib.compress(raw, 1))
+    raw = "\n".join(prose.plain).encode("utf-8", "surrogatepass")
+    ratio = len(raw) / len(zlib.compress(raw, 1)) if len(raw) >= _MIN_BYTES else 1.0
     begin = " ".join(prose.text[:200].split())[:60]
     shown = f"compresses {ratio:.1f} times, limit {limit:g}: {begin!r}"
     return Measured("loop", ratio, limit, ratio > limit, shown)

@@ -69,9 +69,14 @@ class Prose:
         return self.text.split()
 
     @cached_property
+    def plain(self) -> list[str]:
+        """The lines that are not code, stripped."""
+        return [line for line in map(str.strip, self.text.splitlines()) if not _is_code(line)]
+
+    @cached_property
     def lines(self) -> list[str]:
         """The lines that run as text."""
-        return [line for line in map(str.strip, self.text.splitlines()) if _runs(line)]
+        return [line for line in self.plain if _runs(line)]
 
     @cached_property
     def words(self) -> list[str]:
@@ -80,15 +85,19 @@ class Prose:
 
     @cached_property
     def paragraphs(self) -> list[str]:
-        """Stretches of text between blank lines, stripped."""
-        return [part for part in map(str.strip, self.text.split("\n\n")) if _runs(part)]
+        """Stretches of running text between blank lines, stripped."""
+        parts = map(str.strip, self.text.split("\n\n"))
+        return [part for part in parts if not _is_code(part) and _runs(part)]
+
+
+def _is_code(line: str) -> bool:
+    signs_of_code = len(_CODE_SIGN.findall(line))
+    return signs_of_code > 2 and signs_of_code > 0.08 * len(line)
 
 
 def _runs(line: str) -> bool:
-    signs_of_code = len(_CODE_SIGN.findall(line))
-    if signs_of_code > 2 and signs_of_code > 0.08 * len(line):
-        return False
-    return 3 * len(_REAL_WORD.findall(line)) >= line.count(" ") + 1
+    """Whether at least a third of a line's pieces are words, which chords and numbers are not."""
+    return bool(line) and 3 * len(_REAL_WORD.findall(line)) >= line.count(" ") + 1
 
 
 def quality(prose: Prose, settings: Heuristics) -> Iterator[Measured]:
