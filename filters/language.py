@@ -31,7 +31,7 @@ _PLAIN_ENGLISH = frozenset(
     "their have has was were when who not but there these than its".split()
 )
 """Words that are frequent in English and hardly occur in another language."""
-_PLAIN_SHARE = 0.14
+_PLAIN_SHARE = 0.17
 _ENOUGH = 100
 """Characters of an answer that is looked at without its question."""
 _PIECE = 200
