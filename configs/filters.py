@@ -23,7 +23,7 @@ class Heuristics(Stage):
         1, ge=0, description="Shorter answers are dropped; `7` and `B` are answers."
     )
     max_answer_chars: int = Field(8000, ge=1, description="Longer answers are dropped.")
-    languages: tuple[str, ...] = Field(
+    languages: tuple[Annotated[str, Field(pattern="^[a-z]{2}$")], ...] = Field(
         (), description="ISO 639-1 codes of languages accepted beside the record's own."
     )
     min_language_score: float = Field(
@@ -47,6 +47,9 @@ class Heuristics(Stage):
     )
     max_ellipsis_lines: Share = Field(
         0.5, description="Largest share of lines that end in an ellipsis."
+    )
+    max_runaway: int = Field(
+        5, ge=2, description="How often an answer may repeat the same characters up to its end."
     )
     max_compression: float = Field(
         8.0,
@@ -79,7 +82,7 @@ class Privacy(Stage):
         description="Whether a value that stands verbatim in the record's own source passage only "
         "flags it, being public already.",
     )
-    regions: tuple[str, ...] = Field(
+    regions: tuple[Annotated[str, Field(pattern="^[A-Z]{2}$")], ...] = Field(
         ("US", "GB", "DE", "FR", "ES"),
         description="ISO 3166 codes of countries whose national phone formats are looked for; "
         "numbers with + and a country code are always found.",

@@ -24,6 +24,7 @@ _SAYS_PHONE = re.compile(
     re.IGNORECASE,
 )
 _COORDINATE = re.compile(r"\+\d{1,3}\.\d+")
+_SOCIAL_SECURITY = re.compile(r"\d{3}-\d{2}-\d{4}")
 _MADE_UP = re.compile(r"1234567|2345678|7654321|(\d)\1{5}")
 _FICTION = re.compile(
     r"1\d{3}55501\d\d"
@@ -47,7 +48,7 @@ def phones(text: str, regions: Sequence[str]) -> Iterator[str]:
                 yield found
     for match in _NATIONAL.finditer(text):
         found = match.group(0)
-        if not 9 <= sum(map(str.isdigit, found)) <= 12:
+        if not 9 <= sum(map(str.isdigit, found)) <= 12 or _SOCIAL_SECURITY.fullmatch(found):
             continue
         said = _SAYS_PHONE.search(text[max(match.start() - 50, 0) : match.start()])
         plans = regions if said or found.startswith("(0") else ()

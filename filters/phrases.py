@@ -95,6 +95,17 @@ SOMEBODYS_WORDS = re.compile(
     re.IGNORECASE,
 )
 """Questions that ask for somebody's words, which may refuse, chat or leave a name open."""
+STOCK = re.compile(
+    r"\b(?:assist|help|comply|fulfil\w*)(?: you)?(?: with)? (?:that|this|your)\b"
+    r"|\b(?:dabei|damit) nicht helfen\b|\bayudarte con eso\b|\bvous aider\b"
+)
+"""A refusal that nobody but an assistant utters."""
+ABOUT_REFUSALS = re.compile(
+    r"\b(?:refus\w*|declin\w*|apolog\w*|sorry|turn(?:ing)? down|chatbots?|language models?"
+    r"|role-?play)",
+    re.IGNORECASE,
+)
+"""Questions to which even such a refusal may be the answer."""
 ABOUT_ASSISTANT = re.compile(
     r"\b(?:are|do|did|can|could|would|will|have) you (?:\w+ )?(?:think|feel|human|real|alive|know"
     r"|conscious|sentient|have|an? |ai\b|like|believe|sleep|eat|speak|want|dream)"

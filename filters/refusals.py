@@ -51,8 +51,9 @@ def refusal(question: str, answer: str) -> Found | None:
     if disclaimer:
         answered = ", but" in said[match.end() :] and _REFUSES.match(said) is None
         turned = long or answered or phrases.ABOUT_ASSISTANT.search(question) is not None
-    whole = not turned and not phrases.SOMEBODYS_WORDS.search(question)
-    return Found(match.group(0)[:120], whole)
+    stock = disclaimer or phrases.STOCK.search(said)
+    meant = phrases.ABOUT_REFUSALS if stock else phrases.SOMEBODYS_WORDS
+    return Found(match.group(0)[:120], not turned and not meant.search(question))
 
 
 def no_output(answer: str) -> Found | None:

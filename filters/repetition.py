@@ -11,17 +11,25 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from configs.filters import Heuristics
-from filters.rules import MIN_LINES, MIN_WORDS, Measured, Prose
+from filters.rules import MIN_LINES, MIN_WORDS, REAL_WORD, Measured, Prose
 
 _MIN_BYTES = 400
 """Shorter texts compress too unevenly to tell anything."""
+_MIN_LOOP = 60
+"""Characters of a loop; "ha ha ha" is none."""
+_SAME = 12
+"""Characters at the end of a text by whose last occurrence before a loop is found."""
 _MIN_WORDS_OF_SHARES = 50
 """Gopher's own least length of a document: below it, one repeated phrase is a large share."""
 
 
 def repeats(prose: Prose, settings: Heuristics) -> Iterator[Measured]:
     """Every rule of this module that can be applied to this prose, cheapest first."""
-    if len(prose.text) >= _MIN_BYTES:
+    text = prose.text.strip()
+    if len(text) >= _MIN_LOOP:
+        yield runaway(text, settings.max_runaway)
+        yield said_twice(text)
+    if len(text) >= _MIN_BYTES:
         yield compression(prose, settings.max_compression)
     if len(prose.lines) >= MIN_LINES:
         yield from _duplicates("line", prose.lines, settings)
@@ -45,6 +53,32 @@ def repeats(prose: Prose, settings: Heuristics) -> Iterator[Measured]:
     again = sequences.value * len(prose.words)
     if again * longest * 5 / 3 > min(settings.max_duplicate_ngrams) * total:
         yield from duplicate_ngrams(prose.words, settings.max_duplicate_ngrams)
+
+
+def said_twice(text: str) -> Measured:
+    """Whether a text is one thing said twice, which the shares below only call one half."""
+    half = len(text) // 2
+    twice = text[:half].rstrip() == text[-half:].lstrip() and bool(REAL_WORD.search(text))
+    shown = f"all of it is said twice: {' '.join(text[:60].split())!r}"
+    return Measured("said_twice", float(1 + twice), 1.0, twice, shown)
+
+
+def runaway(text: str, limit: int) -> Measured:
+    """How often the same characters are repeated up to the end of a text.
+
+    Three times is called repetition in Holtzman et al. (arXiv 1904.09751, section 4.1); more here,
+    since refrains end songs, and only of words, since rules, zeros and chords are none.
+    """
+    end = text[-_SAME:]
+    before = text.rfind(end, 0, len(text) - 1)
+    period = len(text) - _SAME - before if before >= 0 else len(text)
+    unit, start = text[-period:], len(text) - period
+    while start >= period and text.startswith(unit, start - period):
+        start -= period
+    times = (len(text) - start) // period
+    loops = times > limit and len(text) - start >= _MIN_LOOP and bool(REAL_WORD.search(unit * 3))
+    shown = f"ends in {' '.join(unit.split())[:60]!r} x {times}, limit {limit}"
+    return Measured("runaway", float(times), float(limit), loops, shown)
 
 
 def compression(prose: Prose, limit: float) -> Measured:

@@ -20,7 +20,8 @@ from store.text import words
 
 _FENCED = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _CODE_SIGN = re.compile(r"[{}\[\]<>=;|_\\/$&^~]")
-_REAL_WORD = re.compile(r"[^\W\d_]{3}|[^\x00-\u02ff]")
+REAL_WORD = re.compile(r"[^\W\d_]{3}|[^\x00-\u02ff]")
+"""Three letters, or a sign of a script in which fewer may be a word."""
 _LIST_MARK = re.compile(r"^[ \t]*(?:[-*+•●▪◦–]|\d{1,3}[.)])(?:[ \t]+|$)", re.MULTILINE)
 _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]", re.MULTILINE)
 _SIGNS_ONLY = re.compile(r"(?<!\S)[!-/:-@\[-`{-~]+(?!\S)")
@@ -97,7 +98,7 @@ def _is_code(line: str) -> bool:
 
 def _runs(line: str) -> bool:
     """Whether at least a third of a line's pieces are words, which chords and numbers are not."""
-    return bool(line) and 3 * len(_REAL_WORD.findall(line)) >= line.count(" ") + 1
+    return bool(line) and 3 * len(REAL_WORD.findall(line)) >= line.count(" ") + 1
 
 
 def quality(prose: Prose, settings: Heuristics) -> Iterator[Measured]:

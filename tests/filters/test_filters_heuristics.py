@@ -62,12 +62,15 @@ def verdict(question: str, answer: str, **limits: Any) -> tuple[str, str]:
         (QUESTION, "I'm sorry, but I can't help with that.", "refusal", "i'm sorry, but i can't"),
         (
             QUESTION,
-            "the ship goes out and comes back " * 4,
+            "the ship goes out and comes back " * 4 + "now",
             "repetition",
-            "repeated 3-word sequences 0.73, limit 0.6: 'the ship goes' x 4",
+            "repeated 3-word sequences 0.70, limit 0.6: 'the ship goes' x 4",
         ),
-        (QUESTION, "the cat sat " * 40, "loop", "'the cat sat the cat sat"),
-        (QUESTION, "好的" * 300, "loop", "limit 8"),
+        (QUESTION, "the cat sat " * 40, "runaway", "ends in 'the cat sat' x 39, limit 5"),
+        (QUESTION, f"{LONG} {'a' * 80}", "runaway", "ends in 'a' x 80"),
+        (QUESTION, "好的" * 300, "runaway", "ends in '好的' x 300"),
+        (QUESTION, f"{'好的' * 900}. {LONG}", "loop", "limit 8: '好的好的"),
+        (QUESTION, f"{LONG}\n\n{LONG}", "said_twice", "all of it is said twice: '"),
         (
             QUESTION,
             f"{LONG} {LONG} {' '.join(LONG.split()[:20])}",
@@ -77,7 +80,7 @@ def verdict(question: str, answer: str, **limits: Any) -> tuple[str, str]:
         (QUESTION, "\n".join([*SENTENCES[:2], *SENTENCES[:1] * 3]), "repeated_lines", "x 4"),
         (
             QUESTION,
-            " ".join(f"salty caramel {word}" for word in SENTENCES[0].split() * 2),
+            " ".join(f"salty caramel {word}" for word in " ".join(SENTENCES[:2]).split()),
             "top_sequence",
             "'salty caramel' x ",
         ),
@@ -144,6 +147,9 @@ def test_each_rule_fires_on_its_own_bad_case_and_shows_why(
         ("Make an HTML table.", "<tr>\n" + "  <td>Row 1</td>\n" * 25 + "</tr>"),
         ("Solve x^2 - 4 = 0.", "x^2 = 4\nx = \\pm \\sqrt{4}\nx = 2 or x = -2\n" * 3),
         ("Sing a song with a refrain.", "\n\n".join(["Oh the sea, the sea!\nHo!", *SENTENCES] * 1)),
+        ("Write ten to the eightieth.", "1" + "0" * 80),
+        ("Sing it.", "\n".join([*SENTENCES[:4], *["Stars in the night, oh, stars!"] * 4])),
+        ("Draw a line.", "Here it is:\n" + "-" * 90),
         ("Draw a cat, please.", " /\\_/\\\n( o.o )\n > ^ <\n" * 3),
         ("Reply with an emoji only.", "😀🎉👍"),
         ("Say hello in many emoji.", "😀 🎉 👍 🚀 🌍 " * 5),
@@ -197,7 +203,7 @@ def test_limits_come_from_the_settings() -> None:
 
 
 def test_a_rule_that_drops_goes_before_one_that_flags() -> None:
-    assert verdict(QUESTION, "Sure! " + "the cat sat " * 40) == ("drop", "loop")
+    assert verdict(QUESTION, "Sure! " + "the cat sat " * 40) == ("drop", "runaway")
 
 
 @given(st.text(max_size=400), st.text(max_size=400))

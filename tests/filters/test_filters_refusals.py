@@ -81,6 +81,7 @@ def test_what_only_looks_like_a_refusal(answer: str) -> None:
             "I am sorry, but I cannot offer you it.",
         ),
         ("Can you think like a human?", "As an AI, I do not think as humans do."),
+        ("Say sorry as a chatbot does.", "I'm sorry, but I can't help with that."),
         ("Rewrite this sentence: I can't.", "I'm sorry, I am not able to do that."),
     ],
 )
@@ -88,6 +89,12 @@ def test_a_refusal_in_part_or_in_somebodys_name_is_no_whole_one(question: str, a
     found = refusal(question, answer)
     assert found is not None
     assert not found.whole
+
+
+def test_a_stock_refusal_is_one_whatever_was_asked_for() -> None:
+    found = refusal("Translate this sentence: Guten Tag.", "I'm sorry, but I can't help with that.")
+    assert found is not None
+    assert found.whole
 
 
 def test_the_cheap_look_misses_no_language() -> None:
