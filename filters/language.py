@@ -1,7 +1,7 @@
 """The language of a record's prose, where there is enough of it to tell.
 
 py3langid (LangID, ACL 2012) decides. What it is not asked about: short texts, code, formulas, and
-records whose question speaks of a language, such as translations.
+records whose question speaks of languages, such as translations.
 """
 
 from __future__ import annotations
@@ -18,14 +18,24 @@ _MIN_LETTERS = 60
 _LONGEST = 5000
 """Letters beyond this do not change the guess."""
 _ABOUT_LANGUAGES = re.compile(
-    r"\b(?:translat|übersetz|tradu[iczs]|lorem ipsum|languages?\b|sprachen?\b|langues?\b|idiomas?\b"
-    r"|arab|bengali|bulgarian|catalan|chinese|croatian|czech|danish|dutch|english|finnish|french"
-    r"|german|greek|hebrew|hindi|hungarian|indonesian|irish|italian|japanese|korean|latin|malay"
-    r"|mandarin|norwegian|persian|polish|portuguese|romanian|russian|sanskrit|serbian|slovak"
-    r"|spanish|swahili|swedish|tamil|thai|turkish|ukrainian|urdu|vietnamese|welsh"
-    r"|deutsch|englisch|französisch|spanisch|anglais|allemand|espagnol|inglés|alemán|francés)",
+    r"\b(?:translat|übersetz|tradu[iczs]|lorem ipsum|(?:foreign )?languages?\b|sprachen?\b"
+    r"|langues?\b|idiomas?\b)",
     re.IGNORECASE,
 )
+_NAMES = {
+    "ar": "arab", "bg": "bulgarian", "bn": "bengali", "ca": "catalan", "cs": "czech",
+    "cy": "welsh", "da": "danish|norwegian", "de": "german|deutsch|allemand|alemán",
+    "el": "greek", "en": "english|englisch|anglais|inglés",
+    "es": "spanish|spanisch|español|espagnol",
+    "fa": "persian|farsi", "fi": "finnish", "fr": "french|französisch|français|francés",
+    "ga": "irish", "he": "hebrew", "hi": "hindi", "hr": "croatian|serbian|bosnian",
+    "hu": "hungarian", "id": "indonesian|malay", "it": "italian", "ja": "japanese",
+    "ko": "korean", "la": "latin", "nl": "dutch", "no": "norwegian", "pl": "polish",
+    "pt": "portuguese|brazil", "ro": "romanian", "ru": "russian", "sk": "slovak",
+    "sv": "swedish", "sw": "swahili", "ta": "tamil", "th": "thai", "tr": "turk",
+    "uk": "ukrain", "ur": "urdu", "vi": "vietnam", "zh": "chinese|mandarin",
+}  # fmt: skip
+"""What a question calls a language, or the people and dishes named in it."""
 _PLAIN_ENGLISH = frozenset(
     "the of and are with that this which from by what how does you your can would be to it they "
     "their have has was were when who not but there these than its".split()
@@ -65,6 +75,9 @@ def other_language(
         return None
     guess = Guess(*_classifier()(prose))
     if guess.score < least or _near(guess.language, wanted):
+        return None
+    named = _NAMES.get(guess.language)
+    if named and re.search(rf"\b(?:{named})", question, re.IGNORECASE):
         return None
     pieces = [prose[i : i + _PIECE] for i in range(0, len(prose), _PIECE)]
     right = sum(_near(_classifier()(piece)[0], wanted) for piece in pieces)

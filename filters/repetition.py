@@ -19,6 +19,8 @@ _MIN_LOOP = 60
 """Characters of a loop; "ha ha ha" is none."""
 _SAME = 12
 """Characters at the end of a text by whose last occurrence before a loop is found."""
+_TRIED = 4
+"""Of these occurrences: the end of a unit may stand inside it too."""
 _MIN_WORDS_OF_SHARES = 50
 """Gopher's own least length of a document: below it, one repeated phrase is a large share."""
 
@@ -69,16 +71,30 @@ def runaway(text: str, limit: int) -> Measured:
     Three times is called repetition in Holtzman et al. (arXiv 1904.09751, section 4.1); more here,
     since refrains end songs, and only of words, since rules, zeros and chords are none.
     """
-    end = text[-_SAME:]
-    before = text.rfind(end, 0, len(text) - 1)
-    period = len(text) - _SAME - before if before >= 0 else len(text)
+    loops = [_loop(text, period, limit) for period in (*_periods(text), len(text))]
+    return next((loop for loop in loops if loop.broken), loops[0])
+
+
+def _loop(text: str, period: int, limit: int) -> Measured:
+    """What repeats itself up to the end of a text at this distance."""
     unit, start = text[-period:], len(text) - period
     while start >= period and text.startswith(unit, start - period):
         start -= period
-    times = (len(text) - start) // period
-    loops = times > limit and len(text) - start >= _MIN_LOOP and bool(REAL_WORD.search(unit * 3))
+    length = len(text) - start
+    times = length // period
+    broken = times > limit and length >= _MIN_LOOP and bool(REAL_WORD.search(unit * 3))
     shown = f"ends in {' '.join(unit.split())[:60]!r} x {times}, limit {limit}"
-    return Measured("runaway", float(times), float(limit), loops, shown)
+    return Measured("runaway", float(times), float(limit), broken, shown)
+
+
+def _periods(text: str) -> Iterator[int]:
+    """Distances from the end of a text to the last places at which its last characters stand."""
+    end, before = text[-_SAME:], len(text) - _SAME
+    for _ in range(_TRIED):
+        before = text.rfind(end, 0, before + _SAME - 1)
+        if before < 0:
+            return
+        yield len(text) - _SAME - before
 
 
 def compression(prose: Prose, limit: float) -> Measured:

@@ -40,6 +40,7 @@ def found(question: str, answer: str, *wanted: str) -> str:
         ("What does it show?", ENGLISH, ("en",), ""),
         ("Was zeigt sie?", GERMAN, ("de",), ""),
         ("Was zeigt sie?", GERMAN, ("en", "de"), ""),
+        ("What do Italians say of it?", GERMAN * 2, ("en",), "de"),
         ("Hvad viser den?", DANISH, ("nb",), ""),
     ],
 )
