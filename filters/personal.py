@@ -98,6 +98,9 @@ _NEW_DOCUMENTATION = ipaddress.ip_network("3fff::/20")
 """RFC 9637; older Pythons do not know it as documentation."""
 
 _SSN = re.compile(r"(?<![\w./-])(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w/-]|\.\d)")
+_ABOUT_SSN = re.compile(
+    r"(?:\bssn|\bsocial\b|\btax|\bidentity\b|\bpayroll\b|\bborn\b)", re.IGNORECASE
+)
 _SSN_EXAMPLES = frozenset("078-05-1120 219-09-9999 123-45-6789 457-55-5462 111-11-1111".split())
 """Numbers the Social Security Administration voided or that forms print."""
 
@@ -164,7 +167,7 @@ def issued(digits: str) -> bool:
         return length == 16
     if two in (34, 37):
         return length == 15
-    if two in (36, 38, 39) or 3000 <= four <= 3059:
+    if two in (36, 38, 39) or 3000 <= four <= 6459:
         return length in (14, 16)
     if four == 6011 or 6440 <= four <= 6599 or 3528 <= four <= 3589 or two == 62:
         return 16 <= length <= 19
@@ -187,10 +190,10 @@ def addresses(text: str) -> Iterator[str]:
     if text.count(".") >= 3:
         for match in _IPV4.finditer(text):
             before = text[max(match.start() - 40, 0) : match.start()]
-            small = max(map(int, match.group(0).split("."))) <= 30
+            small = max(map(int, match.group(0).split("."))) <= 64
             if _ABOUT_VERSION.search(before) or (small and not _ABOUT_IP.search(before)):
                 continue
-            if _public(match.group(0)):
+            if "12345" not in match.group(0).replace(".", "") and _public(match.group(0)):
                 yield match.group(0)
     if text.count(":") >= 3:
         for match in _IPV6.finditer(text):
@@ -211,7 +214,11 @@ def _public(address: str) -> bool:
 def social_security(text: str) -> Iterator[str]:
     """US social security numbers, with their dashes: no area 000, 666 or 900-999, no group 00, no
     serial 0000 (SSA, since 2011), none that is printed as an example.
+
+    There is no check digit, and parts, rooms and phones look alike, so the text must speak of it.
     """
+    if text.count("-") < 2 or not _ABOUT_SSN.search(text):
+        return
     for match in _SSN.finditer(text):
         named = _OTHER_NUMBER.search(text[max(match.start() - 30, 0) : match.start()])
         if match.group(0) not in _SSN_EXAMPLES and not named:

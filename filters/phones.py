@@ -23,7 +23,7 @@ _SAYS_PHONE = re.compile(
     r"|(?:my|his|her|our|your|their) number)\b[^\n\d]{0,30}$",
     re.IGNORECASE,
 )
-_COORDINATE = re.compile(r"\+\d{1,3}\.\d+")
+_DECIMAL = re.compile(r"\+\d+\.\d+")
 _SOCIAL_SECURITY = re.compile(r"\d{3}-\d{2}-\d{4}")
 _MADE_UP = re.compile(r"1234567|2345678|7654321|(\d)\1{5}")
 _FICTION = re.compile(
@@ -44,7 +44,7 @@ def phones(text: str, regions: Sequence[str]) -> Iterator[str]:
         for match in _INTERNATIONAL.finditer(text):
             found = match.group(0)
             number = found if found[0] == "+" else f"+{found[2:]}"
-            if not _COORDINATE.fullmatch(found) and _of_a_person(number, None):
+            if not _DECIMAL.fullmatch(found) and _of_a_person(number, None):
                 yield found
     for match in _NATIONAL.finditer(text):
         found = match.group(0)
