@@ -1,4 +1,5 @@
-"""Records in, verdicts out: heuristics, a judge, duplicates, and the choice of the target.
+"""Records in, verdicts out: quality, privacy, a judge, decontamination, duplicates, and the choice of
+the target.
 
 Importing this package registers its stages.
 """
@@ -11,6 +12,7 @@ from filters import (
     judge,
     leakage,
     near,
+    privacy,
     semantic,
 )
 
@@ -22,5 +24,6 @@ __all__ = [
     "judge",
     "leakage",
     "near",
+    "privacy",
     "semantic",
 ]

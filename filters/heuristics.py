@@ -1,36 +1,42 @@
-"""Length, language and format of each record on its own.
-
-The repetition rule follows Gopher's duplicate n-gram fractions (arXiv 2112.11446, table A1),
-loosened for short answers.
-"""
+"""Length, language, format, repetition and refusals: each record on its own."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
-from functools import lru_cache
+from collections.abc import Iterator
+from itertools import chain
+from typing import Literal
 
 import polars as pl
 
 from configs.filters import Heuristics
-from store.stages import Context, Judged, Row, Ruling, Stage, judged, row_by_row, stage
-from store.text import words
-
-_CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
-_CODE_SIGN = re.compile(r"[_()=\[\]{}./\\]")
-_UNFILLED = re.compile(
-    r"\{\{[\w\s.|]+\}\}|\{%.*?%\}|<passage>|\[(?:INSERT|TODO|PLACEHOLDER)|lorem ipsum", re.I
+from filters.language import other_language
+from filters.refusals import (
+    Found,
+    boilerplate,
+    echo,
+    left_over,
+    no_output,
+    open_fence,
+    refusal,
 )
-_MIN_LETTERS = 60
-"""Below this many letters of plain prose, guessing the language is a toss-up."""
+from filters.repetition import repeats
+from filters.rules import Prose, quality
+from store.stages import Context, Judged, Row, Ruling, Stage, judged, row_by_row, stage
 
 
-@stage("heuristics", version="1", scope="row")
+@stage("heuristics", version="2", scope="row")
 def heuristics(settings: Heuristics, context: Context) -> Stage:
-    """Drops records that break a rule; the verdict names the rule and what was measured."""
+    """Drops or flags records that break a rule; the verdict names the rule, what was measured, the
+    limit, and the words that decided. A rule that drops goes before one that flags.
+    """
 
     def judge(row: Row) -> Ruling:
-        return next(_broken(settings, row["question"], row["answer"], row["language"]), Ruling())
+        flagged = Ruling()
+        for ruling in _broken(settings, row["question"], row["answer"], row["language"]):
+            if ruling.decision == "drop":
+                return ruling
+            flagged = flagged if flagged.reason else ruling
+        return flagged
 
     def apply(records: pl.DataFrame) -> Judged:
         return judged("heuristics", records, row_by_row(judge, records))
@@ -40,56 +46,53 @@ def heuristics(settings: Heuristics, context: Context) -> Stage:
 
 def _broken(settings: Heuristics, question: str, answer: str, language: str) -> Iterator[Ruling]:
     """The rules a record breaks, cheapest first."""
+    yield from _lengths(settings, question, answer)
+    yield from _format(question, answer)
+    yield from _phrases(settings, question, answer)
+    prose = Prose.of(answer)
+    for found in chain(quality(prose, settings), repeats(prose, settings)):
+        if found.broken:
+            yield Ruling("drop", found.rule, float(found.value), "heuristics", found.shown)
+    accepted = frozenset({language, *settings.languages})
+    other = other_language(question, answer, accepted, settings.min_language_score)
+    if other is not None:
+        wanted = ", ".join(map(repr, (language, *settings.languages)))
+        detail = f"looks like {other.language!r} ({other.score:.2f}), wanted {wanted}"
+        yield Ruling("drop", "language", other.score, "language", detail)
+
+
+def _lengths(settings: Heuristics, question: str, answer: str) -> Iterator[Ruling]:
     if len(question.strip()) < settings.min_question_chars:
-        yield _drop("question_too_short", len(question.strip()), settings.min_question_chars)
+        yield _length("question_too_short", len(question.strip()), settings.min_question_chars)
     if len(answer.strip()) < settings.min_answer_chars:
-        yield _drop("answer_too_short", len(answer.strip()), settings.min_answer_chars)
+        yield _length("answer_too_short", len(answer.strip()), settings.min_answer_chars)
     if len(answer) > settings.max_answer_chars:
-        yield _drop("answer_too_long", len(answer), settings.max_answer_chars)
-    left = _UNFILLED.search(f"{question}\n{answer}")
-    if left:
-        yield Ruling("drop", "template_left_over", witness="format", detail=repr(left.group(0)))
-    if answer.count("```") % 2:
-        yield Ruling("drop", "open_code_fence", witness="format", detail="odd number of ```")
-    repeated = repetition(answer)
-    if repeated > settings.max_repetition:
-        yield _drop("repetition", repeated, settings.max_repetition)
-    other, score = _language(f"{question} {answer}")
-    if other and other != language and score >= settings.min_language_score:
-        detail = f"looks like {other!r}, wanted {language!r}"
-        yield Ruling("drop", "language", score, "language", detail)
+        yield _length("answer_too_long", len(answer), settings.max_answer_chars)
 
 
-def _drop(reason: str, value: float, limit: float) -> Ruling:
+def _length(reason: str, value: int, limit: int) -> Ruling:
     return Ruling("drop", reason, float(value), "heuristics", f"{value:g}, limit {limit:g}")
 
 
-def repetition(text: str) -> float:
-    """Share of 3-word sequences that occur before in the same text; 0 below 20 words."""
-    found = words(text)
-    if len(found) < 20:
-        return 0.0
-    grams = list(zip(found, found[1:], found[2:], strict=False))
-    return 1 - len(set(grams)) / len(grams)
+def _format(question: str, answer: str) -> Iterator[Ruling]:
+    left = left_over(question, answer)
+    if left is not None:
+        yield Ruling("drop", "template_left_over", witness="format", detail=repr(left.phrase))
+    if open_fence(answer):
+        yield Ruling("drop", "open_code_fence", witness="format", detail="a ``` is never closed")
 
 
-def _language(text: str) -> tuple[str, float]:
-    """Likeliest language of the prose in a text and its probability; empty where too short."""
-    plain = _CODE.sub(" ", text).split()
-    prose = " ".join(word for word in plain if not _CODE_SIGN.search(word))
-    if sum(letter.isalpha() for letter in prose) < _MIN_LETTERS:
-        return "", 0.0
-    return _classifier()(prose)
+def _phrases(settings: Heuristics, question: str, answer: str) -> Iterator[Ruling]:
+    for reason, found in (("no_output", no_output(answer)), ("echo", echo(question, answer))):
+        if found is not None:
+            yield _said("drop", reason, found)
+    refused = refusal(question, answer)
+    if refused is not None and settings.on_refusal != "keep":
+        yield _said(settings.on_refusal if refused.whole else "flag", "refusal", refused)
+    chatter = boilerplate(question, answer)
+    if chatter is not None and settings.on_boilerplate != "keep":
+        yield _said(settings.on_boilerplate, "boilerplate", chatter)
 
 
-@lru_cache(maxsize=1)
-def _classifier() -> Callable[[str], tuple[str, float]]:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    identify = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True).classify
-
-    def classify(text: str) -> tuple[str, float]:
-        language, score = identify(text)
-        return str(language), float(score)
-
-    return classify
+def _said(decision: Literal["drop", "flag"], reason: str, found: Found) -> Ruling:
+    return Ruling(decision, reason, witness="phrases", detail=repr(found.phrase))

@@ -39,6 +39,7 @@ def stages_of(recipe: Recipe) -> dict[str, BaseModel]:
     clean = recipe.filters.decontamination
     every = {
         "heuristics": recipe.filters.heuristics,
+        "privacy": recipe.filters.privacy,
         "grounding": recipe.verifiers.grounding,
         "judge": recipe.filters.judge,
         "decontamination": clean if clean and clean.sets else None,

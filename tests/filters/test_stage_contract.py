@@ -24,6 +24,7 @@ from configs.filters import (
     Judge,
     Leakage,
     NearDedup,
+    Privacy,
     SemanticDedup,
 )
 from configs.recipe import Splits
@@ -37,6 +38,7 @@ from store.text import digest
 assert filters and verifiers
 SETTINGS: dict[str, BaseModel] = {
     "heuristics": Heuristics(),
+    "privacy": Privacy(),
     "exact": ExactDedup(),
     "near": NearDedup(),
     "semantic": SemanticDedup(),
@@ -80,6 +82,7 @@ def mixed() -> pl.DataFrame:
         vector = twin["embedding"] if twin else draw[i].tolist()
         rows.append(record(f"r{i:02}", question, answer, embedding=vector, document=f"d{i % 6}"))
     rows.append(record("short", "What?", ""))
+    rows.append(record("private", "Who keeps it?", "It is kept by tim.vance77@outlook.com."))
     rows.append(record("known", "What is the lamp made of?", "The lamp is made of copper."))
     return frame_of([{**row, "sources": [_known(row)]} for row in rows])
 
@@ -173,6 +176,18 @@ def test_awkward_rows_get_verdicts_and_no_exception(name: str) -> None:
     verdicts = judge(name, records).verdicts
     assert verdicts["record_id"].to_list() == records["id"].to_list()
     assert "error" not in set(verdicts["reason"])
+
+
+@pytest.mark.parametrize("name", ["heuristics", "privacy"])
+def test_long_monotonous_texts_are_no_trap(name: str) -> None:
+    """What makes patterns try again and again; the test's time limit is its assertion."""
+    parts = ["a@b.", "+1 ", "1.1.1.", "DE84 ", "4-", "# | a\n", "好的", "{% ", "[", "a:", "eyJa."]
+    parts += ["I'm sorry, but ", "`", "0 0", "(030)", "...\n\n", "a b "]
+    limits = {"max_answer_chars": 10**6} if name == "heuristics" else {}
+    texts = [part * (100_000 // len(part)) for part in parts]
+    records = frame_of([record(f"t{i:02}", text, text) for i, text in enumerate(texts)])
+    stage = STAGES[name].make(SETTINGS[name].model_copy(update=limits), context())
+    assert "error" not in set(stage(records).verdicts["reason"])
 
 
 @pytest.mark.parametrize("name", ROW)

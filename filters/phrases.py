@@ -1,0 +1,159 @@
+"""The phrases by which refusals, chatter, web furniture and left-overs are known: all tables here.
+
+Patterns are read in lower case with plain quotes.
+"""
+
+from __future__ import annotations
+
+import re
+
+_AI = r"an? (?:\w+ )?(?:ai\b|artificial intelligence|(?:large )?language model|chatbot|assistant)"
+_CANNOT = (
+    r"(?:can't|cannot|can not|couldn't|could not|won't|will not"
+    r"|do(?:n't| not) have the (?:ability|capability)|(?:must|have to) (?:decline|refuse)"
+    r"|(?:am|'m) (?:unable|not (?:able|allowed|permitted|programmed|comfortable|capable|designed)))"
+    r"(?: to| of)?"
+)
+_TASK = (
+    r"(?:assist|help|provid|fulfil|compl[yi]|generat|creat|answer|respond|writ|access|brows|open"
+    r"|view|engag|support|discuss|shar|giv|offer|perform|do (?:that|this)|process|produc|draw"
+    r"|display|predict|determin|continu|participat|recommend|promot|condon|translat|summari[sz]"
+    r"|identif|recogni[sz]e|find|search|play|send|execut|tell you|say|understand)"
+)
+_SORRY = (
+    r"(?:(?:i'm|i am|we're) (?:\w+ )?sorry|sorry|(?:my )?apologies|i apologi[sz]e|unfortunately"
+    r"|regrettably)"
+)
+_SO = r"[^.!?]{0,80}"
+DISCLAIMERS: dict[str, str] = {
+    "en": rf"(?:{_SORRY}, )?(?:but )?(?:as|being|since i'm|i'm|i am) (?:just |only )?{_AI}{_SO}"
+    rf"\bi (?:\w+ )?(?:{_CANNOT}|do(?:n't| not)|am not|'m not|have no|lack)\b",
+    "de": r"(?:tut mir (?:\w+ )?leid, (?:aber )?)?als (?:eine? )?(?:ki|künstliche intelligenz"
+    rf"|(?:\w+-?)?sprachmodell|assistent)\b{_SO}\b(?:nicht|keine?\w{{0,2}})\b",
+    "fr": r"en tant qu(?:e |')(?:une? )?(?:ia|intelligence artificielle|modèle|assistant)\b"
+    rf"{_SO}\bje (?:ne |n')(?:peux|puis|suis|dispose|possède|ai)\b",
+    "es": r"como (?:una? )?(?:ia|inteligencia artificial|modelo de lenguaje|asistente)\b"
+    rf"{_SO}\bno (?:puedo|tengo|soy|estoy|poseo)\b",
+}
+"""How an answer begins that says what its writer is instead, by language."""
+REFUSALS: dict[str, tuple[str, ...]] = {
+    "en": (
+        rf"{_SORRY}\b[^.!?]{{0,60}}?\bi (?:\w+ )?{_CANNOT} (?:\w+ )?{_TASK}",
+        rf"{_SORRY}\b[^.!?]{{0,30}}[.!] i (?:\w+ )?{_CANNOT} (?:\w+ )?{_TASK}",
+        rf"i (?:\w+ )?{_CANNOT} (?:assist|help(?: you)? with|fulfil\w*|comply with|answer"
+        r"|respond to|engage in|provide|generate|create) (?:\w+ )?(?:th(?:at|is|e|ese|ose)|your"
+        r"|such)\b",
+        r"it (?:is|would be) (?:unethical|inappropriate|not (?:appropriate|ethical)) for me to",
+    ),
+    "de": (
+        r"(?:(?:es )?tut mir (?:\w+ )?leid|leider|entschuldigung|ich bedau[er]+e?)\b[^.!?]{0,40}?"
+        rf"\b(?:kann|darf|werde) (?:ich )?{_SO}\b(?:nicht|keine?\w{{0,2}})\b[^.!?]{{0,60}}"
+        r"(?:helfen|beantworten|bereitstellen|erstellen|generieren|schreiben|unterstützen"
+        r"|erfüllen|geben|liefern|nachkommen|ausführen|zugreifen|anbieten|dienen)",
+    ),
+    "fr": (
+        r"(?:je (?:suis|regrette)(?: vraiment)?(?: désolée?)?|désolée?|malheureusement)\b"
+        r"[^.!?]{0,40}?\bje ne (?:peux|puis|suis|pourrai) pas\b[^.!?]{0,40}(?:aider|assister"
+        r"|fournir|répondre|générer|créer|écrire|accéder|donner|satisfaire|traiter|aborder)",
+    ),
+    "es": (
+        r"(?:lo siento|lamento|disculpa|perdón|lamentablemente|desafortunadamente)\b[^.!?]{0,40}?"
+        r"\bno (?:puedo|podré|me es posible|soy capaz de|estoy autorizad[oa] a)\b[^.!?]{0,30}"
+        r"(?:ayudar|asistir|proporcionar|responder|generar|crear|escribir|cumplir|acceder|dar"
+        r"|ofrecer|realizar)",
+    ),
+}
+"""How a refusal begins, by language."""
+REFUSAL_CUES = (
+    "sorry", "apolog", "unfortunately", "regrettabl", "can't", "can’t", "cannot", "unable",
+    "decline", "refuse", "not able", "unethical", "inappropriate", "intelligence",
+    "language model", "chatbot", "assistant", " ai", "leid", "leider", "entschuldig", "bedau",
+    "sprachmodell", "als ki", "désolé", "malheureus", "regrette", "en tant qu", "lo siento",
+    "lament", "disculpa", "perdón", "desafortun", "modelo", "como ia",
+)  # fmt: skip
+"""Each refusal has one of these near its beginning: a cheap look before the patterns."""
+GROUNDED = re.compile(
+    r"\b(?:from|in|on|by|within|based on) (?:the|this|these|your) (?:\w+ ){0,2}(?:documentation"
+    r"|docs?|passages?|documents?|sources?|manual|context|corpus|excerpt"
+    r"|information (?:given|provided))\b"
+    r"|\b(?:documentation|passages?|documents?|sources?|manual|context|text|article|excerpt)"
+    r" (?:\w+ )?(?:do(?:es)?(?:n't| not)|contains? no|gives? no|makes? no|has no|is silent|never)\b"
+    r"|\b(?:dokumentation|abschnitt|quelle|textstelle|documentation|passage|extrait|texte"
+    r"|documentación|pasaje|fuente|fragmento)\b"
+)
+"""A refusal that names its source: a legitimate "not answerable"."""
+TURN = re.compile(
+    r"\b(?:however|but here|here (?:is|are)|here's|instead|that said|generally"
+    r"|i can (?:offer|provide|give|help|suggest)|jedoch|hier (?:ist|sind)|cependant|toutefois"
+    r"|voici|sin embargo|aquí)\b"
+)
+"""Words by which an answer turns from what it cannot do to what it can."""
+SOMEBODYS_WORDS = re.compile(
+    r"\b(?:letter|e-?mail|message|reply|respon[ds]\w*|decline|refus\w*|reject\w*|apolog\w*|excuse"
+    r"|turn(?:ing)? down|dialogue|conversation|role-?play|rephrase|rewrite|paraphrase|translat\w*"
+    r"|sentence|quote|chatbot|note|text)\b",
+    re.IGNORECASE,
+)
+"""Questions that ask for somebody's words, which may refuse, chat or leave a name open."""
+STOCK = re.compile(
+    r"\b(?:assist|help|comply|fulfil\w*)(?: you)?(?: with)? (?:that|this|your)\b"
+    r"|\b(?:dabei|damit) nicht helfen\b|\bayudarte con eso\b|\bvous aider\b"
+)
+"""A refusal that nobody but an assistant utters."""
+ABOUT_REFUSALS = re.compile(
+    r"\b(?:refus\w*|declin\w*|apolog\w*|sorry|turn(?:ing)? down|chatbots?|language models?"
+    r"|role-?play)",
+    re.IGNORECASE,
+)
+"""Questions to which even such a refusal may be the answer."""
+ABOUT_ASSISTANT = re.compile(
+    r"\b(?:are|do|did|can|could|would|will|have) you (?:\w+ )?(?:think|feel|human|real|alive|know"
+    r"|conscious|sentient|have|an? |ai\b|like|believe|sleep|eat|speak|want|dream)"
+    r"|\byou (?:think|feel)ing\b|\b(?:call you|about yourself|your name|who are you"
+    r"|what are you)\b",
+    re.IGNORECASE,
+)
+"""Questions about the assistant, to which "As an AI, I have no feelings" is the answer."""
+NO_OUTPUT = re.compile(
+    r"[<\[(]?\s*no\s?(?:output|input|answer|response)"
+    r"(?:\s(?:required|needed|expected|provided|available))?\s*[>\])]?\.?",
+    re.IGNORECASE,
+)
+"""Placeholders a pipeline left where an answer should be."""
+
+UNFILLED = re.compile(r"\{\{[\w\s.|]{1,80}\}\}|\{%.{0,200}?%\}|<passage>", re.IGNORECASE)
+"""Slots of a template."""
+OPEN_SLOT = re.compile(r"\[(?:INSERT|TODO|PLACEHOLDER)|lorem ipsum", re.IGNORECASE)
+"""What a writer leaves to be filled in later."""
+ABOUT_TEMPLATES = re.compile(
+    r"jinja|django|handlebars|mustache|liquid|ansible|helm|templat|placeholder|lorem ipsum"
+    r"|\[insert|\{\{|\{%",
+    re.IGNORECASE,
+)
+"""Questions to which a slot of a template is part of the answer."""
+
+OPENERS = (
+    "sure!", "sure,", "sure.", "sure thing", "certainly!", "certainly,", "of course!",
+    "of course,", "absolutely!", "great question", "good question", "happy to help",
+    "i'd be happy to", "i would be happy to", "gerne!", "natürlich!", "selbstverständlich!",
+    "bien sûr !", "bien sûr!", "avec plaisir", "certainement !", "¡claro!", "¡por supuesto!",
+    "por supuesto,", "claro,",
+)  # fmt: skip
+"""How an assistant's chatter begins."""
+CLOSERS = (
+    "hope this helps", "hope that helps", "let me know if you", "feel free to ask",
+    "happy to help", "if you have any other questions", "if you have any further questions",
+    "if you have any more questions", "anything else i can help", "is there anything else",
+    "ich hoffe, das hilft", "lassen sie es mich wissen", "stehe ich gerne zur verfügung",
+    "j'espère que cela", "n'hésitez pas à", "espero que esto", "no dudes en", "no dude en",
+)  # fmt: skip
+"""How it ends."""
+FURNITURE = (
+    "subscribe to our newsletter", "sign up for our newsletter", "we use cookies",
+    "this website uses cookies", "this site uses cookies", "accept all cookies", "cookie policy",
+    "all rights reserved", "click here to subscribe", "share this article", "read more »",
+    "skip to main content", "enable javascript", "terms of service and privacy policy",
+    "newsletter abonnieren", "diese website verwendet cookies", "alle rechte vorbehalten",
+    "tous droits réservés", "ce site utilise des cookies", "todos los derechos reservados",
+)  # fmt: skip
+"""What a web page has around its text (C4's clean-up, arXiv 1910.10683, section 2.2)."""
