@@ -12,9 +12,9 @@ from store.stages import Context, Ruling
 _COMPARED = ("id", "question", "answer", "quotes", "support", "quality", "embedding")
 
 
-def compared(records: pl.DataFrame, context: Context) -> pl.DataFrame:
-    """The records in the order of their ids, and after them the reference records of the context,
-    with ``set`` (empty for the run's own) and ``reference``.
+def compared(records: pl.DataFrame, references: pl.DataFrame) -> pl.DataFrame:
+    """The records in the order of their ids, and after them the reference records, with ``set``
+    (empty for the run's own) and ``reference``.
 
     A record of the run that is in a reference set is not compared with itself there.
     """
@@ -23,9 +23,9 @@ def compared(records: pl.DataFrame, context: Context) -> pl.DataFrame:
         .with_columns(set=pl.lit(""), reference=pl.lit(False))
         .sort("id", maintain_order=True)
     )
-    if not len(context.references):
+    if not len(references):
         return own
-    others = context.references.filter(~pl.col("id").is_in(records["id"].to_list()))
+    others = references.filter(~pl.col("id").is_in(records["id"].to_list()))
     if "embedding" in own.columns:
         others = others.with_columns(pl.col("embedding").cast(own.schema["embedding"]))
     names = ["set", *(name for name in _COMPARED if name in others.columns and name in own.columns)]
@@ -42,6 +42,6 @@ def in_order_of(
     """Rulings in the order of the records, from a judge of all that is compared. The order of the
     records plays no part in what it sees.
     """
-    rulings = rule(compared(records, context))
+    rulings = rule(compared(records, context.references))
     places = np.argsort(records["id"].arg_sort().to_numpy())
     return [rulings[place] for place in places.tolist()]
