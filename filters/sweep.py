@@ -147,9 +147,7 @@ def _level(
     )
 
 
-def _riskiest(
-    threshold: float, pairs: Pairs, ids: NDArray[np.object_], count: int
-) -> list[Risky]:
+def _riskiest(threshold: float, pairs: Pairs, ids: NDArray[np.object_], count: int) -> list[Risky]:
     """The pairs of the lowest scores, no record twice, so that one group cannot fill the list."""
     found: list[Risky] = []
     seen: set[int] = set()

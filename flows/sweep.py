@@ -136,7 +136,7 @@ def _asked_for(recipe_or_dataset: str, output: Path | None) -> tuple[Recipe, Ver
     except ConfigError:
         if Path(recipe_or_dataset).suffix in (".yaml", ".yml"):
             raise
-        version = find_version(output or Path("data/outputs"), recipe_or_dataset)
+        version = find_version(output or Recipe.model_fields["output"].default, recipe_or_dataset)
         return _recipe_of(version), version, ""
     recipe = load_recipe(recipe_or_dataset, output=output)
     newest = latest(recipe.output, recipe.name)
