@@ -1,8 +1,8 @@
 """What would be kept at other thresholds, from one search for pairs at the lowest of them.
 
-Where a record has more twins than a search keeps (a crowd), the pairs of a higher threshold are
-those that the search at the lowest one left, so that a few records more may be kept than by a
-search of their own.
+That search looks more closely than one at a higher threshold, whose signatures have fewer bands, so
+it may find a pair more. Where a record has more twins than a search keeps (a crowd), it may find
+some less, since those of a higher threshold are the ones the search at the lowest has left.
 """
 
 from __future__ import annotations
