@@ -45,8 +45,8 @@ def dropped_views(
         if kept is None:
             yield Text(about)
         else:
-            title = f"{record['witness']}: the record it was dropped for{about}"
-            yield side_by_side(own, (title, _text(kept)), "Dropped and kept", "own")
+            name = f"{record['witness']}: the record it was dropped for"
+            yield side_by_side(own, (name, _text(kept)), f"Dropped and kept{about}", "own")
     link = _LINK.search(record["detail"])
     if link:
         linking, about = _found(version, link.group(1), None)
@@ -54,7 +54,7 @@ def dropped_views(
             yield Text(about)
         else:
             how = f"The twin that links it to the kept one, similarity {link.group(2)}"
-            yield side_by_side(own, (f"{link.group(1)}{about}", _text(linking)), how, "own")
+            yield side_by_side(own, (link.group(1), _text(linking)), f"{how}{about}", "own")
 
 
 def decision(manifest: Row, record: Row) -> str:
@@ -98,9 +98,9 @@ def _found(version: Version, id_: str, name: str | None) -> tuple[Row | None, st
                 return row, f", itself dropped by {row['stage']}" if "stage" in row else ""
     sets = [each for each in _sets(version) if name in (None, each.name)]
     for reference in sets:
-        row = _in_set(version, reference, id_)
-        if row is not None:
-            return row, f", in {reference.name} ({_place(reference)})"
+        found = _in_set(version, reference, id_)
+        if found is not None:
+            return found, f", in {reference.name} ({_place(reference)})"
     places = ", ".join(f"{each.name} ({_place(each)})" for each in sets)
     return None, f"{id_} is in {places or name or 'no table of this version'}, but not found there"
 
