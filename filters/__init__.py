@@ -1,5 +1,4 @@
-"""Records in, verdicts out: quality, privacy, a judge, decontamination, duplicates, and the choice of
-the target.
+"""Records in, verdicts out: quality, privacy, a judge, decontamination, duplicates, selection.
 
 Importing this package registers its stages.
 """

@@ -80,6 +80,16 @@ def near_pairs(records: pl.DataFrame, settings: NearDedup, progress: Progress = 
         rows, signed = rows[still], signed[still]
 
 
+def near_pairs_at(
+    records: pl.DataFrame, pairs: Pairs, settings: NearDedup, threshold: float
+) -> Pairs:
+    """Those twins of a search at a lower threshold that are twins at this one."""
+    higher = settings.model_copy(update={"threshold": threshold})
+    fields = [texts_of(records, [field]) for field in settings.fields]
+    found = pairs.where(pairs.score >= threshold)
+    return found.where(_in_each_field(fields, found, higher))
+
+
 def _numbers(statements: Statements, rows: Rows, at: Rows) -> NDArray[np.uint64]:
     return statements.numbers(rows[at])
 

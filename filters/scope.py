@@ -12,9 +12,9 @@ from store.stages import Context, Ruling
 _COMPARED = ("id", "question", "answer", "quotes", "support", "quality")
 
 
-def compared(records: pl.DataFrame, context: Context, *more: str) -> pl.DataFrame:
-    """The records in the order of their ids, and after them the reference records of the context,
-    with ``set`` (empty for the run's own) and ``reference``. ``more`` names further columns.
+def compared(records: pl.DataFrame, references: pl.DataFrame, *more: str) -> pl.DataFrame:
+    """The records in the order of their ids, and after them the reference records, with ``set``
+    (empty for the run's own) and ``reference``. ``more`` names further columns.
 
     A record of the run that is in a reference set is not compared with itself there.
     """
@@ -23,9 +23,9 @@ def compared(records: pl.DataFrame, context: Context, *more: str) -> pl.DataFram
         .with_columns(set=pl.lit(""), reference=pl.lit(False))
         .sort("id", maintain_order=True)
     )
-    if not len(context.references):
+    if not len(references):
         return own
-    others = context.references.filter(~pl.col("id").is_in(records["id"].to_list()))
+    others = references.filter(~pl.col("id").is_in(records["id"].to_list()))
     if "embedding" in own.columns:
         others = others.with_columns(pl.col("embedding").cast(own.schema["embedding"]))
     names = ["set", *(name for name in own.columns if name in others.columns and name != "set")]
@@ -43,6 +43,6 @@ def in_order_of(
     """Rulings in the order of the records, from a judge of all that is compared. The order of the
     records plays no part in what it sees.
     """
-    rulings = rule(compared(records, context, *more))
+    rulings = rule(compared(records, context.references, *more))
     places = np.argsort(records["id"].arg_sort().to_numpy())
     return [rulings[place] for place in places.tolist()]

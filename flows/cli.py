@@ -10,10 +10,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from configs.errors import StillhouseError
+from flows import cli_measure
+from flows.cli_options import (
+    OUTPUT,
+    OutputOption,
+    OutputOverride,
+    RecipeArgument,
+    SpecArgument,
+    console,
+    recipe_of,
+)
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from configs.recipe import Recipe
     from flows.pipeline import Built
 
@@ -25,15 +33,6 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 
-RecipeArgument = Annotated[
-    str, typer.Argument(help="Path of a recipe, or a shipped one: quickstart, grounded-qa.")
-]
-SpecArgument = Annotated[str, typer.Argument(metavar="DATASET[@VERSION]", help="For example qa@3.")]
-OutputOption = Annotated[Path, typer.Option("--output", "-o", help="Folder datasets are in.")]
-OutputOverride = Annotated[
-    Path | None, typer.Option("--output", "-o", help="Folder to publish in, not the recipe's.")
-]
-OUTPUT = Path("data/outputs")
 _INTERRUPTED = 130
 """The exit code after Ctrl-C."""
 
@@ -47,7 +46,7 @@ def build(
     """Build and publish a dataset. Run it again after a stop: nothing is paid for twice."""
     from flows import progress, terminal
 
-    settings = _recipe(recipe, output, target)
+    settings = recipe_of(recipe, output, target)
     if os.environ.get("PREFECT_API_URL"):
         built = _build_in_prefect(settings)
     else:
@@ -55,7 +54,7 @@ def build(
 
         with progress.bars():
             built = run(settings)
-    terminal.show_built(_console(), built)
+    terminal.show_built(console(), built)
     if built.version.manifest["status"] != "completed":
         raise typer.Exit(7)
 
@@ -73,10 +72,10 @@ def estimate(
     from flows import progress, terminal
     from flows.estimate import estimate as run
 
-    settings = _recipe(recipe, output, target)
+    settings = recipe_of(recipe, output, target)
     with progress.bars():
         found = run(settings, canary)
-    _console().print(terminal.estimate_view(found, settings, canary))
+    console().print(terminal.estimate_view(found, settings, canary))
 
 
 @app.command()
@@ -89,60 +88,16 @@ def preview(
     from flows import progress, terminal
     from flows.preview import preview as run
 
-    settings = _recipe(recipe, output, None)
+    settings = recipe_of(recipe, output, None)
     with progress.bars():
         records, verdicts = run(settings, rows)
     for view in terminal.preview_views(records, verdicts):
-        _console().print(view)
+        console().print(view)
 
 
-@app.command()
-def calibrate(
-    recipe: RecipeArgument,
-    labels: Annotated[Path, typer.Argument(help="JSONL: question, answer, evidence, label.")],
-    output: OutputOverride = None,
-) -> None:
-    """Measure the judge of a recipe on at least 100 labelled rows, and recommend a min_score."""
-    from flows import progress
-    from flows.calibrate import calibrate as run
-    from flows.judge_view import calibration_views
-
-    settings = _recipe(recipe, output, None)
-    with progress.bars():
-        found = run(settings, labels)
-    assert settings.filters.judge is not None
-    for view in calibration_views(found, settings.filters.judge):
-        _console().print(view)
-
-
-@app.command()
-def bench(
-    teacher: Annotated[str, typer.Argument(help="A teacher's name in the recipe.")],
-    recipe: Annotated[str, typer.Option(help="Whose prompts are sent.")] = "grounded-qa",
-    max_concurrency: Annotated[
-        int | None, typer.Option(min=1, max=512, help="Most calls in flight, not the teacher's.")
-    ] = None,
-    calls: Annotated[
-        int | None, typer.Option(min=2, help="Prompts per level, not 4 times the level.")
-    ] = None,
-    output: OutputOverride = None,
-) -> None:
-    """Measure a teacher with prompts of a recipe, which a build then does not pay for again."""
-    from flows import progress
-    from flows.bench import bench as run
-    from flows.bench_page import save_page
-    from flows.bench_view import bench_views
-    from flows.workspace import workspace
-
-    settings = _recipe(recipe, output, None)
-    with progress.bars():
-        found = run(settings, teacher, max_concurrency, calls)
-    for view in bench_views(found):
-        _console().print(view)
-    page = save_page(found, workspace(settings).root / "bench")
-    _console().print(f"Page: {page}", soft_wrap=True, highlight=False, markup=False)
-    if found.error is not None:
-        raise found.error
+app.command()(cli_measure.calibrate)
+app.command()(cli_measure.bench)
+app.command()(cli_measure.sweep)
 
 
 @app.command()
@@ -155,7 +110,7 @@ def versions(
     from store.versions import find_version, list_versions
 
     find_version(output, dataset)
-    _console().print(terminal.versions_table(list_versions(output, dataset)))
+    console().print(terminal.versions_table(list_versions(output, dataset)))
 
 
 @app.command()
@@ -181,7 +136,7 @@ def show(
     else:
         views = show_rows(version, rows, dropped or reason is not None, reason)
     for view in views:
-        _console().print(view)
+        console().print(view)
 
 
 @app.command()
@@ -200,28 +155,10 @@ def verify(spec: SpecArgument, output: OutputOption = OUTPUT) -> None:
             + "\nRestore the folder from a copy, or publish the dataset again."
         )
     count = len(version.manifest["files"])
-    _console().print(f"{version.name} is sound: {count} files have their size, hash and schema.")
+    console().print(f"{version.name} is sound: {count} files have their size, hash and schema.")
 
 
-@app.command()
-def decontaminate(
-    file: Annotated[Path, typer.Argument(help="Rows to check: JSONL, JSON, CSV or Parquet.")],
-    against: Annotated[list[Path], typer.Option(help="A file of evaluation items; repeatable.")],
-    control: Annotated[Path | None, typer.Option(help="Clean rows, for the false alarms.")] = None,
-    rows: Annotated[int, typer.Option("-n", min=0, help="Matches to show.")] = 10,
-) -> None:
-    """Find rows that hold or rephrase evaluation items. Exit code 1 where there are any."""
-    from configs.filters import Decontamination
-    from flows import progress
-    from flows.decontaminate import check_file
-    from flows.match_view import checked_views
-
-    with progress.bars():
-        checked = check_file(file, against, control, Decontamination())
-    for view in checked_views(checked, rows):
-        _console().print(view)
-    if checked.contaminated:
-        raise typer.Exit(1)
+app.command()(cli_measure.decontaminate)
 
 
 @app.command()
@@ -241,12 +178,12 @@ def doctor(
 
     if probe and recipe is None:
         raise ConfigError("--probe needs a recipe: stillhouse doctor RECIPE --probe")
-    settings = _recipe(recipe, output, None) if recipe else None
+    settings = recipe_of(recipe, output, None) if recipe else None
     folder = settings.output if settings else output or OUTPUT
     findings = list(examine(folder, settings.teachers if settings else None))
     if probe and settings:
         findings += probes(settings)
-    _console().print(terminal.findings_table(findings))
+    console().print(terminal.findings_table(findings))
     if any(not finding.well and not finding.optional for finding in findings):
         raise typer.Exit(1)
 
@@ -279,12 +216,6 @@ def _check_rooms() -> None:
         )
 
 
-def _recipe(name: str, output: Path | None, target: int | None) -> Recipe:
-    from configs.load import load_recipe
-
-    return load_recipe(name, output=output, target=target)
-
-
 def _build_in_prefect(recipe: Recipe) -> Built:
     from flows.doctor import check_prefect
     from flows.pipeline import Built
@@ -296,13 +227,6 @@ def _build_in_prefect(recipe: Recipe) -> Built:
     before = latest(recipe.output, recipe.name)
     version = Version(Path(build_dataset(recipe)))
     return Built(version, before is None or before.path != version.path)
-
-
-def _console() -> Console:
-    from rich.console import Console
-
-    # Where nobody watches, lines are not broken to a width of 80.
-    return Console(width=None if sys.stdout.isatty() else 160)
 
 
 def _stopped() -> None:

@@ -20,6 +20,7 @@ from flows.decontaminate import about_decontamination
 from flows.references import described, rows_of
 from flows.stages import stages_of, standing
 from flows.steps import missing
+from flows.sweep import sweep_of_build
 from flows.workspace import Workspace, recipe_hash, run_of, workspace
 from generators.cascade import too_many
 from store.corpus import Corpus
@@ -96,6 +97,7 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
         "tiers": accounts.by_tier(models, said, recipe, space.journal),
         "replies": {"rungs": accounts.rungs(models, said), "fields": accounts.fields(rows, said)},
         "coverage": [as_row(row) for row in covered],
+        "sweep": sweep_of_build(recipe, work.records, work.vectors, work.verdicts, work.references),
         "notes": [
             *_notes(work, rows, recipe),
             *_narrowed(covered, recipe),

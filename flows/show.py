@@ -11,6 +11,7 @@ from rich.text import Text
 
 from configs.errors import ConfigError
 from flows import terminal
+from flows.dropped_view import dropped_views
 from flows.match_view import reference_view
 from store.versions import Version
 
@@ -28,7 +29,8 @@ def show_rows(
         yield terminal.rows_table(
             rows.head(count).to_dicts(), f"{version.name}: {len(rows):,} rows"
         )
-        yield Text(f"Why was one kept? stillhouse show {version.name.replace('-v', '@')} ID")
+        spec = f"{version.manifest['dataset']}@{version.number}"
+        yield Text(f"Why was one kept? stillhouse show {spec} ID{terminal.output_option(version)}")
         return
     rows = version.table("rejected")
     reasons = rows["reason"].value_counts(sort=True)
@@ -42,7 +44,7 @@ def show_rows(
 
 
 def show_record(version: Version, start_of_id: str) -> Iterator[RenderableType]:
-    """A record with its provenance, every stage's verdict, its claims, and its twin if it has one.
+    """A record with its provenance, every stage's verdict, its claims, and why it was dropped.
 
     Raises:
         ConfigError: no record or more than one has such an id.
@@ -54,6 +56,7 @@ def show_record(version: Version, start_of_id: str) -> Iterator[RenderableType]:
         raise ConfigError(
             f"{len(found) or 'no'} records of {version.name} have an id that begins with "
             f"{start_of_id!r}; see ids with: stillhouse show {version.manifest['dataset']}"
+            f"{terminal.output_option(version)}"
         )
     record = found[0]
     fate = f"kept, in split {record['split']}" if kept else f"dropped by {record['stage']}"
@@ -63,21 +66,11 @@ def show_record(version: Version, start_of_id: str) -> Iterator[RenderableType]:
     evidence = version.table("evidence").filter(pl.col("record_id") == record["id"])
     if len(evidence):
         yield terminal.evidence_view(evidence.to_dicts())
+    if rejected:
+        yield from dropped_views(version, record, evidence.to_dicts())
     for verdict in verdicts.filter(pl.col("reason") == "contaminated").to_dicts():
         yield reference_view(record, verdict)
-    twin = _twin(version, record) if rejected else None
-    if twin is not None:
-        yield terminal.record_view(twin, f"{twin['id']}: the record it was dropped for")
 
 
 def _find(rows: pl.DataFrame, start_of_id: str) -> list[dict[str, Any]]:
     return rows.filter(pl.col("id").str.starts_with(start_of_id)).to_dicts()
-
-
-def _twin(version: Version, record: dict[str, Any]) -> dict[str, Any] | None:
-    for folder in ("data", "rejected"):
-        rows = version.table(folder)
-        found = rows.filter(pl.col("id") == record["witness"]).to_dicts()
-        if found:
-            return found[0]
-    return None

@@ -108,12 +108,16 @@ def standing(
     if vectors:
         rows = rows.hstack(space.shards.frame(vectors, "vectors"))
     said = space.shards.frame(verdicts, "verdicts")
-    kept = rows.filter(~pl.col("id").is_in(dropped(space, verdicts)))
+    return scored(rows.filter(~pl.col("id").is_in(dropped(space, verdicts))), said)
+
+
+def scored(records: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
+    """Records with ``support`` and ``quality`` as the verdicts on them say."""
     for stage, name in (("grounding", "support"), ("judge", "quality")):
-        own = said.filter(pl.col("stage") == stage)
+        own = verdicts.filter(pl.col("stage") == stage)
         scores = own.select(pl.col("record_id").alias("id"), pl.col("score").alias(name))
-        kept = kept.join(scores, on="id", how="left", maintain_order="left")
-    return kept
+        records = records.join(scores, on="id", how="left", maintain_order="left")
+    return records
 
 
 def _extra(recipe: Recipe, stage: str) -> list[object]:

@@ -57,8 +57,7 @@ def show_built(console: Console, built: Built) -> None:
 def next_commands(version: Version) -> list[str]:
     """Three commands worth trying on a version."""
     name = version.manifest["dataset"]
-    root = version.path.parent.parent
-    option = "" if str(root) == "data/outputs" else f" --output {shlex.quote(str(root))}"
+    option = output_option(version)
     load = f"from datasets import load_dataset; print(load_dataset({str(version.path)!r}))"
     rejected = version.table("rejected")
     facts = rejected.filter(rejected["stage"] == "grounding")
@@ -69,6 +68,12 @@ def next_commands(version: Version) -> list[str]:
         f"stillhouse verify {name}@{version.number}{option}",
         f'python -c "{load}"',
     ]
+
+
+def output_option(version: Version) -> str:
+    """What a command about a version needs to find it, nothing where that is the usual folder."""
+    root = version.path.parent.parent
+    return "" if str(root) == "data/outputs" else f" --output {shlex.quote(str(root))}"
 
 
 def funnel_table(funnel: Sequence[Mapping[str, Any]], title: str) -> Table:

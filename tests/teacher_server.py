@@ -179,7 +179,7 @@ class Teacher:
         """The body of a whole reply, in the protocol of the path."""
         ignored = not self.binds(body)
         make = message if path.endswith("/messages") else completion
-        body = {**body, "scores": self.settings.scores}
+        body = {**body, "scores": self.settings.scores, "repeats": self.settings.repeats}
         data = make(body, fault, ignored)
         return data if self.settings.tells_usage else {**data, "usage": None}
 
@@ -450,6 +450,9 @@ def record(body: dict[str, Any]) -> dict[str, Any]:
     chosen = found[seed % len(found)]
     subject = title.group(1).strip() if title else "it"
     question = f"What should one know about {subject}, in the way of fact number {seed % 1000}?"
+    if body["repeats"]:
+        how = ("short", "quick", "careful", "friendly", "plain", "rather formal and detailed")
+        question = f"What should one know about {subject}, told in a {how[seed % 6]} way?"
     return {"quotes": [chosen], "question": question, "answer": chosen}
 
 
@@ -505,6 +508,7 @@ def main() -> None:
     parser.add_argument("--unwanted-says", default="this content is not allowed")
     parser.add_argument("--wakes-after", type=int, default=0, help="calls that fail at first")
     parser.add_argument("--scores", type=json.loads, default={}, help="a judge's, by pattern")
+    parser.add_argument("--repeats", type=json.loads, default=False, help="asks alike again")
     parser.add_argument("--tells-usage", type=json.loads, default=True)
     parser.add_argument("--dies-after", type=int, default=0, help="replies until it only fails")
     parser.add_argument("--retry-after", type=float, default=0)

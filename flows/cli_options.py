@@ -1,0 +1,39 @@
+"""What several commands of the command line share."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from configs.recipe import Recipe
+
+RecipeArgument = Annotated[
+    str, typer.Argument(help="Path of a recipe, or a shipped one: quickstart, grounded-qa.")
+]
+SpecArgument = Annotated[str, typer.Argument(metavar="DATASET[@VERSION]", help="For example qa@3.")]
+OutputOption = Annotated[Path, typer.Option("--output", "-o", help="Folder datasets are in.")]
+OutputOverride = Annotated[
+    Path | None, typer.Option("--output", "-o", help="Folder to publish in, not the recipe's.")
+]
+OUTPUT = Path("data/outputs")
+
+
+def recipe_of(name: str, output: Path | None, target: int | None) -> Recipe:
+    """The recipe of that name or path, with what the command line sets."""
+    from configs.load import load_recipe
+
+    return load_recipe(name, output=output, target=target)
+
+
+def console() -> Console:
+    """Where a command prints."""
+    from rich.console import Console
+
+    # Where nobody watches, lines are not broken to a width of 80.
+    return Console(width=None if sys.stdout.isatty() else 160)
