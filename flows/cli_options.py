@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -37,3 +38,8 @@ def console() -> Console:
 
     # Where nobody watches, lines are not broken to a width of 80.
     return Console(width=None if sys.stdout.isatty() else 160)
+
+
+def output_option(root: Path) -> str:
+    """What a suggested command needs to find a folder of datasets, nothing for the usual one."""
+    return "" if root == OUTPUT else f" --output {shlex.quote(str(root))}"

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from configs.errors import ConfigError
 from flows import terminal
+from flows.cli_options import output_option
 from flows.dropped_view import dropped_views
 from flows.match_view import reference_view
 from store.versions import Version
@@ -30,7 +31,8 @@ def show_rows(
             rows.head(count).to_dicts(), f"{version.name}: {len(rows):,} rows"
         )
         spec = f"{version.manifest['dataset']}@{version.number}"
-        yield Text(f"Why was one kept? stillhouse show {spec} ID{terminal.output_option(version)}")
+        option = output_option(version.path.parent.parent)
+        yield Text(f"Why was one kept? stillhouse show {spec} ID{option}")
         return
     rows = version.table("rejected")
     reasons = rows["reason"].value_counts(sort=True)
@@ -56,7 +58,7 @@ def show_record(version: Version, start_of_id: str) -> Iterator[RenderableType]:
         raise ConfigError(
             f"{len(found) or 'no'} records of {version.name} have an id that begins with "
             f"{start_of_id!r}; see ids with: stillhouse show {version.manifest['dataset']}"
-            f"{terminal.output_option(version)}"
+            f"{output_option(version.path.parent.parent)}"
         )
     record = found[0]
     fate = f"kept, in split {record['split']}" if kept else f"dropped by {record['stage']}"

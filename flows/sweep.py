@@ -14,6 +14,7 @@ from configs.errors import ConfigError
 from configs.load import find_recipe, load_recipe
 from configs.recipe import Recipe
 from filters.sweep import Swept, sweep_near, sweep_semantic
+from flows.cli_options import OUTPUT, output_option
 from flows.progress import report
 from flows.references import read_references, rows_of, sets_of
 from flows.stages import scored, standing
@@ -81,7 +82,7 @@ def sweep_of_build(
     if len(rows) > _MOST_ROWS:
         skipped = (
             f"{len(rows):,} candidates are more than {_MOST_ROWS:,}, so no thresholds were tried; "
-            f"`stillhouse sweep {recipe.name}` does"
+            f"`stillhouse sweep {recipe.name}{output_option(recipe.output)}` does"
         )
         return {"skipped": skipped, "stages": []}
     found = _sweep(rows, rows_of(space, references, "references"), recipe, THRESHOLDS, 0)
@@ -136,14 +137,15 @@ def _asked_for(recipe_or_dataset: str, output: Path | None) -> tuple[Recipe, Ver
     except ConfigError:
         if Path(recipe_or_dataset).suffix in (".yaml", ".yml"):
             raise
-        version = find_version(output or Recipe.model_fields["output"].default, recipe_or_dataset)
+        version = find_version(output or OUTPUT, recipe_or_dataset)
         return _recipe_of(version), version, ""
     recipe = load_recipe(recipe_or_dataset, output=output)
     newest = latest(recipe.output, recipe.name)
     if newest is None:
         raise ConfigError(
             f"{recipe.name} has no candidates in {recipe.output} yet; run `stillhouse build "
-            f"{recipe_or_dataset}` first, with a small --target if it is to be a trial"
+            f"{recipe_or_dataset}{output_option(recipe.output)}` first, with a small --target if "
+            "it is to be a trial"
         )
     if run_of(_recipe_of(newest)) == run_of(recipe):
         return recipe, newest, ""

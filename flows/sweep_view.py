@@ -14,7 +14,8 @@ from flows.sweep import MEASURES, Sweep
 
 MOVE_LATER = (
     "Thresholds can be moved later: change filters.near.threshold or filters.semantic.threshold in "
-    "the recipe and build again. What is there is neither generated nor embedded again."
+    "the recipe and build again. What is there is neither generated nor embedded again; more is "
+    "asked for only where fewer records than the target are left."
 )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from configs.recipe import Recipe
+from flows.cli_options import output_option
 from flows.doctor import Finding
 from flows.estimate import Estimate, Range
 from flows.judge_view import acceptance_text
@@ -57,7 +57,7 @@ def show_built(console: Console, built: Built) -> None:
 def next_commands(version: Version) -> list[str]:
     """Three commands worth trying on a version."""
     name = version.manifest["dataset"]
-    option = output_option(version)
+    option = output_option(version.path.parent.parent)
     load = f"from datasets import load_dataset; print(load_dataset({str(version.path)!r}))"
     rejected = version.table("rejected")
     facts = rejected.filter(rejected["stage"] == "grounding")
@@ -68,12 +68,6 @@ def next_commands(version: Version) -> list[str]:
         f"stillhouse verify {name}@{version.number}{option}",
         f'python -c "{load}"',
     ]
-
-
-def output_option(version: Version) -> str:
-    """What a command about a version needs to find it, nothing where that is the usual folder."""
-    root = version.path.parent.parent
-    return "" if str(root) == "data/outputs" else f" --output {shlex.quote(str(root))}"
 
 
 def funnel_table(funnel: Sequence[Mapping[str, Any]], title: str) -> Table:

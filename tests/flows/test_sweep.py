@@ -153,4 +153,11 @@ def test_a_very_large_build_is_left_to_the_command(
     version = build(load_recipe(str(recipe_file()), output=tmp_path / "out")).version
     assert version.manifest["sweep"]["stages"] == []
     report = (version.path / "report.html").read_text(encoding="utf-8")
-    assert "candidates are more than 5" in report and "`stillhouse sweep rivers`" in report
+    assert "candidates are more than 5" in report and "`stillhouse sweep rivers --output " in report
+
+
+def test_commands_stand_in_the_order_of_their_use(stillhouse: RunCommand) -> None:
+    said = stillhouse("--help").out
+    names = ["build", "preview", "calibrate", "bench", "sweep", "versions", "show", "doctor"]
+    places = [said.index(f" {name}  ") for name in names]
+    assert places == sorted(places)
