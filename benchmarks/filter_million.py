@@ -7,7 +7,6 @@ what the one before it has left, and prints JSON.
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import time
 from dataclasses import replace
@@ -20,6 +19,7 @@ from rich.table import Table
 from benchmarks.labelled import CONTEXT
 from benchmarks.made_rows import made
 from benchmarks.peer_runs import ours
+from benchmarks.peers import peak_bytes
 from configs.filters import Diversity, Filters
 from store.stages import STAGES
 
@@ -44,7 +44,7 @@ def main() -> None:
         judge = STAGES[name].make(settings, CONTEXT)
         verdicts = [judge(part).verdicts for part in some.iter_slices(_SLICE)]
         kept = sum(int((part["decision"] != "drop").sum()) for part in verdicts)
-        steps.append(_step(f"{name}, of {len(some):,}", started, kept))
+        steps.append(_step(f"{name}, {_MOST:,} at most", started, kept))
     context = replace(CONTEXT, target=count // 10)
     for name in _TOGETHER:
         settings = Diversity() if name == "diversity" else getattr(Filters(), name)
@@ -58,7 +58,7 @@ def main() -> None:
 
 
 def _step(name: str, started: float, kept: int) -> dict[str, Any]:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
+    peak = peak_bytes() / 1e9
     seconds = time.perf_counter() - started
     return {"name": name, "wall_s": round(seconds, 1), "kept": kept, "peak_gb": round(peak, 2)}
 

@@ -131,12 +131,24 @@ def recall(stand: Ints, rows: Planted) -> float:
     return sum(found.get(kind, 0.0) * count for kind, count in counts.items()) / max(total, 1)
 
 
+def lone(stand: Ints, rows: Planted) -> int:
+    """Rows that were dropped although nothing was planted that says the same."""
+    root = _roots(rows)
+    alone = np.bincount(root, minlength=len(root))[root] == 1
+    return int((alone & (stand != np.arange(len(stand)))).sum())
+
+
+def _roots(rows: Planted) -> Ints:
+    """The row that each is at last a copy of; other numbers make another original."""
+    none = (rows.of < 0) | (rows.kind == "numbers")
+    return _followed(np.where(none, np.arange(len(none)), rows.of))
+
+
 def precision(stand: Ints, rows: Planted) -> tuple[float, int, int]:
     """Share of dropped rows that are kept as a row of the same original; how many are not; and how
     many of those are pairs of two originals, which may say the same.
     """
-    parent = np.where((rows.of < 0) | (rows.kind == "numbers"), np.arange(len(rows.of)), rows.of)
-    root = _followed(parent)
+    root = _roots(rows)
     lost = np.flatnonzero(stand != np.arange(len(stand)))
     wrong = lost[root[lost] != root[stand[lost]]]
     numbers: NDArray[np.bool_] = rows.kind[root] == "numbers"

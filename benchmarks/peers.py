@@ -18,16 +18,19 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 PERMS = 128
-WORDS = 3
+WORDS, CHARS = 3, 5
+STATUS, RESET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 WORD = re.compile(r"\w+")
 Stands = list[int]
 Run = Callable[[], Stands]
+Grams = Callable[[str], list[str]]
 
 
 def shingles(text: str) -> list[str]:
@@ -36,14 +39,22 @@ def shingles(text: str) -> list[str]:
     return [" ".join(words[i : i + WORDS]) for i in range(max(1, len(words) - WORDS + 1))]
 
 
-def datasketch(texts: Sequence[str], _folder: Path, threshold: float) -> Run:
+def characters(text: str) -> list[str]:
+    """Distinct character 5-grams of the words in lower case."""
+    plain = " ".join(WORD.findall(text.lower()))
+    return list({plain[i : i + CHARS] for i in range(max(1, len(plain) - CHARS + 1))})
+
+
+def datasketch(
+    texts: Sequence[str], _folder: Path, threshold: float, grams_of: Grams = shingles
+) -> Run:
     """MinHashLSH as in its manual: a text that finds none of those before it is inserted."""
     package = import_module("datasketch")
 
     def run() -> Stands:
         index = package.MinHashLSH(threshold=threshold, num_perm=PERMS)
         stands = []
-        grams = ([gram.encode() for gram in shingles(text)] for text in texts)
+        grams = ([gram.encode() for gram in grams_of(text)] for text in texts)
         for row, signature in enumerate(package.MinHash.generator(grams, num_perm=PERMS)):
             found = index.query(signature)
             stands.append(min(found) if found else row)
@@ -54,13 +65,13 @@ def datasketch(texts: Sequence[str], _folder: Path, threshold: float) -> Run:
     return run
 
 
-def rensa(texts: Sequence[str], _folder: Path, threshold: float) -> Run:
+def rensa(texts: Sequence[str], _folder: Path, threshold: float, grams_of: Grams = shingles) -> Run:
     """RMinHashDeduplicator with its index, all pairs at once."""
     package = import_module("rensa")
 
     def run() -> Stands:
         index = package.RMinHashDeduplicator(threshold, PERMS, use_lsh=True)
-        added = index.add_pairs([(str(row), shingles(text)) for row, text in enumerate(texts)])
+        added = index.add_pairs([(str(row), grams_of(text)) for row, text in enumerate(texts)])
         return [row if new else -1 for row, new in enumerate(added)]
 
     return run
@@ -188,24 +199,37 @@ class NoModel:
 
 PEERS: dict[str, Callable[[Sequence[str], Path, float], Run]] = {
     "datasketch": datasketch,
+    "datasketch chars": partial(datasketch, grams_of=characters),
     "datatrove": datatrove,
     "rensa": rensa,
+    "rensa chars": partial(rensa, grams_of=characters),
     "text-dedup": text_dedup,
     "distilabel": distilabel,
     "semhash": semhash,
 }
 
 
+def peak_bytes() -> int:
+    """The peak of this process' memory; that of ``getrusage`` may be its parent's."""
+    if STATUS.exists():
+        found = re.search(r"VmHWM:\s+(\d+) kB", STATUS.read_text())
+        if found:
+            return int(found[1]) * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
 def measured(run: Run, **more: Any) -> dict[str, Any]:
     """Where each row stands after a run, and what it took; memory in MB."""
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    if RESET.exists():
+        RESET.write_text("5")  # forget the peak so far, of what was read
+    before = peak_bytes()
     cpu, wall = time.process_time(), time.perf_counter()
     stands = run()
     return {
         **more,
         "cpu_s": round(time.process_time() - cpu, 3),
         "wall_s": round(time.perf_counter() - wall, 3),
-        "peak_mb": round((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024),
+        "peak_mb": round((peak_bytes() - before) / 1e6),
         "stands": stands,
     }
 
@@ -216,7 +240,7 @@ def main() -> None:
     texts = [json.loads(line) for line in (folder / "texts.jsonl").open(encoding="utf-8")]
     run = PEERS[name](texts, folder, threshold)
     print()  # what is on a line that a package left open is not ours
-    print(json.dumps(measured(run, version=version(name))))
+    print(json.dumps(measured(run, version=version(name.split()[0]))))
 
 
 if __name__ == "__main__":
