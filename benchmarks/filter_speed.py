@@ -115,9 +115,11 @@ def _result(name: str, settings: str, rows: Planted, run: dict[str, Any]) -> Res
     stand = np.array(run.pop("stands"))
     same, own = np.unique(stand, return_index=True)
     kept = len(same) - int(same[0] < 0)
-    # Groups may have numbers of their own; the first row of each is taken as the one that is kept.
+    # Of groups with numbers of their own the first row is taken as the one that is kept.
+    row = np.clip(same, 0, len(stand) - 1)
+    named = (same >= 0) & ((same != row) | (stand[row] != row))
     moved = stand.copy()
-    moved[own[same >= 0]] = own[same >= 0]
+    moved[own[named]] = own[named]
     by_kind = right_by_kind(stand, rows)
     return Result(
         name, settings, len(stand), kept, run, recall(stand, rows), by_kind, lone(moved, rows)

@@ -48,12 +48,19 @@ def frame_of(questions: Sequence[str], answers: Sequence[str], embed: Embed) -> 
 
 
 def planted(path: Path, embed: Embed) -> Planted:
-    """Rows with planted copies from a file."""
+    """Rows with planted copies from a file. A text without numbers of its own has no copy with
+    other ones; what is marked as that and says the very same is an exact copy.
+    """
     rows = lines(path)
     place = {row["id"]: at for at, row in enumerate(rows)}
     of = [-1 if row["of"] is None else place[row["of"]] for row in rows]
     records = frame_of([row["prompt"] for row in rows], [row["answer"] for row in rows], embed)
-    return Planted(records, np.array([row["kind"] for row in rows]), np.array(of, np.int64))
+    said = [(row["prompt"], row["answer"]) for row in rows]
+    kinds = [
+        "exact" if row["kind"] == "numbers" and mine == said[at] else row["kind"]
+        for row, mine, at in zip(rows, said, of, strict=True)
+    ]
+    return Planted(records, np.array(kinds), np.array(of, np.int64))
 
 
 def enough(real: Planted | None, count: int) -> Planted:
