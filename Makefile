@@ -32,8 +32,9 @@ check: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Two at a time, each module in one process, so that what is made for a module is made once.
 test: check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 coverage: $(STAMP)
 	$(BIN)/python -m pytest --cov --cov-report=term

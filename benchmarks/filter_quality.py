@@ -67,7 +67,7 @@ def rephrased_table(path: Path, embed: Embed, peers: Peers, console: Console) ->
     pairs = lines(path)
     texts = [pair[name] for name in ("original", "rephrased") for pair in pairs]
     records, half = frame_of(texts, [""] * len(texts), embed), len(pairs)
-    pairs_of = close_pairs(vectors_of(records), min(SWEEP)).pairs
+    pairs_of = close_pairs(vectors_of(records), np.arange(len(records)), min(SWEEP)).pairs
     same = Statements(records).same(pairs_of.left, pairs_of.right)
     title = f"{half:,} questions and their rephrasings: F1 (precision / recall) of pairs"
     table = Table("", *(f"{threshold:.2f}" for threshold in SWEEP), title=title)

@@ -178,7 +178,7 @@ def compared(mine: Result, ran: list[Result]) -> tuple[float | None, str]:
 def cell_recall(rows: Planted, console: Console) -> float:
     """Print and return the share of the true pairs of some rows that the search finds."""
     vectors = vectors_of(rows.records)
-    found = close_pairs(vectors, SEMANTIC)
+    found = close_pairs(vectors, np.arange(len(vectors)), SEMANTIC)
     there = total = 0
     known = np.unique(found.pairs.left * len(vectors) + found.pairs.right)
     # Vectors that are the same are one to the search.

@@ -25,15 +25,15 @@ from store.stages import Progress, Vectors, silent
 
 EXACT_ROWS = 12_000
 """Up to so many rows every pair is compared."""
-_CELL_ROWS = 1_500
-_VISITS = 4
+_CELL_ROWS = 700
+_VISITS = 12
 """Cells a row is compared in at most, its own included."""
 _BLOCK = 2_048
 _CROWD, _OF_CROWD = 48, 6
 """Twins from which on a row is one of a crowd, and how many are kept of it then, nearest first: a
 crowd hangs together by few, and is compared again until none is left.
 """
-_SAMPLE = 400
+_SAMPLE = 1_000
 
 
 @dataclass(frozen=True)

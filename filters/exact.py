@@ -19,7 +19,9 @@ from filters.specifics import numbers_in
 from store.stages import Context, Ruling, Stage, judged, stage
 
 _SIGNS = regex.compile(r"[^\p{L}\p{M}\p{N}\p{S}]+")
-_POINT, _ENDS = re.compile(r"[.,:;!?]"), re.compile(r"[.,:;!?](?!\d)")
+_POINT = re.compile(r"(?<=\d)[.,](?=\d)")
+_MARK = re.compile(r"[.,:;!?](?!\d)")
+_THOUSANDS = re.compile(r",(?=\d{3}(?:\D|$))")
 
 
 @stage("exact", version="2", scope="set")
@@ -61,16 +63,24 @@ def _same_numbers(
     rows: Sequence[tuple[str, ...]], group: Sequence[int]
 ) -> Iterator[tuple[int, int]]:
     """Pairs of a group with the same letters and digits. 1.5 and 15 are different numbers, unless
-    it was with all of the text's punctuation that the point was lost.
+    it was with other punctuation that the point was lost.
     """
+    marks = {row: sum(len(_MARK.findall(field)) for field in rows[row]) for row in group}
+    ordered = sorted(group, key=lambda row: (-marks[row], row))
+    best = ordered[0]
     first: dict[tuple[str, ...], int] = {}
-    bare = [row for row in group if not any(_ENDS.search(field) for field in rows[row])]
-    punctuated = sorted(set(group) - set(bare))
-    for row in [*punctuated, *bare]:
-        numbers = tuple(number for field in rows[row] for number in numbers_in(field))
+    for row in ordered:
+        numbers = tuple(
+            _THOUSANDS.sub("", number) for field in rows[row] for number in numbers_in(field)
+        )
         twin = first.get(numbers)
-        if twin is None and punctuated and not any(_POINT.search(field) for field in rows[row]):
-            twin = punctuated[0] if punctuated[0] != row else None
+        if twin is None and marks[row] < marks[best] and _points(rows[row]) < _points(rows[best]):
+            twin = best
         first.setdefault(numbers, row if twin is None else twin)
         if twin is not None:
             yield min(twin, row), max(twin, row)
+
+
+def _points(fields: Sequence[str]) -> int:
+    """Points and commas inside numbers."""
+    return sum(len(_POINT.findall(field)) for field in fields)

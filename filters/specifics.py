@@ -130,7 +130,7 @@ def numbers_in(text: str) -> list[str]:
 
 
 def _is_minus(text: str, at: int) -> bool:
-    return at >= 0 and text[at] in "-−" and (at == 0 or text[at - 1] in " \n\t(")
+    return at >= 0 and text[at] in "-−–" and (at == 0 or text[at - 1] in " \n\t(")
 
 
 def _counts(numbers: Iterable[str]) -> Counter[str]:
