@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from configs.filters import ExactDedup
 from filters.clusters import NO_PAIRS, Pairs, Rows, keep_one
 from filters.scope import in_order_of
+from filters.signs import signs_in
 from filters.specifics import numbers_in
 from store.stages import Context, Ruling, Stage, judged, stage
 
@@ -22,7 +23,7 @@ _SIGNS = regex.compile(r"[^\p{L}\p{M}\p{N}\p{S}]+")
 _POINT, _ENDS = re.compile(r"[.,:;!?]"), re.compile(r"[.,:;!?](?!\d)")
 
 
-@stage("exact", version="2", scope="set")
+@stage("exact", version="3", scope="set")
 def exact(settings: ExactDedup, context: Context) -> Stage:
     """Drops all but the best of records whose chosen fields have the same letters and digits."""
 
@@ -43,7 +44,7 @@ def _copies(rows: Sequence[tuple[str, ...]]) -> Pairs:
     for row, fields in enumerate(rows):
         groups[tuple(_letters(field) for field in fields)].append(row)
     pairs = [
-        pair for group in groups.values() if len(group) > 1 for pair in _same_numbers(rows, group)
+        pair for group in groups.values() if len(group) > 1 for pair in _same_signs(rows, group)
     ]
     if not pairs:
         return NO_PAIRS
@@ -57,20 +58,18 @@ def _letters(text: str) -> str:
     return _SIGNS.sub("", folded) or folded.strip()
 
 
-def _same_numbers(
-    rows: Sequence[tuple[str, ...]], group: Sequence[int]
-) -> Iterator[tuple[int, int]]:
-    """Pairs of a group with the same letters and digits. 1.5 and 15 are different numbers, unless
-    it was with all of the text's punctuation that the point was lost.
+def _same_signs(rows: Sequence[tuple[str, ...]], group: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Pairs of a group with the same letters and digits. 1.5 and 15 are different numbers, and C#
+    is not C, unless it was with all of the text's punctuation that the sign was lost.
     """
-    first: dict[tuple[str, ...], int] = {}
+    first: dict[tuple[tuple[str, ...], ...], int] = {}
     bare = [row for row in group if not any(_ENDS.search(field) for field in rows[row])]
     punctuated = sorted(set(group) - set(bare))
     for row in [*punctuated, *bare]:
-        numbers = tuple(number for field in rows[row] for number in numbers_in(field))
-        twin = first.get(numbers)
+        told = tuple((*numbers_in(field), *signs_in(field)) for field in rows[row])
+        twin = first.get(told)
         if twin is None and punctuated and not any(_POINT.search(field) for field in rows[row]):
             twin = punctuated[0] if punctuated[0] != row else None
-        first.setdefault(numbers, row if twin is None else twin)
+        first.setdefault(told, row if twin is None else twin)
         if twin is not None:
             yield min(twin, row), max(twin, row)
