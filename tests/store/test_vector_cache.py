@@ -129,8 +129,6 @@ WRITER = """
 import sys
 from pathlib import Path
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 from store.vectors import VectorCache, hashes
 cache = VectorCache(Path(sys.argv[1]))
 for i in range(int(sys.argv[3])):
