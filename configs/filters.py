@@ -110,7 +110,7 @@ _GROUPS = (
 class NearDedup(Stage):
     """Near copies by MinHash over n-grams, verified by true Jaccard similarity."""
 
-    threshold: float = Field(0.6, gt=0, le=1, description="Jaccard similarity of a twin.")
+    threshold: float = Field(0.6, ge=0.01, le=1, description="Jaccard similarity of a twin.")
     fields: tuple[RecordField, ...] = Field(
         ("question", "answer"), min_length=1, description="What must be alike to be a twin."
     )

@@ -118,20 +118,21 @@ def keep_one(
     records: pl.DataFrame, pairs: Pairs, shape: Shape, reason: str, similarity: Similarity
 ) -> list[Ruling]:
     """One survivor per group; each other member names it, their similarity, and the twin that
-    links it to the group where the survivor itself is further away.
+    links it to the group where the survivor itself is no twin.
     """
     rulings = [Ruling()] * len(records)
     if not len(pairs):
         return rulings
     stands = survivors(np.array(survivor_rank(records)), pairs, shape)
     losers = np.flatnonzero(stands != np.arange(len(stands)))
-    scores = _scores(pairs, losers, stands[losers], similarity)
+    scores, apart = _scores(pairs, losers, stands[losers], similarity)
     nearest, link = _links(pairs, len(records))
     ids = records["id"].to_list()
     sets = records["set"].to_list() if "set" in records.columns else None
-    for row, kept, score in zip(losers.tolist(), stands[losers].tolist(), scores, strict=True):
+    places = zip(losers.tolist(), stands[losers].tolist(), scores, apart.tolist(), strict=True)
+    for row, kept, score, linked in places:
         detail = f"similarity {score:.3f}"
-        if link[row] != kept and nearest[row] > score + 1e-6:
+        if linked:
             detail += f", linked by {ids[link[row]]} ({nearest[row]:.3f})"
         if sets is not None and sets[kept]:
             detail += f", in {sets[kept]}"
@@ -139,17 +140,19 @@ def keep_one(
     return rulings
 
 
-def _scores(pairs: Pairs, losers: Rows, kept: Rows, similarity: Similarity) -> NDArray[np.float64]:
-    """Similarity of each loser to its survivor; computed where they are no pair themselves."""
+def _scores(
+    pairs: Pairs, losers: Rows, kept: Rows, similarity: Similarity
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Similarity of each loser to its survivor, and whether they are no pair themselves."""
     size = int(max(pairs.right.max(), pairs.left.max(), losers.max(initial=0))) + 1
     codes = pairs.left * size + pairs.right
     order = np.argsort(codes)
     wanted = np.minimum(losers, kept) * size + np.maximum(losers, kept)
     at = order[np.searchsorted(codes[order], wanted).clip(max=len(codes) - 1)]
     scores: NDArray[np.float64] = pairs.score[at]
-    apart = np.flatnonzero(codes[at] != wanted)
+    apart: NDArray[np.bool_] = codes[at] != wanted
     scores[apart] = similarity(losers[apart], kept[apart])
-    return scores
+    return scores, apart
 
 
 def _links(pairs: Pairs, count: int) -> tuple[NDArray[np.float64], Rows]:

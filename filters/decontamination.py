@@ -89,11 +89,14 @@ def find_matches(
     """
     if not len(items):
         return [None] * len(records)
-    texts = [f"{q}\n{a}" for q, a in records.select("question", "answer").iter_rows()]
+    texts, questions = [], []
+    for question, answer in records.select("question", "answer").fill_null("").iter_rows():
+        texts.append(f"{question}\n{answer}")
+        questions.append(question)
     found: dict[int, Match] = {}
     _by_wording(found, texts, items, "ngram", settings, progress)
     _by_wording(found, texts, items, "answer", settings, progress)
-    _by_meaning(found, records["question"].to_list(), items, embed, settings, progress)
+    _by_meaning(found, questions, items, embed, settings, progress)
     return [found.get(row) for row in range(len(records))]
 
 

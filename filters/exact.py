@@ -15,16 +15,17 @@ from numpy.typing import NDArray
 from configs.filters import ExactDedup
 from filters.clusters import NO_PAIRS, Pairs, Rows, keep_one
 from filters.scope import in_order_of
+from filters.signs import signs_in
 from filters.specifics import numbers_in
 from store.stages import Context, Ruling, Stage, judged, stage
 
+_Told = tuple[str, ...]
 _SIGNS = regex.compile(r"[^\p{L}\p{M}\p{N}\p{S}]+")
-_POINT = re.compile(r"(?<=\d)[.,](?=\d)")
 _MARK = re.compile(r"[.,:;!?](?!\d)")
 _THOUSANDS = re.compile(r",(?=\d{3}(?:\D|$))")
 
 
-@stage("exact", version="2", scope="set")
+@stage("exact", version="3", scope="set")
 def exact(settings: ExactDedup, context: Context) -> Stage:
     """Drops all but the best of records whose chosen fields have the same letters and digits."""
 
@@ -45,7 +46,7 @@ def _copies(rows: Sequence[tuple[str, ...]]) -> Pairs:
     for row, fields in enumerate(rows):
         groups[tuple(_letters(field) for field in fields)].append(row)
     pairs = [
-        pair for group in groups.values() if len(group) > 1 for pair in _same_numbers(rows, group)
+        pair for group in groups.values() if len(group) > 1 for pair in _same_signs(rows, group)
     ]
     if not pairs:
         return NO_PAIRS
@@ -59,28 +60,30 @@ def _letters(text: str) -> str:
     return _SIGNS.sub("", folded) or folded.strip()
 
 
-def _same_numbers(
-    rows: Sequence[tuple[str, ...]], group: Sequence[int]
-) -> Iterator[tuple[int, int]]:
-    """Pairs of a group with the same letters and digits. 1.5 and 15 are different numbers, unless
-    it was with other punctuation that the point was lost.
+def _same_signs(rows: Sequence[tuple[str, ...]], group: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Pairs of a group with the same letters and digits. 1.5 and 15 are different numbers, and C#
+    is not C, unless other punctuation was lost with the point, or all of it with the sign.
     """
     marks = {row: sum(len(_MARK.findall(field)) for field in rows[row]) for row in group}
     ordered = sorted(group, key=lambda row: (-marks[row], row))
     best = ordered[0]
-    first: dict[tuple[str, ...], int] = {}
+    first: dict[tuple[_Told, _Told], int] = {}
     for row in ordered:
-        numbers = tuple(
-            _THOUSANDS.sub("", number) for field in rows[row] for number in numbers_in(field)
-        )
-        twin = first.get(numbers)
-        if twin is None and marks[row] < marks[best] and _points(rows[row]) < _points(rows[best]):
-            twin = best
-        first.setdefault(numbers, row if twin is None else twin)
+        told, full = _told(rows[row]), _told(rows[best])
+        twin = first.get(told)
+        if twin is None and marks[row] < marks[best]:
+            lost_point = told[1] == full[1] and _points(told[0]) < _points(full[0])
+            twin = best if lost_point or not marks[row] else None
+        first.setdefault(told, row if twin is None else twin)
         if twin is not None:
             yield min(twin, row), max(twin, row)
 
 
-def _points(fields: Sequence[str]) -> int:
-    """Points and commas inside numbers."""
-    return sum(len(_POINT.findall(field)) for field in fields)
+def _told(fields: Sequence[str]) -> tuple[_Told, _Told]:
+    """Numbers, without commas between thousands, and signs that say something."""
+    numbers = (_THOUSANDS.sub("", number) for field in fields for number in numbers_in(field))
+    return tuple(numbers), tuple(sign for field in fields for sign in signs_in(field))
+
+
+def _points(numbers: Sequence[str]) -> int:
+    return sum("." in number or "," in number for number in numbers)

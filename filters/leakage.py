@@ -29,7 +29,7 @@ _NEAREST = 20
 _NGRAM = 5
 
 
-@stage("leakage", version="1", scope="set")
+@stage("leakage", version="2", scope="set")
 def leakage(settings: Leakage, context: Context) -> Stage:
     """Drops training records that are near twins of a record of another split."""
 

@@ -28,7 +28,7 @@ _PAIR_CHARS = 1_000_000
 """Characters of pairs that are compared at a time."""
 
 
-@stage("near", version="2", scope="set")
+@stage("near", version="3", scope="set")
 def near(settings: NearDedup, context: Context) -> Stage:
     """Drops all but the best of records whose texts are near copies of each other."""
 

@@ -17,7 +17,7 @@ from filters.specifics import Statements
 from store.stages import Context, Progress, Ruling, Stage, Vectors, judged, silent, stage
 
 
-@stage("semantic", version="2", scope="set")
+@stage("semantic", version="3", scope="set")
 def semantic(settings: SemanticDedup, context: Context) -> Stage:
     """Drops all but the best of records whose embeddings are close and whose specifics agree."""
 

@@ -20,9 +20,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from filters.signs import signs_in
 from store.text import squeeze
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_THOUSANDS = re.compile(r",(?=\d{3}(?!\d))")
 _CODE = re.compile(r"`|\w[._]\w|\w_|_\w|\w\(|[a-z][A-Z]|\d[-+*/^×÷]\d")
 _EDGES = "()[]{}<>.,;:!?\"'`*#|“”‘’"
 _SENTENCE_END = frozenset(".!?:•*#|>\"'“(-")
@@ -32,7 +34,12 @@ _VALUES = {
         "two three four five six seven eight nine ten eleven twelve".split(), start=2
     )
 } | {"hundred": "100", "thousand": "1000", "dozen": "12"}
-_NEGATIONS = frozenset("not no never cannot without neither nor none".split())
+_NEGATIONS = frozenset(
+    "not no never cannot without neither nor none "
+    "nicht kein keine keinen keinem keiner nie ohne "
+    "pas jamais sans aucun aucune ne nunca sin".split()
+)
+_UNDOING = ("un", "il", "im", "in", "ir", "dis", "non", "non-")
 _AUXILIARIES = frozenset("do does did is are was were can will would should has have any".split())
 _OPPOSITE = {
     one: two
@@ -43,6 +50,9 @@ _OPPOSITE = {
         "longest shortest", "best worst", "north south", "east west", "male female",
         "older younger", "more less", "even odd", "ascending descending", "positive negative",
         "input output", "start end", "with without", "always never", "all none",
+        "left right", "father mother", "son daughter", "husband wife", "brother sister",
+        "encrypt decrypt", "encode decode", "import export", "open close", "buy sell",
+        "upload download", "add remove", "daily weekly", "monthly yearly", "summer winter",
     )
     for one, two in (pair.split(), reversed(pair.split()))
 }  # fmt: skip
@@ -53,11 +63,12 @@ _SIGNS = frozenset("+ - − × ÷ / ^ = < > ≤ ≥ ≠".split())
 
 @dataclass(frozen=True, slots=True)
 class Specifics:
-    """A text by its words as they stand, and its numbers with how often each occurs."""
+    """A text by its words as they stand, and its numbers and signs with how often each occurs."""
 
     tokens: Sequence[str]
     distinct: frozenset[str]
     numbers: Counter[str]
+    signs: Counter[str]
 
 
 class Statements:
@@ -118,7 +129,7 @@ def _mask(text: str) -> int:
 def specifics(text: str) -> Specifics:
     """The words and numbers of a text."""
     tokens = (text if text.isascii() else squeeze(text)).split()
-    return Specifics(tokens, frozenset(tokens), _counts(numbers_in(text)))
+    return Specifics(tokens, frozenset(tokens), _counts(numbers_in(text)), Counter(signs_in(text)))
 
 
 def numbers_in(text: str) -> list[str]:
@@ -134,7 +145,7 @@ def _is_minus(text: str, at: int) -> bool:
 
 
 def _counts(numbers: Iterable[str]) -> Counter[str]:
-    return Counter(number.replace(",", "") for number in numbers)
+    return Counter(_THOUSANDS.sub("", number) for number in numbers)
 
 
 def same_specifics(one: Specifics, two: Specifics, strict: bool = True) -> bool:
@@ -146,8 +157,10 @@ def same_specifics(one: Specifics, two: Specifics, strict: bool = True) -> bool:
     mine, theirs = _own_words(one, two)
     return not (
         _numbers_exchanged(one, two, mine, theirs, strict)
+        or (strict and _signs_exchanged(one, two, bool(mine or theirs)))
         or _negated(mine, theirs)
         or any(_OPPOSITE.get(word) in theirs for word in mine)
+        or (strict and (_undone(mine, theirs) or _undone(theirs, mine)))
         or _names_exchanged(one, two, mine, theirs, strict)
     )
 
@@ -181,6 +194,12 @@ def _numbers_exchanged(
     return strict or len(lost) + len(new) >= share
 
 
+def _signs_exchanged(one: Specifics, two: Specifics, other_words: bool) -> bool:
+    """Whether each has a sign that the other lacks, or nothing but a sign tells them apart."""
+    lost, new = one.signs - two.signs, two.signs - one.signs
+    return bool(lost and new) if other_words else bool(lost or new)
+
+
 def _counted(words: Iterable[str]) -> Counter[str]:
     """Numbers written as words. "One" is none: it is a pronoun more often."""
     return Counter(_VALUES[word] for word in words if word in _VALUES)
@@ -194,6 +213,12 @@ def _negated(mine: Iterable[str], theirs: Iterable[str]) -> bool:
 def _only_negates(one: Iterable[str], two: Iterable[str]) -> bool:
     rest = [word for word in one if not (word in _NEGATIONS or word.endswith("n't"))]
     return len(rest) < len(list(one)) and all(word in _AUXILIARIES for word in (*rest, *two))
+
+
+def _undone(one: Iterable[str], two: Iterable[str]) -> bool:
+    """Whether a word of the one stands in the other with a prefix that reverses it: illegal."""
+    undone = {prefix + word for word in one for prefix in _UNDOING}
+    return not undone.isdisjoint(two)
 
 
 def _names_exchanged(

@@ -104,16 +104,16 @@ def decontaminate(
 
 
 def _similarities(text: str) -> list[float]:
-    """Numbers above 0 up to 1, with commas between them."""
+    """Numbers from 0.01 to 1, with commas between them; below that everything is a twin."""
     from configs.errors import ConfigError
 
     try:
         found = [float(part) for part in text.split(",")]
     except ValueError:
         found = []
-    if not found or not all(0 < value <= 1 for value in found):
+    if not found or not all(0.01 <= value <= 1 for value in found):
         raise ConfigError(
-            f"--thresholds {text!r}: give numbers above 0 up to 1 with commas between them, for "
+            f"--thresholds {text!r}: give numbers from 0.01 to 1 with commas between them, for "
             "example 0.85,0.9"
         )
     return found

@@ -150,8 +150,9 @@ def _text(value: object, where: str, field: str) -> str:
         return storable(value)
     if isinstance(value, bool | int | float):
         return str(value)
-    if isinstance(value, Sequence) and all(isinstance(item, str | int | float) for item in value):
-        return storable("\n".join(map(str, value)))
+    lines = value if isinstance(value, Sequence) and not isinstance(value, bytes) else [None]
+    if all(isinstance(item, str | int | float) for item in lines):
+        return storable("\n".join(map(str, lines)))
     raise ParseError(f"{where}: field {field!r} is no text but {type(value).__name__}")
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import polars as pl
 
+_WITHHELD = "(not shown: personal data)"
+
 
 def render_report(
     manifest: Mapping[str, Any],
@@ -25,13 +27,18 @@ def render_report(
     examples = rejected.sort("stage", "reason", "id").group_by(
         ["stage", "reason"], maintain_order=True
     )
+    private = pl.col("stage") == "privacy"
+    shown = examples.head(2).with_columns(
+        pl.when(private).then(pl.lit(_WITHHELD)).otherwise(pl.col(name)).alias(name)
+        for name in ("question", "answer")
+    )
     return template.render(
         name=f"{manifest['dataset']}-v{manifest['version']}",
         manifest=manifest,
         planned=max(1, manifest["funnel"][0]["kept"]),
         cost=cost_text(manifest["cost"]),
         rows=rows,
-        rejected=examples.head(2).to_dicts(),
+        rejected=shown.to_dicts(),
         probes=probes.to_dicts(),
         number=_number,
         money=money_text,

@@ -215,13 +215,15 @@ def halves_column(vectors: NDArray[np.floating]) -> pa.FixedSizeListArray:
 
 def _bytes(column: pa.ChunkedArray) -> Hashes:
     array = column.combine_chunks()
-    if array.type != pa.binary(32):
-        raise pa.ArrowInvalid(f"sha256 is {array.type}")
+    if array.type != pa.binary(32) or array.null_count:
+        raise pa.ArrowInvalid(f"sha256 is {array.type} with {array.null_count} nulls")
     raw = np.frombuffer(array.buffers()[1], np.uint8)
     return raw[array.offset * 32 : (array.offset + len(array)) * 32].reshape(-1, 32)
 
 
 def _halves(table: pa.Table) -> Halves:
     column = table["embedding"].combine_chunks()
+    if not pa.types.is_fixed_size_list(column.type) or column.null_count:
+        raise pa.ArrowInvalid(f"embedding is {column.type} with {column.null_count} nulls")
     found: Halves = column.flatten().to_numpy(zero_copy_only=False)
     return found.astype(np.float16, copy=False).reshape(len(column), -1)

@@ -236,3 +236,9 @@ def test_whatever_the_order_the_same_records_match() -> None:
     for _ in range(3):
         rng.shuffle(questions)
         assert dict(zip(questions, matches(questions), strict=True)) == straight
+
+
+def test_rows_without_a_question_or_answer_match_nothing() -> None:
+    rows = pl.DataFrame({"question": [None, TRAIN], "answer": ["", None]})
+    found = find_matches(rows, distinct(ITEMS), hashed, Decontamination())
+    assert found[0] is None and found[1] is not None and found[1].score == 1.0

@@ -375,3 +375,44 @@ def test_specifics_look_at_names_numbers_and_code() -> None:
     assert not same("In Rome it is 5 km.", "In Bonn it is 5 km.")
     assert not same("It is 5 km.", "It is 6 km.")
     assert not same("Call `a.b`.", "Call `a.c`.")
+
+
+@pytest.mark.parametrize("name", ["exact", "near", "semantic"])
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ("Is C# a typed language?", "Is C a typed language?"),
+        ("What is 2*3 here?", "What is 2/3 here?"),
+        ("Is `/` an operator?", "Is `%` an operator?"),
+        ("Is [1, 2] a fixed sequence?", "Is (1, 2) a fixed sequence?"),
+        ("What does \\d match?", "What does \\D match?"),
+        ("What does the flag -v do?", "What does the flag -V do?"),
+        ("Is x != y here?", "Is x = y here?"),
+        ("Does it grow as x² then?", "Does it grow as x³ then?"),
+        ("Is 1,5 a number there?", "Is 15 a number there?"),
+    ],
+)
+def test_questions_that_differ_in_a_telling_sign_stay(name: str, one: str, two: str) -> None:
+    rows = [record(i, q, "Yes, it is so.") for i, q in zip("ab", (one, two), strict=True)]
+    assert kept(name, rows) == {"a", "b"}
+
+
+@pytest.mark.parametrize(
+    "other", ["is **a*b** what", "is a * b. What", "IS A*B WHAT", "is a*b  what"]
+)
+def test_a_sign_in_another_dress_is_the_same(other: str) -> None:
+    rows = [record("a", "Is a*b what it says?", ANSWER), record("b", f"{other} it says", ANSWER)]
+    assert kept("exact", rows) == {"a"}
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ("Is it legal to record calls?", "Is it illegal to record calls?"),
+        ("Ist das Betreten erlaubt?", "Ist das Betreten nicht erlaubt?"),
+        ("Do I turn to the left there?", "Do I turn to the right there?"),
+    ],
+)
+def test_specifics_know_opposites(one: str, two: str) -> None:
+    assert not same(one, two)
+    assert not same(two, one)

@@ -176,3 +176,9 @@ def test_two_tasks_about_one_passage_are_two_records() -> None:
     assert stage(frame_of(rows)).verdicts["decision"].to_list() == ["keep", "keep"]
     questions = STAGES["near"].make(NearDedup(fields=("question",)), context())
     assert questions(frame_of(rows)).verdicts["decision"].to_list().count("drop") == 1
+
+
+def test_a_threshold_at_which_everything_is_a_twin_is_refused() -> None:
+    with pytest.raises(ValidationError, match=r"greater than or equal to 0\.01"):
+        NearDedup(threshold=1e-9)
+    assert banding_for(0.01, 10).hashes < 1000

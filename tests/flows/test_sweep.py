@@ -133,7 +133,7 @@ def test_what_cannot_be_swept_says_why(
     assert said.code == 2 and "run `stillhouse build" in said.err and "first" in said.err
     assert "no dataset 'nope'" in stillhouse("sweep", "nope", "-o", root).err
     said = stillhouse("sweep", "rivers", "-o", root, "--thresholds", "0.8,2")
-    assert said.code == 2 and "above 0 up to 1" in said.err
+    assert said.code == 2 and "from 0.01 to 1" in said.err
     bare = recipe_file(filters={"near": None, "semantic": None})
     assert "no threshold to choose" in " ".join(stillhouse("sweep", bare, "-o", root).err.split())
 

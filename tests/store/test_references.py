@@ -210,3 +210,9 @@ def test_names_of_sets_differ(tmp_path: Path) -> None:
     path.write_text(RECIPE % "people")
     with pytest.raises(ConfigError, match="different names"):
         load_recipe(str(path))
+
+
+def test_bytes_are_no_text(tmp_path: Path) -> None:
+    pl.DataFrame({"question": [b"What is it?"]}).write_parquet(tmp_path / "a.parquet")
+    with pytest.raises(ConfigError, match="no text but bytes"):
+        read(tmp_path / "a.parquet")

@@ -406,6 +406,15 @@ def test_the_report_shows_two_rows_of_each_reason(tmp_path: Path) -> None:
     assert [n for n in range(100, 105) if f"What is number {n}?" in page] == [100, 101]
 
 
+def test_the_report_does_not_show_personal_data(tmp_path: Path) -> None:
+    rows = rejected([100]).with_columns(stage=pl.lit("privacy"), detail=pl.lit("e-mail a…@b…"))
+    made = replace(content(), rejected=rows)
+    page = (publish(tmp_path, "small", made, manifest()).path / "report.html").read_text()
+    assert "What is number 100?" not in page
+    assert "not shown: personal data" in page
+    assert "e-mail a…@b…" in page
+
+
 def test_content_without_dates_keeps_its_schema(tmp_path: Path) -> None:
     version = publish(tmp_path, "small", undated(), manifest())
     assert verify(version) == []

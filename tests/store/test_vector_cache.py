@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -162,3 +164,15 @@ def test_what_a_killed_process_had_added_stays(tmp_path: Path) -> None:
     process.communicate()
     known, _ = VectorCache(tmp_path).find(hashes([f"killed {i}" for i in range(len(lines))]))
     assert known.all()
+
+
+def test_a_part_of_another_shape_is_set_aside(tmp_path: Path) -> None:
+    cache, wanted = VectorCache(tmp_path), hashes(["one"])
+    key = pa.array([wanted.tobytes()], pa.binary(32))
+    none = pa.array([None], pa.list_(pa.float16(), 2))
+    for name, column in (("a", pa.array(["text"])), ("b", none)):
+        pq.write_table(
+            pa.table({"sha256": key, "embedding": column}), tmp_path / f"part-{name}.parquet"
+        )
+    assert not cache.find(wanted)[0].any()
+    assert len(list(tmp_path.glob("*.unreadable"))) == 2
