@@ -200,11 +200,11 @@ class Leakage(Stage):
 class Filters(Stage):
     """The filters, in the order they run. Set one to null to leave it out."""
 
-    heuristics: Heuristics | None = Field(
-        default_factory=Heuristics, description="Length, language, format, loops and refusals."
-    )
     privacy: Privacy | None = Field(
         default_factory=Privacy, description="Personal data and secrets."
+    )
+    heuristics: Heuristics | None = Field(
+        default_factory=Heuristics, description="Length, language, format, loops and refusals."
     )
     judge: Judge | None = Field(None, description="A language model as a judge.")
     exact: ExactDedup | None = Field(default_factory=ExactDedup, description="Exact duplicates.")

@@ -6,6 +6,8 @@ one nearest to a centroid, and texts that differ in their specifics are no twins
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 
@@ -23,14 +25,18 @@ def semantic(settings: SemanticDedup, context: Context) -> Stage:
 
     def rule(rows: pl.DataFrame) -> list[Ruling]:
         vectors = vectors_of(rows)
-        pairs = semantic_pairs(rows, vectors, settings, context.seed, context.progress)
-        return keep_one(
+        pairs, recall = semantic_pairs(rows, vectors, settings, context.seed, context.progress)
+        rulings = keep_one(
             rows,
             pairs,
             settings.groups,
             "semantic_duplicate",
             lambda left, right: cosine(vectors, left, right),
         )
+        if recall is None or recall == 1.0:
+            return rulings
+        note = f"; by cells, which found {recall:.1%} of the pairs of a sample"
+        return [replace(one, detail=one.detail + note) if one.reason else one for one in rulings]
 
     return lambda records: judged(
         "semantic", records, in_order_of(records, context, rule, "embedding")
@@ -60,17 +66,20 @@ def semantic_pairs(
     settings: SemanticDedup,
     seed: int = 7,
     progress: Progress = silent,
-) -> Pairs:
-    """Twins at or above the threshold. Where so many records are alike that some pairs were left
-    out, those that would survive are compared again until no twins are left.
+) -> tuple[Pairs, float | None]:
+    """Twins at or above the threshold, and the measured recall of the first search (see Found).
+    Where so many records are alike that some pairs were left out, those that would survive are
+    compared again until no twins are left.
     """
     statements = Statements(records)
     rank = np.array(survivor_rank(records))
     pairs, rows = NO_PAIRS, np.arange(len(records))
+    recall: float | None = None
     while True:
         found = close_pairs(vectors, rows, settings.threshold, seed, progress)
         twins = found.pairs.where(statements.same(found.pairs.left, found.pairs.right))
         pairs = pairs.plus(twins)
+        recall = found.recall if len(rows) == len(records) else recall
         if not found.crowded or not len(twins):
-            return pairs
+            return pairs, recall
         rows = np.flatnonzero(survivors(rank, pairs, settings.groups) == np.arange(len(records)))

@@ -186,6 +186,9 @@ def _numbers_exchanged(
     one: Specifics, two: Specifics, mine: dict[str, str], theirs: dict[str, str], strict: bool
 ) -> bool:
     """Whether each has a number more often than the other."""
+    words = _VALUES.keys() & (mine.keys() | theirs.keys())
+    if one.numbers == two.numbers and not words:
+        return False
     here, there = one.numbers + _counted(mine), two.numbers + _counted(theirs)
     lost, new = here - there, there - here
     if not (lost and new):

@@ -94,7 +94,7 @@ def sweep_semantic(
     rows = compared(records, references, "embedding")
     wanted = _with(settings.threshold, thresholds)
     lowest = settings.model_copy(update={"threshold": wanted[0]})
-    pairs = semantic_pairs(rows, vectors_of(rows), lowest, seed, progress)
+    pairs, _ = semantic_pairs(rows, vectors_of(rows), lowest, seed, progress)
     # The search takes scores that rounding has brought just under the threshold.
     limits = {threshold: threshold - 1e-6 for threshold in wanted}
     return _swept(

@@ -26,6 +26,7 @@ from generators.cascade import too_many
 from store.corpus import Corpus
 from store.publish import Content, publish
 from store.records import EVIDENCE, RECORDS, REJECTED, polars_schema
+from store.report import WITHHELD
 from store.splits import split_of
 from store.versions import Version, latest
 from verifiers import diversity
@@ -223,8 +224,11 @@ def _covered(
     fate = drops.select(id="record_id", dropped_by="stage")
     dropped_by = rows.select("id").join(fate, on="id", how="left", maintain_order="left")
     vectors = space.shards.frame(work.vectors, "vectors")
+    # Clusters that vanished are shown with a question, which may not be one with personal data.
+    private = (dropped_by["dropped_by"] == "privacy").fill_null(False)
+    shown = pl.when(private).then(pl.lit(WITHHELD)).otherwise(pl.col("question"))
     return measure(
-        rows.hstack([dropped_by["dropped_by"], vectors["embedding"]]),
+        rows.with_columns(question=shown).hstack([dropped_by["dropped_by"], vectors["embedding"]]),
         ("generate", *stages_of(recipe)),
         corpus,
         space.vectors(work.passages),

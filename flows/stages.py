@@ -38,8 +38,8 @@ def stages_of(recipe: Recipe) -> dict[str, BaseModel]:
     """
     clean = recipe.filters.decontamination
     every = {
-        "heuristics": recipe.filters.heuristics,
         "privacy": recipe.filters.privacy,
+        "heuristics": recipe.filters.heuristics,
         "grounding": recipe.verifiers.grounding,
         "judge": recipe.filters.judge,
         "decontamination": clean if clean and clean.sets else None,

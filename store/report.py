@@ -8,7 +8,8 @@ from typing import Any
 
 import polars as pl
 
-_WITHHELD = "(not shown: personal data)"
+WITHHELD = "(not shown: personal data)"
+"""What a report shows in place of a text that was dropped for privacy."""
 
 
 def render_report(
@@ -29,7 +30,7 @@ def render_report(
     )
     private = pl.col("stage") == "privacy"
     shown = examples.head(2).with_columns(
-        pl.when(private).then(pl.lit(_WITHHELD)).otherwise(pl.col(name)).alias(name)
+        pl.when(private).then(pl.lit(WITHHELD)).otherwise(pl.col(name)).alias(name)
         for name in ("question", "answer")
     )
     return template.render(
