@@ -33,7 +33,7 @@ _CROWD, _OF_CROWD = 48, 6
 """Twins from which on a row is one of a crowd, and how many are kept of it then, nearest first: a
 crowd hangs together by few, and is compared again until none is left.
 """
-_SAMPLE = 1_000
+_SAMPLE = 500
 
 
 @dataclass(frozen=True)
@@ -170,14 +170,15 @@ def _above(vectors: Vectors, rows: Rows, others: Rows, threshold: float) -> tupl
     near = _single(vectors, rows) @ _single(vectors, others).T
     near[:, : len(rows)][np.tri(len(rows), dtype=bool)] = -2
     limit = np.float32(threshold) - np.float32(1e-6)
-    counts = np.count_nonzero(near >= limit, axis=1)
+    at = np.flatnonzero(near >= limit)
+    counts = np.bincount(at // near.shape[1], minlength=len(rows))
     full = np.flatnonzero(counts > _CROWD)
     if len(full):
         nearest = np.argpartition(-near[full], _OF_CROWD - 1, axis=1)[:, :_OF_CROWD]
         kept = np.take_along_axis(near[full], nearest, axis=1)
         near[full] = -2
         near[full[:, None], nearest] = kept
-    at = np.flatnonzero(near >= limit)
+        at = np.flatnonzero(near >= limit)
     one, two = rows[at // near.shape[1]], others[at % near.shape[1]]
     score = near.ravel()[at].astype(np.float64)
     return Pairs(np.minimum(one, two), np.maximum(one, two), score), bool(len(full))
