@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from filters.clusters import NO_PAIRS, Pairs, Rows
-from store.kmeans import cluster
+from store.kmeans import cluster, training_rows
 from store.stages import Progress, Vectors, silent
 
 EXACT_ROWS = 12_000
@@ -123,8 +123,7 @@ class _Cells:
 def _cells(vectors: Vectors, rows: Rows, threshold: float, seed: int) -> _Cells:
     """Rows sorted into cells."""
     count = math.ceil(len(rows) / _CELL_ROWS)
-    rng = np.random.default_rng(seed)
-    sample = np.sort(rng.choice(len(rows), min(len(rows), 64 * count), replace=False))
+    sample = training_rows(len(rows), count, seed)
     centroids = cluster(_single(vectors, rows[sample]), count, seed).centroids
     apart = np.sqrt(np.maximum(2 - 2 * centroids @ centroids.T, 0))
     margin = 0.5 * math.sqrt(max(2 - 2 * threshold, 0.0)) * apart

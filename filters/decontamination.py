@@ -7,7 +7,7 @@ numbers is another question.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Literal
@@ -19,7 +19,7 @@ from filters.numbers import Numbers, holds_numbers
 from filters.overlap import coverages, index_items
 from filters.rephrased import limits, rephrased
 from filters.semantic import vectors_of
-from store.stages import Context, Judged, Progress, Ruling, Stage, Vectors, judged, silent, stage
+from store.stages import Context, Embed, Judged, Progress, Ruling, Stage, judged, silent, stage
 from store.text import normalise, squeeze
 
 _BLOCK = 10_000
@@ -79,7 +79,7 @@ def distinct(held_out: pl.DataFrame) -> pl.DataFrame:
 def find_matches(
     records: pl.DataFrame,
     items: pl.DataFrame,
-    embed: Callable[[Sequence[str]], Vectors],
+    embed: Embed,
     settings: Decontamination,
     progress: Progress = silent,
 ) -> list[Match | None]:
@@ -129,7 +129,7 @@ def _by_meaning(
     found: dict[int, Match],
     questions: Sequence[str],
     items: pl.DataFrame,
-    embed: Callable[[Sequence[str]], Vectors],
+    embed: Embed,
     settings: Decontamination,
     progress: Progress,
 ) -> None:

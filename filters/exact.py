@@ -22,7 +22,6 @@ from store.stages import Context, Ruling, Stage, judged, stage
 _Told = tuple[str, ...]
 _SIGNS = regex.compile(r"[^\p{L}\p{M}\p{N}\p{S}]+")
 _MARK = re.compile(r"[.,:;!?](?!\d)")
-_THOUSANDS = re.compile(r",(?=\d{3}(?:\D|$))")
 
 
 @stage("exact", version="3", scope="set")
@@ -80,8 +79,8 @@ def _same_signs(rows: Sequence[tuple[str, ...]], group: Sequence[int]) -> Iterat
 
 
 def _told(fields: Sequence[str]) -> tuple[_Told, _Told]:
-    """Numbers, without commas between thousands, and signs that say something."""
-    numbers = (_THOUSANDS.sub("", number) for field in fields for number in numbers_in(field))
+    """Numbers, and signs that say something."""
+    numbers = (number for field in fields for number in numbers_in(field))
     return tuple(numbers), tuple(sign for field in fields for sign in signs_in(field))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from typing import Any
 
 import polars as pl
@@ -10,7 +9,7 @@ import polars as pl
 from configs.filters import Decontamination
 from filters.decontamination import find_matches, item_text
 from store.shares import wilson
-from store.stages import Progress, Vectors, silent
+from store.stages import Embed, Progress, silent
 
 _EXAMPLES = 3
 
@@ -18,7 +17,7 @@ _EXAMPLES = 3
 def false_alarms(
     control: pl.DataFrame,
     items: pl.DataFrame,
-    embed: Callable[[Sequence[str]], Vectors],
+    embed: Embed,
     settings: Decontamination,
     progress: Progress = silent,
 ) -> dict[str, Any]:

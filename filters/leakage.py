@@ -76,11 +76,12 @@ def _near(
     vectors: Vectors, train: NDArray[np.int64], held: NDArray[np.int64], progress: Progress
 ) -> Iterator[tuple[int, int, float]]:
     """Training rows with the held-out rows nearest to them and their similarity, nearest first."""
-    against = np.ascontiguousarray(vectors[held].T)
+    # NumPy multiplies halves one by one; single precision goes to the BLAS.
+    against = np.ascontiguousarray(vectors[held].T, np.float32)
     step = max(1, _CELLS // len(held))
     for start in range(0, len(train), step):
         own = train[start : start + step]
-        cosine = vectors[own] @ against
+        cosine = vectors[own].astype(np.float32, copy=False) @ against
         for at in np.flatnonzero((cosine >= _CANDIDATE).any(axis=1)):
             places = np.argsort(-cosine[at], kind="stable")[:_NEAREST]
             for place in places[cosine[at, places] >= _CANDIDATE]:

@@ -120,7 +120,7 @@ def _mask(text: str) -> int:
     if not found:
         return 0
     mask = 0
-    for number, count in _counts(found).items():
+    for number, count in Counter(found).items():
         for time in range(min(count, 4)):
             mask |= 1 << (zlib.crc32(b"%d%s" % (time, number.encode())) & 63)
     return mask
@@ -129,23 +129,19 @@ def _mask(text: str) -> int:
 def specifics(text: str) -> Specifics:
     """The words and numbers of a text."""
     tokens = (text if text.isascii() else squeeze(text)).split()
-    return Specifics(tokens, frozenset(tokens), _counts(numbers_in(text)), Counter(signs_in(text)))
+    return Specifics(tokens, frozenset(tokens), Counter(numbers_in(text)), Counter(signs_in(text)))
 
 
 def numbers_in(text: str) -> list[str]:
-    """The numbers of a text as they stand, with a minus that belongs to one."""
+    """The numbers of a text with a minus that belongs to one, without commas between thousands."""
     return [
-        f"-{match.group()}" if _is_minus(text, match.start() - 1) else match.group()
+        ("-" if _is_minus(text, match.start() - 1) else "") + _THOUSANDS.sub("", match.group())
         for match in _NUMBER.finditer(text)
     ]
 
 
 def _is_minus(text: str, at: int) -> bool:
     return at >= 0 and text[at] in "-−–" and (at == 0 or text[at - 1] in " \n\t(")
-
-
-def _counts(numbers: Iterable[str]) -> Counter[str]:
-    return Counter(_THOUSANDS.sub("", number) for number in numbers)
 
 
 def same_specifics(one: Specifics, two: Specifics, strict: bool = True) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 from flows import bench_view
 from flows.bench import Bench
 from flows.measures import Level, knee
+from store.pages import fill
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 48.0, 408.0, 24.0, 210.0
 _LABEL_GAP = 16.0
@@ -53,14 +54,9 @@ def save_page(bench: Bench, folder: Path) -> Path:
 
 def render_page(bench: Bench) -> str:
     """Plots of throughput and time to first token, and every figure in a table."""
-    from jinja2 import Environment
-
-    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string(
-        Path(__file__).with_name("bench.html.j2").read_text(encoding="utf-8")
-    )
     answered = [level for level in bench.levels if level.ttft is not None]
-    return template.render(
+    return fill(
+        Path(__file__).with_name("bench.html.j2"),
         bench=bench,
         view=bench_view,
         knee=knee(bench.levels),

@@ -13,6 +13,7 @@ from filters.sweep import Risky, Swept
 from flows.side_by_side import pieces
 from flows.sweep import MEASURES, Sweep, as_row
 from flows.sweep_view import MOVE_LATER, pair_title
+from store.pages import fill
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56.0, 560.0, 20.0, 220.0
 
@@ -40,16 +41,11 @@ def save_page(found: Sweep, folder: Path) -> Path:
 
 def render_page(found: Sweep) -> str:
     """Keep rate by threshold, every figure in a table, and the riskiest pairs side by side."""
-    from jinja2 import Environment
-
-    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string(
-        Path(__file__).with_name("sweep.html.j2").read_text(encoding="utf-8")
-    )
     every = [level.threshold for swept in found.stages for level in swept.levels]
     rates = [level.keep_rate for swept in found.stages for level in swept.levels]
     across, up = _marks(min(every), max(every)), _marks(min(rates), 1.0)
-    return template.render(
+    return fill(
+        Path(__file__).with_name("sweep.html.j2"),
         name=found.version.name,
         note=found.note,
         move_later=MOVE_LATER,

@@ -22,7 +22,9 @@ class KMeans:
 
         index = faiss.IndexFlatIP(self.centroids.shape[1])
         index.add(self.centroids)
-        nearest: NDArray[np.int64] = index.search(np.ascontiguousarray(rows), 1)[1][:, 0]
+        nearest: NDArray[np.int64] = index.search(np.ascontiguousarray(rows, np.float32), 1)[1][
+            :, 0
+        ]
         return nearest
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import polars as pl
 
+from store.pages import fill
+
 WITHHELD = "(not shown: personal data)"
 """What a report shows in place of a text that was dropped for privacy."""
 
@@ -19,12 +21,6 @@ def render_report(
     probes: pl.DataFrame,
 ) -> str:
     """Funnel, diversity, some published rows, and two dropped rows of each reason."""
-    from jinja2 import Environment
-
-    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string(
-        Path(__file__).with_suffix(".html.j2").read_text(encoding="utf-8")
-    )
     examples = rejected.sort("stage", "reason", "id").group_by(
         ["stage", "reason"], maintain_order=True
     )
@@ -33,7 +29,8 @@ def render_report(
         pl.when(private).then(pl.lit(WITHHELD)).otherwise(pl.col(name)).alias(name)
         for name in ("question", "answer")
     )
-    return template.render(
+    return fill(
+        Path(__file__).with_suffix(".html.j2"),
         name=f"{manifest['dataset']}-v{manifest['version']}",
         manifest=manifest,
         planned=max(1, manifest["funnel"][0]["kept"]),
