@@ -9,7 +9,7 @@ import orjson
 import polars as pl
 
 from configs.recipe import Recipe
-from configs.stages import Grounding
+from configs.verifiers import Grounding
 from flows.finish import Work
 from flows.stages import standing
 from flows.workspace import workspace

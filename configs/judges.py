@@ -35,7 +35,7 @@ class Judging(Protocol):
     """Settings of whoever asks a teacher to judge."""
 
     @property
-    def teacher(self) -> str:
+    def teacher(self) -> str | None:
         """Name of the teacher that judges."""
         ...
 

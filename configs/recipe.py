@@ -16,8 +16,9 @@ from configs.filters import Diversity, Filters
 from configs.judges import Judging, check_independent, check_judge
 from configs.model import Model
 from configs.references import ReferenceSet
-from configs.stages import Embedding, Probes, Style, Verifiers
+from configs.stages import Embedding, Probes, Style
 from configs.teachers import Budget, Routing, Teacher
+from configs.verifiers import Entailment, Verifiers
 
 DATASET_NAME = r"^[a-z0-9][a-z0-9._-]{0,63}$"
 """Names are folder names: no slash, no leading dot, nothing a shell or a hub would stumble over."""
@@ -196,7 +197,14 @@ class Recipe(Model):
     @property
     def judges(self) -> dict[str, Judging]:
         """Settings of those who ask a teacher to judge, by where they stand in the recipe."""
-        every = {"filters.judge": self.filters.judge, "probes.acceptance": self.probes.acceptance}
+        grounding = self.verifiers.grounding
+        entailment = grounding.entailment if grounding else None
+        every = {
+            "filters.judge": self.filters.judge,
+            "probes.acceptance": self.probes.acceptance,
+            "verifiers.grounding.claims": grounding.claims if grounding else None,
+            "verifiers.grounding.entailment": entailment if _is_asked(entailment) else None,
+        }
         return {where: settings for where, settings in every.items() if settings is not None}
 
     @property
@@ -205,7 +213,7 @@ class Recipe(Model):
         judging = {settings.teacher for settings in self.judges.values()}
         return tuple(teacher for teacher in self.teachers if teacher.name not in judging)
 
-    def named(self, teacher: str) -> Teacher:
+    def named(self, teacher: str | None) -> Teacher:
         """The teacher of that name, which must be there."""
         return next(one for one in self.teachers if one.name == teacher)
 
@@ -221,6 +229,10 @@ class Recipe(Model):
     def candidate_cap(self) -> int:
         """Most candidates a run may generate."""
         return self.max_candidates or 5 * self.target
+
+
+def _is_asked(entailment: Entailment | None) -> bool:
+    return entailment is not None and entailment.kind == "judge"
 
 
 def _rubric(prompt_id: str) -> str:

@@ -51,35 +51,6 @@ class Embedding(Stage):
     )
 
 
-class Grounding(Stage):
-    """Every claim of an answer is checked against the whole corpus."""
-
-    top_k: int = Field(5, ge=1, le=50, description="Passages retrieved for a claim.")
-    min_coverage: float = Field(
-        0.6, ge=0, le=1, description="Share of a claim's wording its evidence must hold."
-    )
-    conflict_coverage: float = Field(
-        0.45, ge=0, le=1, description="Wording a line must share to contradict a claim."
-    )
-    on_contradicted: Literal["drop", "flag"] = Field(
-        "drop", description="What a contradicted claim does to its record."
-    )
-    on_unknown_identifier: Literal["drop", "flag"] = Field(
-        "drop", description="What a name that the corpus does not have does to its record."
-    )
-    max_not_found: float = Field(
-        0.1, ge=0, le=1, description="Largest share of claims without evidence in a kept record."
-    )
-
-
-class Verifiers(Stage):
-    """The verifiers. Set one to null to leave it out."""
-
-    grounding: Grounding | None = Field(
-        default_factory=Grounding, description="Claims against the corpus."
-    )
-
-
 class DiversityProbe(Stage):
     """How varied the version is, beside its corpus and its parent version."""
 

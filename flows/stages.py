@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from functools import lru_cache
 
 import polars as pl
@@ -15,11 +16,12 @@ import verifiers
 from configs.filters import Judge
 from configs.recipe import Recipe, Splits
 from configs.stages import Embedding
+from configs.verifiers import Grounding
 from flows.asking import asker
 from flows.judging import identity
 from flows.progress import report
 from flows.references import rows_of
-from flows.workspace import Workspace, workspace
+from flows.workspace import NOT_ASKED, Workspace, workspace
 from store.embedding import embedder
 from store.records import EVIDENCE, VERDICTS, VOTES, to_arrow
 from store.shards import shard_key
@@ -125,6 +127,12 @@ def _extra(recipe: Recipe, stage: str) -> list[object]:
     settings = stages_of(recipe)[stage]
     if isinstance(settings, Judge):
         return [identity(recipe, settings)]
+    if isinstance(settings, Grounding):
+        asked = [where for where in recipe.judges if where.startswith("verifiers.")]
+        teachers = [recipe.named(recipe.judges[where].teacher) for where in asked]
+        (fields,) = NOT_ASKED["teachers"].values()
+        known = [t.model_dump(mode="json", exclude={*fields, "name"}) for t in teachers]
+        return [str(recipe.as_of), known]
     if stage == "diversity":
         return [recipe.target, recipe.seed]
     return [recipe.splits.model_dump(mode="json"), recipe.seed] if stage == "leakage" else []
@@ -135,10 +143,15 @@ def _stage(space: Workspace, recipe: Recipe, name: str, keys: _Keys) -> Stage:
     asks a teacher is built anew: the pool behind it is that of the running build.
     """
     settings = stages_of(recipe)[name]
-    outside = (recipe.embedding, recipe.splits, recipe.seed, recipe.target)
+    outside = (recipe.embedding, recipe.splits, recipe.seed, recipe.target, recipe.as_of)
     if isinstance(settings, Judge):
         ask = asker(recipe, settings.teacher, "judging")
         return STAGES[name].make(settings, replace(_context(space, keys, *outside), ask=ask))
+    if isinstance(settings, Grounding) and settings.asks:
+        context = replace(
+            _context(space, keys, *outside), ask_of=lambda who: asker(recipe, who, "verifying")
+        )
+        return STAGES[name].make(settings, context)
     return _built(space, name, settings, keys, *outside)
 
 
@@ -152,13 +165,20 @@ def _built(
     splits: Splits,
     seed: int,
     target: int,
+    as_of: date | None,
 ) -> Stage:
-    context = _context(space, keys, embedding, splits, seed, target)
+    context = _context(space, keys, embedding, splits, seed, target, as_of)
     return STAGES[name].make(settings, context)
 
 
 def _context(
-    space: Workspace, keys: _Keys, embedding: Embedding, splits: Splits, seed: int, target: int
+    space: Workspace,
+    keys: _Keys,
+    embedding: Embedding,
+    splits: Splits,
+    seed: int,
+    target: int,
+    as_of: date | None,
 ) -> Context:
     corpus, passages, references = keys
     return Context(
@@ -171,4 +191,5 @@ def _context(
         held_out=rows_of(space, references, "held-out"),
         embed=embedder(embedding, report, "embedding questions", space.kept_vectors),
         splits=splits,
+        as_of=as_of,
     )

@@ -72,6 +72,7 @@ EVIDENCE = pa.schema(
     [
         ("record_id", pa.string()),
         ("claim", pa.string()),
+        ("message", pa.int32()),
         ("claim_start", pa.int64()),
         ("claim_end", pa.int64()),
         ("verdict", pa.string()),
@@ -85,8 +86,9 @@ EVIDENCE = pa.schema(
         ("detail", pa.string()),
     ]
 )
-"""One claim of an answer. ``claim_*`` are offsets into the answer, ``start`` and ``end`` into the
-document; ``document.text[start:end] == quote``."""
+"""One claim of an answer. ``claim_*`` are offsets into the content of the record's message number
+``message`` (0 is the first), which is the answer where there is one question; ``start`` and
+``end`` into the document; ``document.text[start:end] == quote``."""
 
 VOTES = pa.schema(
     [

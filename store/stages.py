@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from datetime import date
+from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
 import polars as pl
@@ -42,6 +43,32 @@ def _no_model(_texts: Sequence[str]) -> Vectors:
     raise ConfigError("this stage embeds texts of its own; give its context `embed`")
 
 
+def _asks_nobody(_teacher: str) -> AskAll:
+    return ask_nobody
+
+
+class Pair(NamedTuple):
+    """A claim and a piece of evidence for it."""
+
+    claim: str
+    evidence: str
+
+
+class Entailed(NamedTuple):
+    """What a model says of a pair: the probabilities that the evidence supports the claim, and that
+    it contradicts it (None where the model knows no contradiction). ``said`` is its reason, or why
+    there is no answer; ``supported`` is then None.
+    """
+
+    supported: float | None
+    contradicted: float | None = None
+    said: str = ""
+
+
+Entail = Callable[[Sequence[Pair]], Sequence[Entailed]]
+"""Judges pairs, one answer each in their order."""
+
+
 @dataclass(frozen=True)
 class Context:
     """What a stage gets from outside; it opens no sockets and reads no clock of its own.
@@ -50,8 +77,10 @@ class Context:
     the teacher that the stage's settings name.
     ``references`` are rows of the anchor and of earlier versions (columns of REFERENCES, and
     ``embedding`` of question and answer); ``held_out`` are those of evaluation sets, with
-    ``embedding`` of the question alone. ``embed`` is for texts that are no whole
-    record, such as questions alone; what it embeds is kept.
+    ``embedding`` of the question alone. ``embed`` is for texts that are no whole record, such as
+    questions alone; what it embeds is kept. ``as_of`` is the date on which facts must hold, None
+    for the newest of the corpus. ``ask_of`` gives the callable that asks the teacher of a name, for
+    stages that ask more than one; ``entail`` is the recipe's entailment model.
     """
 
     corpus: Corpus
@@ -64,6 +93,9 @@ class Context:
     held_out: pl.DataFrame = field(default_factory=no_references, compare=False)
     embed: Embed = field(default=_no_model, compare=False)
     splits: Splits = field(default_factory=Splits)
+    as_of: date | None = None
+    ask_of: Callable[[str], AskAll] = field(default=_asks_nobody, compare=False)
+    entail: Entail | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

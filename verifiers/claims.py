@@ -41,9 +41,10 @@ _OPENER = re.compile(r"That cannot be answered from the documentation:?\s*", re.
 class Claim:
     """A statement to check.
 
-    ``start`` and ``end`` are offsets into the answer; ``text`` is what is checked and may differ
-    from the span where the question was needed to complete it. ``holds`` is False where the answer
-    says that the statement is false, ``absent`` is True where it says that something is missing.
+    ``start`` and ``end`` are offsets into the content of the record's message number ``message``;
+    ``text`` is what is checked and may differ from the span where the question was needed to
+    complete it. ``holds`` is False where the answer says that the statement is false, ``absent`` is
+    True where it says that something is missing.
     ``about`` is the name the frame gives ("The documentation of NAME says").
     """
 
@@ -53,6 +54,7 @@ class Claim:
     holds: bool = True
     absent: bool = False
     about: str = ""
+    message: int = 1
 
 
 def split_claims(question: str, answer: str) -> list[Claim]:

@@ -7,65 +7,38 @@ another value of the same kind; everything else is not found, which is not the s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import Any
 
-from configs.stages import Grounding
+from configs.verifiers import Grounding
 from store.corpus import Passage
 from store.quotes import find_quote
 from store.text import sentences
-from verifiers.checks.assignments import Assignment, assignments, check_assignments
-from verifiers.checks.dates import Date, check_dates, dates
+from verifiers.checks.every import CHECKS
 from verifiers.checks.findings import Finding
-from verifiers.checks.names import check_names, held_words, names
-from verifiers.checks.quantities import Quantity, check_quantities, quantities
 from verifiers.retrieval import EvidenceIndex
+from verifiers.verdicts import ClaimVerdict, Decided
 from verifiers.wording import content, coverage
 
 _STRONG = 0.75
 """Wording from which on a sentence speaks of the same thing as a claim."""
-ClaimVerdict = Literal["supported", "contradicted", "not_found"]
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """A claim's verdict with the stretch of the corpus behind it; offsets into the document."""
-
-    verdict: ClaimVerdict
-    rule: str
-    score: float
-    detail: str = ""
-    document_id: str = ""
-    passage_id: str = ""
-    start: int = 0
-    end: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
-    """Some sentences of a passage with all that checks look at, read once."""
+    """Some sentences of a passage with all that checks look at, read once; ``held`` is in the order
+    of CHECKS.
+    """
 
     passage: Passage
     start: int
     end: int
     stems: frozenset[str]
-    words: frozenset[str]
-    quantities: tuple[Quantity, ...]
-    dates: tuple[Date, ...]
-    assignments: tuple[Assignment, ...]
+    held: tuple[Collection[Any], ...]
     sentences: int
-
-
-class _Parts(NamedTuple):
-    """What a claim says that can be checked exactly."""
-
-    quantities: list[Quantity]
-    dates: list[Date]
-    names: list[str]
-    assignments: list[Assignment]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +69,7 @@ def decide(
     """The verdict on a claim. ``context`` (the question) completes the wording of short claims."""
     wanted = content(text)
     wanted += content(context) if len(set(wanted)) < 4 else []
-    parts = _Parts(quantities(text), dates(text), names(text), assignments(text))
+    parts = [check.wanted(text) for check in CHECKS]
     plain = [word for word in wanted if not any(sign.isdigit() for sign in word)]
     scored = [_score(parts, plain, s, index) for p in passages for s in _stretches(p)]
     if not scored or not wanted:
@@ -154,12 +127,13 @@ def verbatim(text: str, passages: Sequence[Passage], least: int) -> Decided | No
     return None
 
 
-def _score(parts: _Parts, plain: Sequence[str], stretch: _Stretch, index: EvidenceIndex) -> _Scored:
-    findings = (
-        *check_quantities(parts.quantities, stretch.quantities),
-        *check_dates(parts.dates, stretch.dates),
-        *check_names(parts.names, stretch.words),
-        *check_assignments(parts.assignments, stretch.assignments),
+def _score(
+    parts: Sequence[Collection[Any]], plain: Sequence[str], stretch: _Stretch, index: EvidenceIndex
+) -> _Scored:
+    findings = tuple(
+        finding
+        for check, wanted, held in zip(CHECKS, parts, stretch.held, strict=True)
+        for finding in check.compare(wanted, held)
     )
     return _Scored(stretch, findings, coverage(plain, stretch.stems, index.weight))
 
@@ -183,10 +157,7 @@ def _read(passage: Passage, start: int, end: int, count: int) -> _Stretch:
         start=passage.start + start,
         end=passage.start + end,
         stems=frozenset(content(headed)),
-        words=held_words(headed),
-        quantities=tuple(quantities(text)),
-        dates=tuple(dates(text)),
-        assignments=tuple(assignments(text)),
+        held=tuple(check.held(headed if check.name == "name" else text) for check in CHECKS),
         sentences=count,
     )
 

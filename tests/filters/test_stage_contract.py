@@ -28,7 +28,7 @@ from configs.filters import (
     SemanticDedup,
 )
 from configs.recipe import Splits
-from configs.stages import Grounding
+from configs.verifiers import Grounding
 from store.asking import Answered, Question, Unanswered
 from store.journal import Reply
 from store.records import EVIDENCE, VERDICTS, polars_schema

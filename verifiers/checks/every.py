@@ -1,0 +1,31 @@
+"""The checks that compare a claim with a stretch of text, in the order they are reported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Any, NamedTuple
+
+from verifiers.checks.assignments import assignments, check_assignments
+from verifiers.checks.dates import check_dates, dates
+from verifiers.checks.findings import Finding
+from verifiers.checks.names import check_names, held_words, names
+from verifiers.checks.quantities import check_quantities, quantities
+
+
+class Check(NamedTuple):
+    """One kind of fact: how it is read from a claim (``wanted``) and from a piece of evidence
+    (``held``), and what a comparison of the two finds, one finding per part of the claim.
+    """
+
+    name: str
+    wanted: Callable[[str], Collection[Any]]
+    held: Callable[[str], Collection[Any]]
+    compare: Callable[[Any, Any], list[Finding]]
+
+
+CHECKS = (
+    Check("quantity", quantities, quantities, check_quantities),
+    Check("date", dates, dates, check_dates),
+    Check("name", names, held_words, check_names),
+    Check("assignment", assignments, assignments, check_assignments),
+)

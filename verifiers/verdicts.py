@@ -1,0 +1,40 @@
+"""What is decided about a claim, and where in the corpus it was decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from verifiers.claims import Claim
+
+ClaimVerdict = Literal["supported", "contradicted", "not_found", "stale"]
+Breach = Literal["", "unknown_identifier", "missing_quote", "failed_execution", "unanchored_time"]
+"""What a claim does that no share of right claims makes up for; named as in the row policy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A claim's verdict with the stretch of the corpus behind it; offsets into the document.
+
+    ``score`` is how sure it is that the claim is supported, from 0 to 1.
+    """
+
+    verdict: ClaimVerdict
+    rule: str
+    score: float
+    detail: str = ""
+    document_id: str = ""
+    passage_id: str = ""
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A claim or quote with what was decided about it. A quote of the record is a claim whose span
+    is empty, since it is no part of the answer.
+    """
+
+    claim: Claim
+    decided: Decided
+    breach: Breach = ""
