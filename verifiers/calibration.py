@@ -84,8 +84,9 @@ def _weighed(item: Checked, calibration: Calibration) -> Checked:
 
 
 def _is_degree(item: Checked) -> bool:
-    """Whether the score is a share of wording; exact checks, and claims of absence, have none."""
-    return item.decided.rule == "wording" and not item.claim.absent
+    """Whether the score is a share of a claim's own wording; exact checks give none."""
+    claim = item.claim
+    return item.decided.rule == "wording" and claim.holds and not claim.absent
 
 
 def load_calibration(path: str | Path) -> Calibration:

@@ -114,23 +114,19 @@ def load(name: str) -> CrossEncoder:
             takes a sentence to be supported by another one rather than by itself.
     """
     from sentence_transformers import CrossEncoder as Model
+    from transformers import AutoConfig
     from transformers.utils import logging
 
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     try:
         path, revision = located(name)
-        model = Model(path, revision=revision, trust_remote_code=False)
-    except (OSError, ValueError, ImportError, KeyError) as error:
+        where = {"revision": revision, "trust_remote_code": False}
+        settings: Any = AutoConfig.from_pretrained(path, **where)
+        _check_kind(settings.architectures or ["unknown"], name)
+        model = Model(path, **where)
+    except (OSError, ValueError, ImportError, KeyError, RuntimeError) as error:
         raise _not_loaded(name, error) from error
-    settings: Any = model.config
-    built = settings.architectures or ["unknown"]
-    if not any(kind.endswith("ForSequenceClassification") for kind in built):
-        # It would be loaded all the same, with a last layer of random numbers.
-        raise ConfigError(
-            f"entailment.model {name!r} is no sequence classifier but {', '.join(built)}; choose a "
-            "model trained on natural language inference"
-        )
     if not model.tokenizer.is_fast:
         raise ConfigError(f"entailment.model {name!r} has no fast tokenizer; choose another model")
     model.max_seq_length = _limit(model)
@@ -151,6 +147,15 @@ def identity(name: str) -> list[str]:
     except (OSError, ValueError) as error:
         raise _not_loaded(name, error) from error
     return [name, revision] if revision else [folder_hash(Path(path))]
+
+
+def _check_kind(built: Sequence[str], name: str) -> None:
+    """Refuse what would be loaded with a last layer of random numbers."""
+    if not any(kind.endswith("ForSequenceClassification") for kind in built):
+        raise ConfigError(
+            f"entailment.model {name!r} is no sequence classifier but {', '.join(built)}; choose a "
+            "model trained on natural language inference"
+        )
 
 
 def _limit(model: Model) -> int:
