@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Annotated, Literal
@@ -134,4 +135,5 @@ def save_calibration(calibration: Calibration, path: Path) -> None:
     except OSError as error:
         raise StoreCorrupt(f"could not write {path}: {error.strerror or error}") from error
     finally:
-        aside.unlink(missing_ok=True)
+        with suppress(OSError):  # where no folder could be made, there is nothing to take away
+            aside.unlink(missing_ok=True)
