@@ -53,7 +53,7 @@ class Calibration:
         """Probabilities of scores, in their order."""
         given = np.asarray(scores, np.float64)
         if self.kind == "platt":
-            return 1 / (1 + np.exp(-(self.slope * log_odds(given) + self.offset)))
+            return share_of(self.slope * log_odds(given) + self.offset)
         if self.kind == "isotonic":
             return np.interp(given, self.scores, self.probabilities)
         return np.clip(given, 0.0, 1.0)
@@ -70,6 +70,11 @@ def log_odds(scores: ArrayLike) -> Floats:
     """Natural logarithm of the odds of scores, finite at 0 and 1 too."""
     kept = np.clip(np.asarray(scores, np.float64), _EDGE, 1 - _EDGE)
     return np.log(kept / (1 - kept))
+
+
+def share_of(odds: Floats) -> Floats:
+    """The inverse of log odds, for any finite ones."""
+    return np.exp(-np.logaddexp(0, -odds))
 
 
 def weighed(checked: Sequence[Checked], calibration: Calibration | None) -> list[Checked]:

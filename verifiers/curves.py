@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from verifiers.calibration import Calibration, log_odds
+from verifiers.calibration import Calibration, log_odds, share_of
 from verifiers.reliability import log_loss
 
 Floats = NDArray[np.float64]
@@ -63,7 +63,7 @@ def platt(scores: Floats, labels: Floats) -> Calibration:
     flat = np.array([0.0, np.log((yes + 1) / (no + 1))])
     weight = flat
     for _ in range(_STEPS):
-        found = 1 / (1 + np.exp(-(x @ weight)))
+        found = share_of(x @ weight)
         curve = x.T @ (x * (found * (1 - found))[:, None]) + 1e-9 * np.eye(2)
         step = np.linalg.solve(curve, x.T @ (target - found))
         before = _loss(x @ weight, target)
