@@ -20,8 +20,8 @@ Floats = NDArray[np.float64]
 
 _EDGE = 1e-6
 """Probabilities are kept this far from 0 and 1 in logarithms."""
-_LEFT, _RIGHT, _TOP, _BOTTOM = 48.0, 288.0, 16.0, 256.0
-_DOT, _MOST = 3.0, 8.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 48.0, 288.0, 32.0, 272.0
+_DOT, _MOST = 2.5, 5.0
 
 
 class Bin(NamedTuple):
