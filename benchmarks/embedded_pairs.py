@@ -10,11 +10,11 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain
 from typing import NamedTuple
 
 from store.text import sentences
 from verifiers.checks.names import names
+from verifiers.wording import STOP
 
 _NUMBER = re.compile(r"(?<![\w.^])\d[\d,.]*\d|(?<![\w.^])\d")
 _FRONTED = re.compile(
@@ -23,18 +23,21 @@ _FRONTED = re.compile(
 _TAIL = re.compile(r"(?:, (?:which|who|and|but|so|slightly|with) [^.]*|; [^.]*| \([^)]*\))(?=\.$)")
 _VERB = re.compile(r"\b(is|are|was|were|has|had|can|must|may|will|does)\b(?! not)")
 _DENIED = re.compile(r" (?:not|never)\b")
-OPPOSITES = dict(
-    pair
-    for line in """largest smallest;larger smaller;first last;more less;most least;before after
-above below;north south;northern southern;east west;inner outer;high low;higher lower;longest shortest
-hottest coldest;hot cold;near far;nearest farthest;always never;all none;same different;true false
-minimum maximum;left right;start end;begin end;early late;earlier later;increase decrease;open closed
+_FRAMES = ("It is known that ", "One can read that ", "What happened? ", "Which is it? ", "")
+_KEPT = frozenset("not no nor and or but than between under about more most only".split())
+"""Words without which a sentence would say something else."""
+_PAIRS = """largest smallest;larger smaller;first last;more less;most least;before after
+above below;north south;northern southern;east west;inner outer;high low;higher lower;hot cold
+longest shortest;hottest coldest;near far;nearest farthest;always never;all none;same different
+minimum maximum;left right;start end;begin end;early late;earlier later;increase decrease
 inside outside;with without;thin thick;young old;bright dark;slow fast;slowly quickly;many few
-positive negative;empty full;ascending descending;read write;success failure;oldest youngest""".replace(
-        "\n", ";"
-    ).split(";")
-    for pair in (tuple(line.split()), tuple(reversed(line.split())))
-)
+positive negative;empty full;ascending descending;read write;success failure;oldest youngest
+true false;open closed"""
+OPPOSITES = {
+    one: other
+    for line in _PAIRS.replace("\n", ";").split(";")
+    for one, other in (line.split(), reversed(line.split()))
+}
 _OPPOSITE = re.compile(rf"\b(?:{'|'.join(OPPOSITES)})\b", re.IGNORECASE)
 
 
@@ -56,14 +59,13 @@ def made(passages: Sequence[str], seed: int = 5) -> list[Made]:
     found: list[Made] = []
     for passage, pieces in zip(passages, read, strict=True):
         for text in pieces:
-            true = [*_true(text)]
-            spoilt = [*_spoilt(text, rng, known, every, passage)]
+            true = [*_true(text, rng)]
+            bases = [claim for _, claim in true]
+            spoilt = [*_spoilt(bases, rng, known, every, passage)]
             rng.shuffle(spoilt)
-            # Spoilt claims are longer ones, reworded ones and short ones alike.
-            bases = dict(true)
-            for kind, claim in spoilt[: len(true)]:
-                found.append(Made(claim, passage, False, kind))
-            found += [Made(claim, passage, True, kind) for kind, claim in bases.items()]
+            spoilt = spoilt[: len(true)]
+            found += [Made(claim, passage, False, kind) for kind, claim in spoilt]
+            found += [Made(claim, passage, True, kind) for kind, claim in true[: len(spoilt)]]
     return found
 
 
@@ -71,8 +73,9 @@ def _is_plain(text: str) -> bool:
     return 30 <= len(text) <= 300 and text[0].isupper() and text.endswith(".") and "`" not in text
 
 
-def _true(text: str) -> Iterator[tuple[str, str]]:
+def _true(text: str, rng: random.Random) -> Iterator[tuple[str, str]]:
     yield "same", text
+    yield "loosened", _loosened(text, rng)
     fronted = _FRONTED.match(text)
     if fronted:
         phrase = fronted["phrase"]
@@ -87,15 +90,20 @@ def _true(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _spoilt(
-    text: str, rng: random.Random, known: Sequence[str], every: Sequence[str], passage: str
+    bases: Sequence[str],
+    rng: random.Random,
+    known: Sequence[str],
+    every: Sequence[str],
+    passage: str,
 ) -> Iterator[tuple[str, str]]:
+    # Whole, loosened and shortened ones are spoilt alike, so that no wording gives a label away.
     ways: tuple[Callable[[str, random.Random], str], ...] = (_number, _negation, _opposite, _swap)
-    bases = [claim for _, claim in _true(text)]
     for way in ways:
         base = rng.choice(bases)
         claim = way(base, rng)
         if claim != base and claim not in passage:
             yield way.__name__[1:], claim
+    text = rng.choice(bases)
     own = names(text)
     others = [name for name in rng.sample(known, min(20, len(known))) if name not in passage]
     if own and others:
@@ -105,6 +113,13 @@ def _spoilt(
         yield "unrelated", other
         tail = " ".join(other.rstrip(".").split()[-6:])
         yield "added", f"{text.rstrip('.')} and {tail}."
+
+
+def _loosened(text: str, rng: random.Random) -> str:
+    """The sentence behind a frame, without some of the words that carry little."""
+    first, *rest = text.split(" ")
+    kept = [word for word in rest if word not in STOP - _KEPT or rng.random() < 0.5]
+    return f"{rng.choice(_FRAMES)}{' '.join([first, *kept])}"
 
 
 def _number(text: str, rng: random.Random) -> str:
@@ -147,8 +162,3 @@ def _swap(text: str, rng: random.Random) -> str:
 def kinds(rows: Sequence[Made]) -> dict[str, int]:
     """How many claims of each kind there are."""
     return {kind: sum(r.kind == kind for r in rows) for kind in dict.fromkeys(r.kind for r in rows)}
-
-
-def texts(*groups: Sequence[str]) -> list[str]:
-    """All texts of some groups, each once."""
-    return [*dict.fromkeys(chain(*groups))]
