@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import verifiers
 from configs.errors import ConfigError, TeacherUnavailable
@@ -194,6 +196,41 @@ def test_what_is_undecided(corpus: Corpus) -> None:
         assert not undecided(replace(item, decided=replace(item.decided, rule=rule)))
     bare = replace(wording(corpus), decided=Decided("not_found", "wording", 0.0))
     assert not undecided(bare)
+
+
+@given(data=st.data())
+def test_only_what_is_undecided_is_asked_and_changed(corpus: Corpus, data: st.DataObject) -> None:
+    rules = st.sampled_from(["wording", "wording", "quote", "quantity", "no_evidence", "api"])
+    verdicts = st.sampled_from(["supported", "contradicted", "not_found", "stale"])
+    share = st.none() | st.floats(0, 1)
+    item = st.builds(
+        lambda rule, verdict, holds, absent: replace(
+            wording(corpus, verdict, holds=holds, absent=absent),
+            decided=replace(wording(corpus, verdict).decided, rule=rule),
+        ),
+        *(rules, verdicts, st.booleans(), st.booleans()),
+    )
+    records = data.draw(
+        st.lists(st.tuples(st.just("Why?"), st.lists(item, max_size=4)), max_size=4)
+    )
+    asked = [one for _, checked in records for one in checked if undecided(one)]
+    answers = [Entailed(data.draw(share), data.draw(share), "so") for _ in asked]
+    given_: list[Pair] = []
+
+    def entail(pairs: Sequence[Pair]) -> list[Entailed]:
+        given_.extend(pairs)
+        return answers
+
+    found = second_opinions(records, corpus, entail, 0.5)
+    assert len(given_) == len(asked) and len(found) == len(records)
+    left = iter(answers)
+    for (_, before), after in zip(records, found, strict=True):
+        own = [next(left) for one in before if undecided(one)]
+        assert bool(after.unanswered) == any(answer.supported is None for answer in own)
+        assert [one.claim for one in after.checked] == [one.claim for one in before]
+        for one, other in zip(before, after.checked, strict=True):
+            assert (one == other) == (not undecided(one))
+            assert 0 <= other.decided.score <= 1
 
 
 def test_a_calibration_makes_scores_of_wording_probabilities(
