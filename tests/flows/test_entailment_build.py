@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
-from conftest import ROOT, RecipeFile, StartServer
+from conftest import RecipeFile, StartServer
+from tiny_cross_encoder import usable
 
 from configs.errors import ConfigError
 from configs.load import load_recipe
@@ -22,7 +22,6 @@ from verifiers.calibration import Calibration, save_calibration
 from verifiers.entailment import cross_encoder
 
 sys.path.insert(0, str(ROOT / "tests" / "verifiers"))
-from tiny_models import tiny
 
 
 def teacher(name: str, url: str, model: str) -> dict[str, Any]:
@@ -78,7 +77,7 @@ def test_a_model_from_a_folder_is_asked_once_per_claim(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    folder = usable(tmp_path)
+    folder = usable(tmp_path, ("entailment", "neutral", "contradiction"))
     save_calibration(Calibration(scorer="tiny"), tmp_path / "calibration.json")
     model = {"kind": "cross-encoder", "model": str(folder), "threshold": 0.0}
     path = recipe_file(
@@ -118,14 +117,3 @@ def test_what_is_missing_is_said_before_anything_is_asked(
     with pytest.raises(ConfigError, match=said):
         build(recipe.model_copy(update={"output": tmp_path / "out"}))
     assert not server.bodies()
-
-
-def usable(tmp_path: Path) -> Path:
-    for seed in range(20):
-        folder = tiny(tmp_path / f"model-{seed}", ("entailment", "neutral", "contradiction"), seed)
-        try:
-            cross_encoder.load(str(folder))
-        except ConfigError:
-            continue
-        return folder
-    raise AssertionError("no seed gives a usable model")

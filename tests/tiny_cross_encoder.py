@@ -9,7 +9,9 @@ import torch
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
 
+from configs.errors import ConfigError
 from store.stages import Pair
+from verifiers.entailment import cross_encoder
 
 WORDS = """the bridge was opened in copper conducts electricity library is closed on mondays ann
 lee won race oslo grey lake covers square kilometres river flows into it not mary holt surveyed
@@ -36,6 +38,18 @@ def tiny(folder: Path, labels: Sequence[str], seed: int = 0) -> Path:
     )
     BertForSequenceClassification(config).save_pretrained(folder)
     return folder
+
+
+def usable(folder: Path, labels: Sequence[str]) -> Path:
+    """Folder of a random model with these labels that passes the trial every model must pass."""
+    for seed in range(20):
+        found = tiny(folder / f"model-{seed}", labels, seed)
+        try:
+            cross_encoder.load(str(found))
+        except ConfigError:
+            continue
+        return found
+    raise AssertionError("no seed gives a usable model")
 
 
 def tokenizer_of() -> PreTrainedTokenizerFast:
