@@ -21,8 +21,6 @@ from store.versions import Version
 from verifiers.calibration import Calibration, save_calibration
 from verifiers.entailment import cross_encoder
 
-sys.path.insert(0, str(ROOT / "tests" / "verifiers"))
-
 
 def teacher(name: str, url: str, model: str) -> dict[str, Any]:
     where = {"base_url": url, "model": model, "api_key_env": "TEACHER_API_KEY"}
