@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from configs.errors import ConfigError
-from configs.verifiers import Grounding
+from configs.verifiers import Grounding, Policy
 from store.corpus import Corpus
 from store.records import EVIDENCE, frame
 from store.stages import Context, Judged, Row, Ruling, Stage, judged, row_by_row, stage
@@ -22,7 +22,7 @@ from verifiers.calibration import load_calibration, weighed
 from verifiers.checker import Checker
 from verifiers.policy import rule_on
 from verifiers.retrieval import EvidenceIndex
-from verifiers.second_opinion import Opinion, second_opinions
+from verifiers.second_opinion import Opinion, second_opinions, undecided
 from verifiers.verdicts import Checked
 
 
@@ -38,7 +38,6 @@ def grounding(settings: Grounding, context: Context) -> Stage:
         EvidenceIndex(context.corpus, context.passage_vectors),
         ApiIndex(context.corpus),
     )
-
     opinions = _opinions(settings, context)
 
     def apply(records: pl.DataFrame) -> Judged:
@@ -86,9 +85,22 @@ def _opinions(
     probability = worth.probability if worth else float
 
     def hear(records: Sequence[tuple[str, list[Checked]]]) -> list[Opinion]:
-        return second_opinions(records, context.corpus, entail, threshold, probability)
+        # A model costs time or money, and nothing it says would save these.
+        lost = [_is_lost(checked, settings.rules) for _, checked in records]
+        asked = [one for one, gone in zip(records, lost, strict=True) if not gone]
+        found = iter(second_opinions(asked, context.corpus, entail, threshold, probability))
+        return [
+            Opinion(checked) if gone else next(found)
+            for (_, checked), gone in zip(records, lost, strict=True)
+        ]
 
     return hear
+
+
+def _is_lost(checked: Sequence[Checked], policy: Policy) -> bool:
+    """Whether what was checked exactly drops a record, whatever becomes of its other claims."""
+    ruling = rule_on([item for item in checked if not undecided(item)], policy)
+    return ruling.decision == "drop" and ruling.reason not in ("no_claims", "unsupported")
 
 
 def _evidence(record_id: str, item: Checked, corpus: Corpus) -> dict[str, Any]:

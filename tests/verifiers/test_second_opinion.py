@@ -125,6 +125,21 @@ def test_exact_verdicts_stand_whatever_a_model_says(corpus: Corpus) -> None:
     assert not model.calls
 
 
+def test_nothing_is_asked_on_records_that_exact_checks_drop(corpus: Corpus) -> None:
+    model = Model(swans=Entailed(0.9))
+    wrong = "The Grey Lake covers 320 square kilometres."
+    answers = [
+        f"{wrong} Whole flocks of swans winter near it.",
+        "Whole flocks of swans rest there.",
+    ]
+    judged = judge(corpus, model, answers)
+    assert reasons(judged) == ["contradicted", ""]
+    assert [pair.claim for (pair,) in model.calls] == [answers[1]]
+    flagged = judge(corpus, model, answers, policy={"contradicted": "flag"})
+    assert flagged.verdicts["decision"].to_list() == ["flag", "keep"]
+    assert len(model.calls[-1]) == 2
+
+
 def test_no_answer_is_no_pass(corpus: Corpus) -> None:
     model = Model(drink=Entailed(None, said="the model gave a score that is no number"))
     answers = ["Its water is never safe to drink by anyone.", "Swans like it very much indeed."]
