@@ -29,7 +29,7 @@ _KEPT = frozenset("not no nor and or but than between under about more most only
 _PAIRS = """largest smallest;larger smaller;first last;more less;most least;before after
 above below;north south;northern southern;east west;inner outer;high low;higher lower;hot cold
 longest shortest;hottest coldest;near far;nearest farthest;always never;all none;same different
-minimum maximum;left right;start end;begin end;early late;earlier later;increase decrease
+minimum maximum;left right;start end;begin finish;early late;earlier later;increase decrease
 inside outside;with without;thin thick;young old;bright dark;slow fast;slowly quickly;many few
 positive negative;empty full;ascending descending;read write;success failure;oldest youngest
 true false;open closed"""
