@@ -1,0 +1,7 @@
+"""What answers claim, piece by piece, each with its span in its message."""
+
+from verifiers.claims.claim import ABSENCE, Claim
+from verifiers.claims.rules import split_claims
+from verifiers.claims.turns import claims_of
+
+__all__ = ["ABSENCE", "Claim", "claims_of", "split_claims"]
