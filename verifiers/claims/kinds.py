@@ -45,16 +45,16 @@ _SELF_TALK = re.compile(
     re.IGNORECASE,
 )
 _WITHDRAWN = re.compile(
-    r"(?:(?:wait|no|hmm+|hold on|actually|oops|sorry|scratch that|oh)[,.!…\s-]*)+"
-    r"(?:(?:wait|no)[,.!…\s-]*)*(?:(?:that|this|it)(?:'s| is| was| isn't| can't be| cannot be| seems| must be)"
-    r"\s*(?:not |clearly |obviously |just )*(?:wrong|incorrect|right|correct|a mistake|an error|mistaken|true)"
+    r"(?:(?:wait|no|hmm+|hold on|actually|oops|sorry|scratch that|oh)[,.!…\s-]+){1,5}"
+    r"(?:(?:that|this|it)(?:'s| is| was| isn't| can't be| cannot be| seems| must be)"
+    r"\s*(?:not |clearly |obviously |just ){0,3}(?:wrong|incorrect|right|correct|a mistake|an error|mistaken|true)"
     r"|i (?:was|made|misread|misremember|mixed|confused)\b|scratch that)"
     r"|(?:that|this|it)(?:'s| is| was) (?:wrong|incorrect|not (?:right|correct|true)|a mistake)[.,;! ]",
     re.IGNORECASE,
 )
 _ASSURED = re.compile(r"(?:that|this|it)(?:'s| is| was) (?:right|correct|true)", re.IGNORECASE)
 _ORDER = re.compile(
-    r"(?:(?:please|always|never|simply|just|then|next|finally|first|also|now|instead|don't|do not)[, ]+)*"
+    r"(?:(?:please|always|never|simply|just|then|next|finally|first|also|now|instead|don't|do not)[, ]{1,2}){0,4}"
     r"(?:call|use|try|make sure|ensure|check|run|install|see|refer|remember|consider|click|open|pass"
     r"|add|set|avoid|go|visit|read|note|type|enter|choose|select|follow|start|begin|keep|be (?:sure|careful|aware)"
     r"|mix|stir|pour|heat|preheat|cook|bake|serve|wash|cut|place|put|turn|press|write|save|import"
@@ -87,6 +87,8 @@ _ECHO = re.compile(
     r"|will|would|has|have|had|should|may)(?: not|n't)?|isn't|doesn't)(?: so| indeed)?[.!]*\Z",
     re.IGNORECASE,
 )
+_SHORT = 80
+"""Characters of the longest greeting or echo."""
 _PREDICATE = re.compile(rf"\b(?:{BE}|remains?|seems?|makes?|looks?|feels?|became|has been)\b")
 
 
@@ -94,7 +96,9 @@ def no_claim(text: str, question: str, trace: bool) -> bool:
     """Whether a piece of an answer, freed from its frames, states nothing that could be wrong."""
     if not any(sign.isalnum() for sign in text):
         return True
-    if _TALK.match(text) or _is_offer(text) or _ECHO.match(text):
+    if len(text) <= _SHORT and (_TALK.match(text) or _ECHO.match(text)):
+        return True
+    if _is_offer(text):
         return True
     if trace and _SELF_TALK.match(text):
         return True
