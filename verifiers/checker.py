@@ -6,7 +6,7 @@ dates and names.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,7 +24,7 @@ from verifiers.checks.python_api import (
     unknown_identifiers,
 )
 from verifiers.checks.quotes import find_in_corpus, quoted
-from verifiers.claims import ABSENCE, Claim, split_claims
+from verifiers.claims import ABSENCE, Claim, claims_of
 from verifiers.evidence import decide, verbatim
 from verifiers.retrieval import EvidenceIndex
 from verifiers.verdicts import Checked, Decided
@@ -33,28 +33,28 @@ from verifiers.wording import content, coverage
 
 @dataclass(frozen=True)
 class Checker:
-    """Decides about the claims of records, one record at a time."""
+    """Decides about the claims of records, one record at a time; ``split`` gives a record's."""
 
     settings: Grounding
     corpus: Corpus
     index: EvidenceIndex
     api: ApiIndex
+    split: Callable[[Row], Sequence[Claim]] = claims_of
 
     def check(self, row: Row) -> list[Checked]:
-        """All claims of a record's answer, and all of its quotes."""
+        """All claims that a record's assistant makes, and all of its quotes."""
         own = [source["passage_id"] for source in row["sources"]]
         documents = [source["document_id"] for source in row["sources"]]
         checked = [self._quote(quote, documents) for quote in row["quotes"]]
         vector = np.asarray(row["embedding"], dtype=np.float32)
-        for claim in split_claims(row["question"], row["answer"]):
+        for claim in self.split(row):
+            asked = claim.question or row["question"]
             # The question alone may be about something else than a claim; both are looked for.
-            found = self.index.search(
-                f"{row['question']} {claim.text}", vector, self.settings.top_k
-            )
+            found = self.index.search(f"{asked} {claim.text}", vector, self.settings.top_k)
             places = dict.fromkeys([*(self.index.place[id_] for id_ in own), *found])
             passages = [self.corpus.passages[place] for place in places]
-            about = self._about(claim, row["question"]) or passages
-            checked.append(self._claim(claim, row["question"], about, documents))
+            about = self._about(claim, asked) or passages
+            checked.append(self._claim(claim, asked, about, documents))
         return checked
 
     def _about(self, claim: Claim, question: str) -> list[Passage]:

@@ -28,8 +28,10 @@ _BOUND = re.compile(
 )
 _SUBJECT = re.compile(
     rf"(?P<pronoun>(?:it|he|she|they|this)\s+(?P<verb>[a-z]+)\b)"
-    rf"|(?:(?:the|an?|its|his|her|their|this|these|those|all|each|most|some)\s+(?:[\w'’-]+\s+){{1,5}}?"
-    rf"|(?:[A-Z`][\w'’.`-]*\s+)(?:(?:of|the|de|van|von|[A-Z0-9`][\w'’.`-]*)\s+){{0,5}})(?:{FINITE})\b"
+    rf"|(?:(?:the|an?|its|his|her|their|this|these|those|all|each|most"
+    rf"|some)\s+(?:[\w'’-]+\s+){{1,5}}?"
+    rf"|(?:[A-Z`][\w'’.`-]*\s+)(?:(?:of|the|de|van|von"
+    rf"|[A-Z0-9`][\w'’.`-]*)\s+){{0,5}})(?:{FINITE})\b"
 )
 _BARE = re.compile(rf"(?:also\s+)?{FINITE}\s+\w")
 _NO_VERB = frozenset("and or but of in on at to for with from by as is's the a an".split())

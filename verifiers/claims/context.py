@@ -14,17 +14,24 @@ from verifiers.claims.questions import about_person, topic
 
 _HEAD = re.compile(
     r"(?P<lead>(?:(?:In|Since|By|From|After|Before|During|On|At|As of|Until|Around|Today|Later|Then"
-    r"|However|Also|Additionally|Moreover|Furthermore|Originally|Currently|Previously)\b[^,.;:]{0,40}, )?)"
+    r"|However|Also|Additionally|Moreover|Furthermore|Originally|Currently"
+    r"|Previously)\b[^,.;:]{0,40}, )?)"
     r"(?P<pronoun>It|They|He|She|Its|Their|His|Her)\b(?=['’]s\b|\s+\S)",
     re.IGNORECASE,
 )
 _EXPLETIVE = re.compile(
-    r"it(?:['’]s| is| was| has been| can be| may be| will be| would be| seems| appears| takes| took| turns)"
-    r"(?: (?:not|also|very|often|generally|thus|therefore|now|widely|commonly|still|quite|more|most))*"
-    r"(?: (?:important|possible|impossible|necessary|clear|true|false|likely|unlikely|known|believed|said"
-    r"|thought|estimated|recommended|easy|hard|difficult|best|better|worth|common|useful|helpful|wise"
-    r"|reported|assumed|expected|customary|usual|rare|safe|up to|here|there|only|because|why|when|where|how"
-    r"|that|out|raining|snowing|late|early|time|enough|a (?:good|bad|common|fact|pity)|(?:about |around )?\d)"
+    r"it(?:['’]s| is| was| has been| can be| may be| will be| would be| seems| appears| takes"
+    r"| took| turns)"
+    r"(?: (?:not|also|very|often|generally|thus|therefore|now|widely|commonly|still|quite|more"
+    r"|most))*"
+    r"(?: (?:important|possible|impossible|necessary|clear|true|false|likely|unlikely|known"
+    r"|believed|said"
+    r"|thought|estimated|recommended|easy|hard|difficult|best|better|worth|common|useful|helpful"
+    r"|wise"
+    r"|reported|assumed|expected|customary|usual|rare|safe|up to|here|there|only|because|why"
+    r"|when|where|how"
+    r"|that|out|raining|snowing|late|early|time|enough|a (?:good|bad|common|fact|pity)|(?:about "
+    r"|around )?\d)"
     r"\b|(?: that| to)\b)",
     re.IGNORECASE,
 )
@@ -37,10 +44,15 @@ _SUBJECT = re.compile(
 )
 _NO_SUBJECT = frozenset("it they he she its there this that these those if when while".split())
 _JOINED = re.compile(r"(?:and|or)\b")
-_PRONOUN = re.compile(r"\b(?:it|its|they|their|them|he|she|him|his|her|this|that|these)\b", re.IGNORECASE)
+_PRONOUN = re.compile(
+    r"\b(?:it|its|they|their|them|he|she|him|his|her|this|that|these)\b", re.IGNORECASE
+)
+_QUESTION_PRONOUN = re.compile(r"\b(?:it|its|they|their|he|she|his)\b", re.IGNORECASE)
 _PLACE = frozenset("in at on near from of".split())
 _OTHER = re.compile(r"(?P<before>[\w'’]+)\s+(?:the |a |an )?[A-Z][\w'’-]+")
-_QUESTION_NO_SUBJECT = frozenset("it they he she its there this that these those if when while".split())
+_QUESTION_NO_SUBJECT = frozenset(
+    "it they he she its there this that these those if when while".split()
+)
 _JOINED = re.compile(r"(?:and|or)\b")
 _PRONOUN = re.compile(r"\b(?:it|its|they|their|he|she|his)\b", re.IGNORECASE)
 
@@ -84,7 +96,9 @@ def resolved(text: str, question: str, before: str, first: bool) -> str:
     if not first and not named and of_question and _same_subject(of_question, before):
         named = of_question
     pronoun = match["pronoun"].casefold()
-    if not named or not _agree(pronoun, named, text[match.end() :], first and about_person(question)):
+    if not named or not _agree(
+        pronoun, named, text[match.end() :], first and about_person(question)
+    ):
         return text
     owner = pronoun in ("its", "their", "his", "her")
     own = f"{named}'" if named.endswith("s") and owner else f"{named}'s"

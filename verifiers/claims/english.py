@@ -12,7 +12,8 @@ BE = rf"(?:{_BE})"
 
 HAS_FINITE = re.compile(rf"\b{FINITE}(?:n[o']t)?\b|\w['’](?:s|re|ve|ll|d)\s", re.IGNORECASE)
 _NUMBER_WORDS = (
-    r"one(?! of\b)|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|"
+    r"one(?! of\b)|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty"
+    r"|forty|fifty|"
     "sixty|seventy|eighty|ninety|hundred|thousand|million|billion|trillion|twice"
 )
 _MONTHS = (
@@ -26,7 +27,9 @@ IDENTIFIER = re.compile(
     r"|\b(?:None|True|False|null)\b|[\"“][^\"”\n]{3,}[\"”]"
 )
 """A piece of code, a link or a quote."""
-NAME = re.compile(r"(?<=[\w,;'’)] )(?!I['’])[A-Z][\w'’-]+|^[A-Z][\w'’-]+ (?:of (?:the )?)?[A-Z]|\b[A-Z]{2,}\b")
+NAME = re.compile(
+    r"(?<=[\w,;'’)] )(?!I['’])[A-Z][\w'’-]+|^[A-Z][\w'’-]+ (?:of (?:the )?)?[A-Z]|\b[A-Z]{2,}\b"
+)
 """A word with a capital inside a sentence, or two of them at its beginning."""
 
 PREPOSITIONS = frozenset(
@@ -57,3 +60,17 @@ def checkable(text: str) -> bool:
 def capital(text: str) -> str:
     """``text`` with a capital at its beginning; code keeps its case."""
     return text[:1].upper() + text[1:]
+
+
+_PART = re.compile(r"\d[\d.,]*\d|\d|`[^`\n]+`|\b\w+_\w+\b|\b(?!I['’])[A-Z][\w'’-]+")
+_WORDS = re.compile(rf"\b(?:{_NUMBER_WORDS})\b", re.IGNORECASE)
+
+
+def parts(text: str) -> frozenset[str]:
+    """The numbers, identifiers and names of a text in folded case, as far as they are letters that
+    another wording of it repeats.
+    """
+    found = [*_PART.findall(text), *_WORDS.findall(text)]
+    return frozenset(
+        part.strip("`").casefold().removesuffix("'s").removesuffix("’s") for part in found
+    )

@@ -39,7 +39,8 @@ _LIGHT = re.compile(
     r"|the (?:truth|fact|point|thing) is,? (?:that )?|there is no doubt that "
     # Where in the reasoning it stands.
     r"|step \d{1,3}\s*[:.)-]\s*|(?:(?:final |short )?answer|conclusion|result|summary)\s*: "
-    r"|(?:let me|let's|let us|I(?:'ll| will)|we(?:'ll| will)?) (?:\w+ ){0,4}(?:check|see|think|recall|verify|look)"
+    r"|(?:let me|let's|let us|I(?:'ll| will)|we(?:'ll| will)?) (?:\w+ ){0,4}(?:check|see|think"
+    r"|recall|verify|look)"
     r"(?: (?:this|that|it|again|here))?\s*[:,.] ?"
     r"|(?:here is|here's|here are|below is|this is) (?:the|your|my|an?) (?:\w+ ){0,2}"
     r"(?:answer|explanation|summary|result|overview|response|details?)\s*: "

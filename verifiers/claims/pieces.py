@@ -14,7 +14,9 @@ from store.text import Span, sentences
 from verifiers.claims.frames import FRAME
 
 _FENCE = re.compile(r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)", re.DOTALL)
-_TRACE_TAG = re.compile(r"</?(?:think|thinking|reasoning|thought|scratchpad|answer)>", re.IGNORECASE)
+_TRACE_TAG = re.compile(
+    r"</?(?:think|thinking|reasoning|thought|scratchpad|answer)>", re.IGNORECASE
+)
 _TRACE_END = re.compile(r"</(?:think|thinking|reasoning|thought|scratchpad)>", re.IGNORECASE)
 _TRACE_START = re.compile(r"<(?:think|thinking|reasoning|thought|scratchpad)>", re.IGNORECASE)
 _ROW = re.compile(r"^[ \t]*\|[^\n]*", re.MULTILINE)

@@ -15,12 +15,16 @@ _LAST = 600
 """Characters at the end of a question that are read."""
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"”']?\s+(?=[A-Z\"“`])|\n+")
 _POLAR = re.compile(rf"(?P<verb>{FINITE})\s+(?P<rest>.+)", re.IGNORECASE | re.DOTALL)
-_BE_NP = re.compile(rf"(?:what|who|which)(?P<verb>['’]s| {BE}) (?P<rest>.+)", re.IGNORECASE | re.DOTALL)
+_BE_NP = re.compile(
+    rf"(?:what|who|which)(?P<verb>['’]s| {BE}) (?P<rest>.+)", re.IGNORECASE | re.DOTALL
+)
 _DO = re.compile(
     rf"(?:when|where|why|how|what|who|which) (?P<verb>{FINITE}) (?P<rest>.+)",
     re.IGNORECASE | re.DOTALL,
 )
-_SUBJECT_ASKED = re.compile(r"(?:who|what) (?P<verb>[a-z]+) (?P<rest>.+)", re.IGNORECASE | re.DOTALL)
+_SUBJECT_ASKED = re.compile(
+    r"(?:who|what) (?P<verb>[a-z]+) (?P<rest>.+)", re.IGNORECASE | re.DOTALL
+)
 _KIND_ASKED = re.compile(
     rf"(?:which|what) (?P<kind>(?:[\w'’-]+ ){{1,4}}?)(?P<verb>{FINITE}) (?P<rest>.+)",
     re.IGNORECASE | re.DOTALL,
@@ -28,7 +32,8 @@ _KIND_ASKED = re.compile(
 _MANY = re.compile(r"how (?:many|much) (?P<rest>.+)", re.IGNORECASE | re.DOTALL)
 _HOW = re.compile(rf"how (?P<kind>[a-z]+) (?P<verb>{BE}) (?P<rest>.+)", re.IGNORECASE | re.DOTALL)
 _ORDERED = re.compile(
-    r"(?:please )?(?:tell me(?: (?:more|something))? about|describe|explain|summari[sz]e|what (?:of|about)"
+    r"(?:please )?(?:tell me(?: (?:more|something))? about|describe|explain|summari[sz]e"
+    r"|what (?:of|about)"
     r"|give me (?:an overview|a summary|details) of|introduce)\s+(?P<rest>[^.?!\n]+)",
     re.IGNORECASE,
 )
@@ -37,12 +42,16 @@ _WORDS_ASIDE = re.compile(r"\b(?:who|what|when|where|which|why|how|whose)\b", re
 _INVERTED = re.compile(rf"\s(?:{FINITE})\s", re.IGNORECASE)
 _CALLED = re.compile(r"(?P<np>.+) (?P<verb>called|named|known as)\Z", re.DOTALL)
 _WITH_CAPITAL = re.compile(
-    r"(?P<subject>(?:(?:[Tt]he|[Aa]n?|[Hh]is|[Hh]er|[Ii]ts|[Tt]heir)\s)?(?:[a-z-]+\s(?:of\s(?:the\s)?)?){0,3}?"
+    r"(?P<subject>(?:(?:[Tt]he|[Aa]n?|[Hh]is|[Hh]er|[Ii]ts"
+    r"|[Tt]heir)\s)?(?:[a-z-]+\s(?:of\s(?:the\s)?)?){0,3}?"
     r"(?:[A-Z][\w'’.&-]*|`[^`]+`)"
-    r"(?:\s(?:(?:of|the|de|la|van|von|and|for)\s(?=[A-Z\d`]))*(?:[A-Z][\w'’.&-]*|\d+\w*))*)(?:\s(?P<rest>.+))?\Z",
+    r"(?:\s(?:(?:of|the|de|la|van|von|and|for)\s(?=[A-Z\d`]))*(?:[A-Z][\w'’.&-]*"
+    r"|\d+\w*))*)(?:\s(?P<rest>.+))?\Z",
     re.DOTALL,
 )
-_PRONOUN = re.compile(r"\b(?:it|its|they|them|their|he|she|his|her|him|this|that|these|those|you|your|i|we)\b")
+_PRONOUN = re.compile(
+    r"\b(?:it|its|they|them|their|he|she|his|her|him|this|that|these|those|you|your|i|we)\b"
+)
 _ANYONE = frozenset("it they he she this that these those there you i we one".split())
 
 
@@ -109,12 +118,16 @@ def topic(question: str) -> str:
 
 def about_person(question: str) -> bool:
     """Whether a question asks who somebody is."""
-    return question.strip().casefold().startswith(("who is", "who was", "who's", "who are", "who were"))
+    return (
+        question.strip()
+        .casefold()
+        .startswith(("who is", "who was", "who's", "who are", "who were"))
+    )
 
 
 def _nominal(text: str) -> str:
     """A noun phrase as it stands, empty where it is none that can stand for itself."""
-    clean = text.strip(" ,.?!\"“”")
+    clean = text.strip(' ,.?!"“”')
     words = clean.split()
     if not words or len(words) > 10 or _PRONOUN.search(clean.casefold()):
         return ""
@@ -171,7 +184,11 @@ def _counted(match: re.Match[str], said: str) -> str:
     first, _, others = rest.partition(" ")
     if said.casefold().endswith(first.casefold()):
         return f"{capital(said)} {others}."
-    return f"{capital(said)} {rest}." if re.fullmatch(r"[\d.,\w]+(?: (?:million|billion))?", said) else ""
+    return (
+        f"{capital(said)} {rest}."
+        if re.fullmatch(r"[\d.,\w]+(?: (?:million|billion))?", said)
+        else ""
+    )
 
 
 def _chosen(match: re.Match[str], said: str) -> str:
@@ -186,7 +203,11 @@ def _chosen(match: re.Match[str], said: str) -> str:
     options = " or " in rest and at > 0
     if options:
         before = rest[:at].rstrip(" ,:")
-        rest = re.split(r",? (?:between )?[\w'’ ]+ or\Z", before)[0] if before.endswith(" or") else before
+        rest = (
+            re.split(r",? (?:between )?[\w'’ ]+ or\Z", before)[0]
+            if before.endswith(" or")
+            else before
+        )
         if not rest.strip():
             return ""
     return f"{capital(said)} {match['verb']} {rest}."
@@ -208,7 +229,8 @@ def _moved(match: re.Match[str], said: str) -> str:
 
 
 _DATE_OR_NUMBER = re.compile(
-    r"(?:about |around |approximately |roughly |nearly |over |~|≈)?[$€£]?-?\d[\w\s.,%°/:–-]*\Z", re.IGNORECASE
+    r"(?:about |around |approximately |roughly |nearly |over |~|≈)?[$€£]?-?\d[\w\s.,%°/:–-]*\Z",
+    re.IGNORECASE,
 )
 _NAMES_ONLY = re.compile(
     r"[A-Z0-9][\w'’.&-]*(?:,? (?:(?:of|the|and|de|la|van|von|for|in|or|&) )*[A-Z0-9][\w'’.&-]*)*\Z"
@@ -217,7 +239,7 @@ _NAMES_ONLY = re.compile(
 
 def is_short_answer(text: str) -> bool:
     """Whether a text is, by its form, no sentence but a name, date, number, code or place."""
-    said = text.strip().strip("*\"“”").rstrip(".").strip()
+    said = text.strip().strip('*"“”').rstrip(".").strip()
     words = said.split()
     if not words or len(words) > 12 or _INVERTED.search(f" {said} "):
         return False
@@ -229,4 +251,8 @@ def is_short_answer(text: str) -> bool:
         return True
     if _NAMES_ONLY.match(said):
         return True
-    return len(words) <= 3 and not words[-1].endswith(("s", "ed")) and words[0].casefold() not in _ANYONE
+    return (
+        len(words) <= 3
+        and not words[-1].endswith(("s", "ed"))
+        and words[0].casefold() not in _ANYONE
+    )

@@ -31,11 +31,15 @@ _TERM = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ANSWER_IS = re.compile(
-    r"(?:(?:so|thus|therefore|hence),? )?(?:(?:the|my) (?:final |correct |right )?answer (?:is|would be)"
+    r"(?:(?:so|thus|therefore|hence),? )?(?:(?:the|my) (?:final |correct |right )?answer (?:is"
+    r"|would be)"
     r"|(?:final |correct )?answer:):?\s+",
     re.IGNORECASE,
 )
-_TAG = re.compile(r",\s*(?:isn['’]t it|aren['’]t they|wasn['’]t it|right|correct|no|doesn['’]t it)\?\Z", re.IGNORECASE)
+_TAG = re.compile(
+    r",\s*(?:isn['’]t it|aren['’]t they|wasn['’]t it|right|correct|no|doesn['’]t it)\?\Z",
+    re.IGNORECASE,
+)
 _ASSERTING = re.compile(r"(?:did|do) you know (?:that )?", re.IGNORECASE)
 _BOLD = re.compile(r"(?<!\w)\*\*(?=\S)([^*\n]+?)(?<=\S)\*\*(?!\w)")
 
@@ -133,7 +137,7 @@ def _of_piece(piece: Piece, question: str, answer: str, before: _Before) -> list
         return [Claim(stated, start, start + len(stated), absent=absent, about=frame.about)]
     said = _ANSWER_IS.match(stated)
     short = said.end() if said else 0
-    if (said or before.opening and not before.covered) and not piece.item:
+    if (said or (before.opening and not before.covered)) and not piece.item:
         text = _completed(question, stated[short:])
         if text:
             return [Claim(text, start + short, start + len(stated))]
