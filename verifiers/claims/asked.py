@@ -73,7 +73,7 @@ def split_by_teacher(rows: Sequence[Row], settings: AskedClaims, ask: AskAll) ->
         TeacherUnavailable, BudgetExceeded: the teacher cannot go on; see ``ask``.
     """
     turns = [(i, turn) for i, row in enumerate(rows) for turn in turns_of(row)]
-    spoken = [(i, turn) for i, turn in turns if turn.answer.strip()]
+    spoken = [(i, turn) for i, turn in turns if (turn.answer or "").strip()]
     prompt = load_prompt(settings.prompt)
     questions = [
         pose(prompt, SCHEMA, 0, question=turn.question, answer=turn.answer) for _, turn in spoken

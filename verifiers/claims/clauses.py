@@ -74,6 +74,8 @@ def _right(text: str, joint: str) -> bool | None:
         plain = verb is None or (verb not in _NO_VERB and not verb.endswith("ly"))
         return False if plain else None
     if joint.startswith(";"):
+        if _BOUND.match(text):
+            return None
         return False if _is_clause(text.split(";")[0], False) else None
     return True if _BARE.match(text) and "and" in joint else None
 

@@ -25,7 +25,7 @@ _THOUGHT = (
 )
 _LIGHT = re.compile(
     # Who says so and how sure they are.
-    rf"(?:(?:I|we)(?:'m| am)? (?:{_THOUGHT})(?: (?:that|it is|is that))?,? "
+    rf"(?:(?:I|we)(?:'m| am)? (?:{_THOUGHT})(?: that)?,? "
     r"|I'm (?:quite |very |fairly |pretty )?(?:sure|certain|confident)(?: that)?,? "
     r"|(?:in|to) my (?:humble |personal |own )?(?:opinion|view|mind|knowledge|eyes),? "
     r"|as far as I (?:know|can tell|remember),? |it (?:seems|appears) to me that "
@@ -51,20 +51,27 @@ _LIGHT = re.compile(
     r")[,:!]+ )",
     re.IGNORECASE,
 )
+_DENIED = re.compile(
+    r"(?:it is|it's|it was) (?:not true|not correct|not the case|untrue|false|incorrect|wrong"
+    r"|a (?:common )?(?:myth|misconception)) that ",
+    re.IGNORECASE,
+)
+"""A frame that says that what it holds is false."""
 _MARKER = re.compile(r"(?:(?:[-*+•>]|#{1,6})\s+)*(?:\d{1,3}[.)]\s+)?")
 _MOST = 4
 """Frames inside each other that are looked through."""
 
 
 class Unframed(NamedTuple):
-    """Where the statement begins behind its frames; ``vouched`` where the frame is a source's, and
-    ``opened`` where it says that the sources are silent.
+    """Where the statement begins behind its frames; ``vouched`` where the frame is a source's,
+    ``opened`` where it says that the sources are silent, ``denied`` where it says that it is false.
     """
 
     start: int
     about: str
     vouched: bool
     opened: bool
+    denied: bool = False
 
 
 def unframe(text: str, item: bool) -> Unframed:
@@ -79,6 +86,9 @@ def unframe(text: str, item: bool) -> Unframed:
             about = "" if opener else next(names, "")
             start = frame.end() + _bullets(text, frame.end())
             return Unframed(start, about, opener is None, opener is not None)
+        denial = _DENIED.match(text, at)
+        if denial:
+            return Unframed(denial.end(), "", vouched=False, opened=False, denied=True)
         light = _LIGHT.match(text, at)
         if light is None:
             break

@@ -62,7 +62,7 @@ _WITHDRAWN = re.compile(
     r"|an error|mistaken|true)"
     r"|i (?:was|made|misread|misremember|mixed|confused)\b|scratch that)"
     r"|(?:that|this|it)(?:'s| is| was) (?:wrong|incorrect|not (?:right|correct|true)"
-    r"|a mistake)[.,;! ]",
+    r"|a mistake)(?=[.,;!]|\Z)",
     re.IGNORECASE,
 )
 _ASSURED = re.compile(r"(?:that|this|it)(?:'s| is| was) (?:right|correct|true)", re.IGNORECASE)

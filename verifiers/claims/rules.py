@@ -135,6 +135,8 @@ def _of_piece(piece: Piece, question: str, answer: str, before: _Before) -> list
     if sure:
         absent = frame.opened or bool(ABSENCE.search(stated))
         return [Claim(stated, start, start + len(stated), absent=absent, about=frame.about)]
+    if frame.denied:
+        return [Claim(stated, start, start + len(stated), holds=False)]
     said = _ANSWER_IS.match(stated)
     short = said.end() if said else 0
     if (said or (before.opening and not before.covered)) and not piece.item:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -22,17 +22,17 @@ class Turn(NamedTuple):
 
 
 def turns_of(row: Row) -> list[Turn]:
-    """What the assistant of a record says, in order; question and answer are one exchange.
+    """What the assistant of a record says, in order; one exchange is its question and answer.
 
     A later question may say "it" of what an earlier one named; it is read with that name.
     """
-    messages = row.get("messages")
-    if not messages:
-        return [Turn(1, row["question"], row["answer"] or "")]
+    messages = row.get("messages") or ()
+    if [message["role"] for message in messages] in ([], ["user", "assistant"]):
+        return [Turn(1, row["question"], row["answer"])]
     return [*_spoken(messages)]
 
 
-def _spoken(messages: list[Row]) -> Iterator[Turn]:
+def _spoken(messages: Sequence[Row]) -> Iterator[Turn]:
     question = subject = ""
     for number, message in enumerate(messages):
         content = message["content"] or ""
