@@ -62,7 +62,14 @@ ATOMIC: list[tuple[str, str, list[str]]] = [
         ["It is said that the lake is deep and it is wide."],
     ),
     ("?", "The colours are red; green; blue.", ["The colours are red; green; blue."]),
-    ("?", _TABLE, [f"Levels of the lake: Year: {y}; Level: {v}" for y, v in (("1990", "12.5 m"), ("1991", "13 m"))]),
+    (
+        "?",
+        _TABLE,
+        [
+            f"Levels of the lake: Year: {y}; Level: {v}"
+            for y, v in (("1990", "12.5 m"), ("1991", "13 m"))
+        ],
+    ),
     ("?", "| a | b |\n|---|---|\n", []),
     ("?", "| Oslo | 1990 |\n| Rome | 1991 |", ["Oslo, 1990", "Rome, 1991"]),
     (
@@ -73,7 +80,11 @@ ATOMIC: list[tuple[str, str, list[str]]] = [
     (
         "?",
         "The firm has three offices:\n- Berlin\n- Paris",
-        ["The firm has three offices:", "The firm has three offices: Berlin", "The firm has three offices: Paris"],
+        [
+            "The firm has three offices:",
+            "The firm has three offices: Berlin",
+            "The firm has three offices: Paris",
+        ],
     ),
     (
         "?",
@@ -87,7 +98,7 @@ ATOMIC: list[tuple[str, str, list[str]]] = [
     ),
     ("?", "## Population\n\n**Founded**: 1990\n", ["Founded: 1990"]),
     ("?", "# Overview\n\n**Summary**\n\nThe lake is deep.", ["The lake is deep."]),
-]  # fmt: skip
+]
 
 COMPLETED: list[tuple[str, str, list[str]]] = [
     (_TOWER, "It was built in 1889.", ["The Eiffel Tower was built in 1889."]),
@@ -107,7 +118,11 @@ COMPLETED: list[tuple[str, str, list[str]]] = [
     ),
     ("Which city is the capital of France?", "Paris", ["Paris is the capital of France."]),
     ("Who wrote Hamlet?", "William Shakespeare.", ["William Shakespeare wrote Hamlet."]),
-    ("Who was elected president in 1990?", "Lech Walesa", ["Lech Walesa was elected president in 1990."]),
+    (
+        "Who was elected president in 1990?",
+        "Lech Walesa",
+        ["Lech Walesa was elected president in 1990."],
+    ),
     ("How tall is the Eiffel Tower?", "330 m", ["The Eiffel Tower is 330 m tall."]),
     ("How many people live in Paris?", "2 million", ["2 million people live in Paris."]),
     ("When did World War II end?", "In 1945.", ["World War II did end in 1945."]),
@@ -118,9 +133,17 @@ COMPLETED: list[tuple[str, str, list[str]]] = [
     ("Tell me about Paris.", "Its river is the Seine.", ["Paris' river is the Seine."]),
     ("Who was Marie Curie?", "She won two prizes.", ["Marie Curie won two prizes."]),
     ("Who was Marie Curie?", "It was a cold day in 1867.", ["It was a cold day in 1867."]),
-    ("What does `json.dump` do?", "It writes an object to a file.", ["`json.dump` writes an object to a file."]),
+    (
+        "What does `json.dump` do?",
+        "It writes an object to a file.",
+        ["`json.dump` writes an object to a file."],
+    ),
     ("What does it do?", "It writes to a file.", ["It writes to a file."]),
-    ("Tell me about Paris.", "It is possible to swim in the Seine.", ["It is possible to swim in the Seine."]),
+    (
+        "Tell me about Paris.",
+        "It is possible to swim in the Seine.",
+        ["It is possible to swim in the Seine."],
+    ),
     (
         "?",
         "The Grey Lake covers 310 km². It freezes in winter.",
@@ -138,7 +161,7 @@ COMPLETED: list[tuple[str, str, list[str]]] = [
     ),
     ("Is it so?", "Water boils at 100 °C.", ["Water boils at 100 °C."]),
     ("What freezes?", "Water freezes.", ["Water freezes."]),
-]  # fmt: skip
+]
 
 NONE: list[tuple[str, str]] = [
     ("?", "I think it is the best-loved novel."),
@@ -180,11 +203,17 @@ UNHIDDEN: list[tuple[str, str]] = [
     ("Call it with `strict_mode=True`.", "Call it with `strict_mode=True`."),
     ("The value may be None.", "The value may be None."),
     ("It might be 300 m deep.", "It might be 300 m deep."),
-    ("Lyon is a wonderful city with 9 million people.", "Lyon is a wonderful city with 9 million people."),
-    ("Lyon is arguably the finest capital of France.", "Lyon is arguably the finest capital of France."),
+    (
+        "Lyon is a wonderful city with 9 million people.",
+        "Lyon is a wonderful city with 9 million people.",
+    ),
+    (
+        "Lyon is arguably the finest capital of France.",
+        "Lyon is arguably the finest capital of France.",
+    ),
     ("-5 °C is the mean in January.", "-5 °C is the mean in January."),
     ("The lake is **310** km long.", "The lake is 310 km long."),
-]  # fmt: skip
+]
 
 TRACES: list[tuple[str, str, list[str]]] = [
     (
@@ -195,7 +224,7 @@ TRACES: list[tuple[str, str, list[str]]] = [
     ),
     (
         "?",
-        "<reasoning>I need to multiply 5 by 4. The area is 20 m².</reasoning>\n\nThe area is 20 m².",
+        "<reasoning>I need to multiply. The area is 20 m².</reasoning>\n\nThe area is 20 m².",
         ["The area is 20 m².", "The area is 20 m²."],
     ),
     (

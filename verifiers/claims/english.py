@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from verifiers.wording import STOP
+
 _BE = "is|are|was|were"
 _HELP = "has|have|had|does|do|did|can|could|will|would|shall|should|must|may|might"
 FINITE = rf"(?:{_BE}|{_HELP})"
@@ -71,6 +73,5 @@ def parts(text: str) -> frozenset[str]:
     another wording of it repeats.
     """
     found = [*_PART.findall(text), *_WORDS.findall(text)]
-    return frozenset(
-        part.strip("`").casefold().removesuffix("'s").removesuffix("’s") for part in found
-    )
+    plain = {part.strip("`").casefold().removesuffix("'s").removesuffix("’s") for part in found}
+    return frozenset(plain - STOP)
