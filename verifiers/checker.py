@@ -87,25 +87,25 @@ class Checker:
     def _claim(
         self, claim: Claim, question: str, passages: Sequence[Passage], documents: Sequence[str]
     ) -> Checked:
-        for quote in quoted(claim.text):
+        for quote in quoted(claim.said):
             decided = self._find(quote, documents)
             if decided.verdict != "supported":
                 return Checked(claim, decided, "missing_quote")
-        named = f"`{claim.about}` {claim.text}" if claim.about else claim.text
+        named = f"`{claim.about}` {claim.said}" if claim.about else claim.said
         invented = next(iter(unknown_identifiers(named, self.api, claim.absent)), None)
         if invented is None:
             # A source can say that something is missing; a stock phrase proves no such thing.
-            same = verbatim(claim.text, passages, least=8 if claim.absent else 3)
+            same = verbatim(claim.said, passages, least=8 if claim.absent else 3)
             if same is not None:
                 return Checked(claim, _as_held(same, claim.holds))
-        finding = invented or check_api(claim.text, question, self.api, claim.absent)
+        finding = invented or check_api(claim.said, question, self.api, claim.absent)
         if finding is not None:
             unknown = finding.verdict == "unknown"
             held = _as_held(self._from_api(finding), claim.holds, unknown)
             return Checked(claim, held, "unknown_identifier" if unknown and claim.holds else "")
         if claim.absent:
             return Checked(claim, _absence(claim, question, passages, self.index, self.settings))
-        decided = decide(claim.text, question, passages, self.index, self.settings)
+        decided = decide(claim.said, question, passages, self.index, self.settings)
         return Checked(claim, _as_held(decided, claim.holds))
 
     def _from_api(self, finding: ApiFinding) -> Decided:

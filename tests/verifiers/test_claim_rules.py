@@ -96,6 +96,17 @@ _SENTENCES = st.sampled_from(
 )
 
 
+_ASKED = st.sampled_from(
+    ["What is", "Who was", "Which city is", "How many", "How tall is", "When did", "Is", "Does"]
+)
+
+
+@given(_ASKED, st.text(max_size=60), st.sampled_from(["1889", "Delhi.", "Yes.", "in it", "the A"]))
+def test_any_question_can_be_answered_in_short(begin: str, rest: str, answer: str) -> None:
+    for claim in split_claims(f"{begin} {rest}?", answer):
+        assert claim.text.strip() and 0 <= claim.start < claim.end <= len(answer)
+
+
 @given(st.lists(_SENTENCES, max_size=12), st.sampled_from(["\n", "\n\n", " ", "\n  "]))
 def test_spans_lie_in_order_inside_the_answer(parts: list[str], between: str) -> None:
     answer = between.join(parts)
@@ -167,6 +178,12 @@ def test_all_that_the_assistant_says_is_claimed_with_its_question() -> None:
     ]
     assert [messages[c.message]["content"][c.start : c.end] for c in claims] == [said[1], said[3]]
     assert claims[1].question == "How tall is the Eiffel Tower?"
+
+
+def test_a_short_answer_vouches_for_itself_alone() -> None:
+    (claim,) = split_claims("Who painted the old bridge of 1905?", "Mary Holt.")
+    assert claim.text == "Mary Holt painted the old bridge of 1905."
+    assert claim.added == claim.said == "Mary Holt."
 
 
 def test_one_exchange_is_its_question_and_answer() -> None:

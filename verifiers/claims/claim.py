@@ -21,7 +21,8 @@ class Claim:
     or the head of a list or table was needed to complete it. ``holds`` is False where the answer
     says that the statement is false, ``absent`` is True where it says that something is missing.
     ``about`` is the name the frame gives ("The documentation of NAME says"), ``question`` what the
-    message answers.
+    message answers. ``added`` is the short answer itself where ``text`` is the question's wording
+    around it: the answer vouches for that alone.
     """
 
     text: str
@@ -32,3 +33,9 @@ class Claim:
     about: str = ""
     message: int = 1
     question: str = ""
+    added: str = ""
+
+    @property
+    def said(self) -> str:
+        """What the answer adds to its question, which is what evidence must hold."""
+        return self.added or self.text

@@ -99,6 +99,7 @@ _PRAISE = (
     r"|delicious|pleasant|exciting|disappointing)"
 )
 _OPINION = re.compile(rf"\b(?:arguably|{_PRAISE})\b", re.IGNORECASE)
+_REPUTED = re.compile(r"\b(?:considered|regarded|voted|ranked|rated|named|called|known)\b")
 _LIKING = re.compile(
     r"(?:i|we) (?:really |truly |personally |just |always |absolutely )*(?:love|like|hate"
     r"|dislike|prefer|enjoy"
@@ -130,7 +131,7 @@ def no_claim(text: str, question: str, trace: bool) -> bool:
         return not checkable(text)
     if _ORDER.match(text) and not _DESCRIBED.match(question):
         return not checkable(text)
-    return _is_opinion(text) or _is_hedge(text, question)
+    return _is_opinion(text, question) or _is_hedge(text, question)
 
 
 def withdrawal(text: str) -> int:
@@ -148,15 +149,18 @@ def _is_offer(text: str) -> bool:
     return bool(_OFFER.match(text)) and " that " not in text[10:]
 
 
-def _is_opinion(text: str) -> bool:
-    """Praise or blame in the predicate, or a liking, and nothing beside it that could be wrong."""
+def _is_opinion(text: str, question: str) -> bool:
+    """Praise or blame in the predicate, or a liking, and nothing beside it that could be wrong.
+    What others hold, or what was asked for in these words, can be looked up.
+    """
     if _LIKING.match(text):
         return not (VALUE.search(text) or IDENTIFIER.search(text))
-    if not _OPINION.search(text):
+    praise = _OPINION.search(text)
+    if praise is None or _REPUTED.search(text) or praise.group(0).casefold() in question.casefold():
         return False
     verb = _PREDICATE.search(text)
-    said = text[verb.start() :] if verb else text
-    return verb is not None and bool(_OPINION.search(said)) and not checkable(said)
+    said = text[verb.start() :] if verb else ""
+    return bool(_OPINION.search(said)) and not checkable(said)
 
 
 def _is_hedge(text: str, question: str) -> bool:

@@ -14,12 +14,13 @@ from typing import NamedTuple
 
 from verifiers.claims.claim import ABSENCE, Claim
 from verifiers.claims.clauses import clauses
+from verifiers.claims.completion import completed, is_short_answer
 from verifiers.claims.context import resolved, subject
 from verifiers.claims.english import HAS_FINITE, VALUE
 from verifiers.claims.frames import unframe
 from verifiers.claims.kinds import no_claim, withdrawal
 from verifiers.claims.pieces import Piece, masked, pieces
-from verifiers.claims.questions import asked, completed, is_polar, is_short_answer, statement
+from verifiers.claims.questions import asked, is_polar, statement
 
 _POLAR = re.compile(r"\s*(True|False|Yes|No)\b[.,:;!]?\s*", re.IGNORECASE)
 _STATEMENT = re.compile(r"true or false\s*[:?]\s*(.+)", re.IGNORECASE | re.DOTALL)
@@ -142,7 +143,8 @@ def _of_piece(piece: Piece, question: str, answer: str, before: _Before) -> list
     if (said or (before.opening and not before.covered)) and not piece.item:
         text = _completed(question, stated[short:])
         if text:
-            return [Claim(text, start + short, start + len(stated))]
+            added = _plain(stated[short:])
+            return [Claim(text, start + short, start + len(stated), added=added)]
     return _of_clauses(piece, stated, start, question, before)
 
 
