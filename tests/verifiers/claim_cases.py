@@ -187,6 +187,11 @@ NONE: list[tuple[str, str]] = [
 ]
 
 UNHIDDEN: list[tuple[str, str]] = [
+    ("Let me know; the lake is 5 m deep.", "Let me know; the lake is 5 m deep."),
+    (
+        "If you want details, the tower was built in 1789.",
+        "If you want details, the tower was built in 1789.",
+    ),
     ("I think the capital of France is Lyon.", "the capital of France is Lyon."),
     ("In my opinion, the capital of France is Lyon.", "the capital of France is Lyon."),
     ("I'm pretty sure that water boils at 90 °C.", "water boils at 90 °C."),

@@ -61,7 +61,9 @@ def checkable(text: str) -> bool:
 
 def capital(text: str) -> str:
     """``text`` with a capital at its beginning; code keeps its case."""
-    return text[:1].upper() + text[1:]
+    first = text.split(maxsplit=1)[0] if text.strip() else ""
+    coded = any(sign in first for sign in "._(=`") or first[1:] != first[1:].lower()
+    return text if coded else text[:1].upper() + text[1:]
 
 
 _PART = re.compile(r"\d[\d.,]*\d|\d|`[^`\n]+`|\b\w+_\w+\b|\b(?!I['’])[A-Z][\w'’-]+")

@@ -22,7 +22,8 @@ _TALK = re.compile(
 _OFFER = re.compile(
     r"(?:(?:please )?(?:let me know|feel free|don't hesitate|do not hesitate|reach out)\b"
     r"|(?:i|we) (?:hope|trust) (?:this|that|it|these|you)\b|hope (?:this|that|it) helps"
-    r"|if you (?:have|need|want|would like|'d like|are interested)\b"
+    r"|if you (?:have|need|want|would like|'d like|are interested)\b[^;]{0,80}"
+    r"\b(?:ask|know|free|reach|please|tell|contact|happy|glad|help)\b"
     r"|(?:i'm|i am|i'd be|i would be|we're) (?:happy|glad|here|sorry|delighted|an? (?:ai"
     r"|language))\b"
     r"|(?:would|do) you (?:like|want)\b|is there anything\b|as an? (?:ai|language model)\b"
@@ -146,7 +147,8 @@ def withdrawal(text: str) -> int:
 
 
 def _is_offer(text: str) -> bool:
-    return bool(_OFFER.match(text)) and " that " not in text[10:]
+    hides = " that " in text[10:] or ";" in text or VALUE.search(text)
+    return bool(_OFFER.match(text)) and not hides
 
 
 def _is_opinion(text: str, question: str) -> bool:
