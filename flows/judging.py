@@ -15,6 +15,7 @@ from configs.stages import Acceptance
 from filters.votes import load_rubric
 from flows.workspace import NOT_ASKED, Workspace, workspace
 from store.text import digest
+from verifiers.claims.asked import identity as claim_prompts
 
 
 def identity(recipe: Recipe, settings: Judge | Acceptance) -> dict[str, Any]:
@@ -29,7 +30,7 @@ def identity(recipe: Recipe, settings: Judge | Acceptance) -> dict[str, Any]:
 
 
 def check_rubrics(recipe: Recipe) -> None:
-    """Look whether the rubrics are there.
+    """Look whether the rubrics and prompts of those who judge are there.
 
     Raises:
         ConfigError: one is not.
@@ -37,6 +38,9 @@ def check_rubrics(recipe: Recipe) -> None:
     for settings in (recipe.filters.judge, recipe.probes.acceptance):
         if settings is not None:
             load_rubric(settings.rubric)
+    grounding = recipe.verifiers.grounding
+    if grounding is not None and grounding.claims is not None:
+        claim_prompts(grounding.claims)
 
 
 def calibration_key(recipe: Recipe, judge: Judge) -> str:

@@ -27,6 +27,7 @@ from store.embedding import embedder
 from store.records import EVIDENCE, VERDICTS, VOTES, to_arrow
 from store.shards import shard_key
 from store.stages import STAGES, Context, Stage
+from verifiers.claims.asked import identity as claim_prompts
 
 assert filters and verifiers  # imported for the stages they register
 _Keys = tuple[str, str, tuple[str, ...]]
@@ -133,7 +134,8 @@ def _extra(recipe: Recipe, stage: str) -> list[object]:
         teachers = [recipe.named(recipe.judges[where].teacher) for where in asked]
         (fields,) = NOT_ASKED["teachers"].values()
         known = [t.model_dump(mode="json", exclude={*fields, "name"}) for t in teachers]
-        return [str(recipe.as_of), known, *entailing.identity(settings)]
+        said = claim_prompts(settings.claims) if settings.claims else []
+        return [str(recipe.as_of), known, *said, *entailing.identity(settings)]
     if stage == "diversity":
         return [recipe.target, recipe.seed]
     return [recipe.splits.model_dump(mode="json"), recipe.seed] if stage == "leakage" else []

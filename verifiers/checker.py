@@ -6,7 +6,7 @@ dates and names.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,7 +24,7 @@ from verifiers.checks.python_api import (
     unknown_identifiers,
 )
 from verifiers.checks.quotes import find_in_corpus, quoted
-from verifiers.claims import ABSENCE, Claim, split_claims
+from verifiers.claims import ABSENCE, Claim, claims_of
 from verifiers.evidence import decide, verbatim
 from verifiers.retrieval import EvidenceIndex
 from verifiers.verdicts import Checked, Decided
@@ -33,28 +33,28 @@ from verifiers.wording import content, coverage
 
 @dataclass(frozen=True)
 class Checker:
-    """Decides about the claims of records, one record at a time."""
+    """Decides about the claims of records, one record at a time; ``split`` gives a record's."""
 
     settings: Grounding
     corpus: Corpus
     index: EvidenceIndex
     api: ApiIndex
+    split: Callable[[Row], Sequence[Claim]] = claims_of
 
     def check(self, row: Row) -> list[Checked]:
-        """All claims of a record's answer, and all of its quotes."""
+        """All claims that a record's assistant makes, and all of its quotes."""
         own = [source["passage_id"] for source in row["sources"]]
         documents = [source["document_id"] for source in row["sources"]]
         checked = [self._quote(quote, documents) for quote in row["quotes"]]
         vector = np.asarray(row["embedding"], dtype=np.float32)
-        for claim in split_claims(row["question"], row["answer"]):
+        for claim in self.split(row):
+            asked = claim.question or row["question"]
             # The question alone may be about something else than a claim; both are looked for.
-            found = self.index.search(
-                f"{row['question']} {claim.text}", vector, self.settings.top_k
-            )
+            found = self.index.search(f"{asked} {claim.text}", vector, self.settings.top_k)
             places = dict.fromkeys([*(self.index.place[id_] for id_ in own), *found])
             passages = [self.corpus.passages[place] for place in places]
-            about = self._about(claim, row["question"]) or passages
-            checked.append(self._claim(claim, row["question"], about, documents))
+            about = self._about(claim, asked) or passages
+            checked.append(self._claim(claim, asked, about, documents))
         return checked
 
     def _about(self, claim: Claim, question: str) -> list[Passage]:
@@ -87,25 +87,25 @@ class Checker:
     def _claim(
         self, claim: Claim, question: str, passages: Sequence[Passage], documents: Sequence[str]
     ) -> Checked:
-        for quote in quoted(claim.text):
+        for quote in quoted(claim.said):
             decided = self._find(quote, documents)
             if decided.verdict != "supported":
                 return Checked(claim, decided, "missing_quote")
-        named = f"`{claim.about}` {claim.text}" if claim.about else claim.text
+        named = f"`{claim.about}` {claim.said}" if claim.about else claim.said
         invented = next(iter(unknown_identifiers(named, self.api, claim.absent)), None)
         if invented is None:
             # A source can say that something is missing; a stock phrase proves no such thing.
-            same = verbatim(claim.text, passages, least=8 if claim.absent else 3)
+            same = verbatim(claim.said, passages, least=8 if claim.absent else 3)
             if same is not None:
                 return Checked(claim, _as_held(same, claim.holds))
-        finding = invented or check_api(claim.text, question, self.api, claim.absent)
+        finding = invented or check_api(claim.said, question, self.api, claim.absent)
         if finding is not None:
             unknown = finding.verdict == "unknown"
             held = _as_held(self._from_api(finding), claim.holds, unknown)
             return Checked(claim, held, "unknown_identifier" if unknown and claim.holds else "")
         if claim.absent:
             return Checked(claim, _absence(claim, question, passages, self.index, self.settings))
-        decided = decide(claim.text, question, passages, self.index, self.settings)
+        decided = decide(claim.said, question, passages, self.index, self.settings)
         return Checked(claim, _as_held(decided, claim.holds))
 
     def _from_api(self, finding: ApiFinding) -> Decided:

@@ -7,6 +7,7 @@ the recipe has one, and the row policy turns the verdicts into one per record.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -20,6 +21,8 @@ from store.stages import Context, Judged, Row, Ruling, Stage, judged, row_by_row
 from verifiers.api import ApiIndex
 from verifiers.calibration import load_calibration, weighed
 from verifiers.checker import Checker
+from verifiers.claims import Claim, claims_of
+from verifiers.claims.asked import split_by_teacher
 from verifiers.policy import rule_on
 from verifiers.retrieval import EvidenceIndex
 from verifiers.second_opinion import Opinion, second_opinions, undecided
@@ -32,7 +35,7 @@ def grounding(settings: Grounding, context: Context) -> Stage:
 
     The score is the share of supported claims; evidence holds one row per claim and quote.
     """
-    checker = Checker(
+    by_rule = Checker(
         settings,
         context.corpus,
         EvidenceIndex(context.corpus, context.passage_vectors),
@@ -41,6 +44,7 @@ def grounding(settings: Grounding, context: Context) -> Stage:
     opinions = _opinions(settings, context)
 
     def apply(records: pl.DataFrame) -> Judged:
+        checker = replace(by_rule, split=_splitter(settings, context, records))
         found: dict[str, tuple[str, list[Checked]]] = {}
         finished = count(1)
 
@@ -70,6 +74,19 @@ def grounding(settings: Grounding, context: Context) -> Stage:
         return judged("grounding", records, rulings, frame(evidence, EVIDENCE))
 
     return apply
+
+
+def _splitter(
+    settings: Grounding, context: Context, records: pl.DataFrame
+) -> Callable[[Row], Sequence[Claim]]:
+    """How the claims of these records are found: by rule, or by asking for all of them at once."""
+    if settings.claims is None:
+        return claims_of
+    rows = records.select("id", "messages", "question", "answer").to_dicts()
+    split = split_by_teacher(rows, settings.claims, context.ask_of(settings.claims.teacher))
+    context.progress("claims: replies that could not be read", split.unread, split.answers)
+    claims = dict(zip((row["id"] for row in rows), split.claims, strict=True))
+    return lambda row: claims[row["id"]]
 
 
 def _opinions(

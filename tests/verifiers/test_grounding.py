@@ -140,10 +140,13 @@ def test_evidence_points_to_its_text(corpus: Corpus) -> None:
         corpus, [row(corpus, "What of the Grey Lake?", answer)], policy={"max_not_found": 1.0}
     )
     assert judged.evidence.schema == polars_schema(EVIDENCE)
-    for item in judged.evidence.to_dicts():
+    rows = judged.evidence.to_dicts()
+    for item in rows:
         text = corpus.document[item["document_id"]].text if item["document_id"] else ""
         assert text[item["start"] : item["end"]] == item["quote"]
-        assert answer[item["claim_start"] : item["claim_end"]] == item["claim"]
+    spans = [answer[item["claim_start"] : item["claim_end"]] for item in rows]
+    assert " ".join(spans) == answer
+    assert rows[1]["claim"] == "The Grey Lake belongs to a duke named Otto."
     assert judged.evidence["verdict"].to_list() == ["supported", "not_found"]
     assert judged.verdicts["score"][0] == pytest.approx(0.5)
 
