@@ -14,6 +14,10 @@ SENT_BACK = "That record was held against the documentation"
 """How a repair begins; the prompt's own words."""
 _EVIDENCE = re.compile(r"<<<EVIDENCE ([0-9a-f]{12})\n(.*?)\n\1 EVIDENCE>>>", re.DOTALL)
 _MONTHS = ("January", "March", "April", "June", "July", "September", "October", "December")
+_PLANETS = {
+    **{"Mercury": "Venus", "Venus": "Mercury", "Earth": "Mars", "Mars": "Earth"},
+    **{"Jupiter": "Saturn", "Saturn": "Jupiter", "Uranus": "Neptune", "Neptune": "Uranus"},
+}
 _OPPOSITES = {
     **{"largest": "smallest", "smallest": "largest", "outermost": "innermost"},
     **{"innermost": "outermost", "brightest": "faintest", "hottest": "coldest"},
@@ -52,6 +56,14 @@ def _name(text: str) -> str:
     return re.sub(r"(?<=[a-z,] )[A-Z][a-z]{3,}(?! \d)", "Ardenholm", text, count=1)
 
 
+def _planet(text: str) -> str:
+    """A planet that something is of, replaced by another that the corpus speaks of as well."""
+    found = re.search(rf"(?<=\bof )({'|'.join(_PLANETS)})\b", text)
+    if found is None or _PLANETS[found[1]] in text:
+        return text
+    return text[: found.start()] + _PLANETS[found[1]] + text[found.end() :]
+
+
 def _negation(text: str) -> str:
     return re.sub(r"\b(is|was|are|were|has|can) (?!not\b)", r"\1 not ", text, count=1)
 
@@ -76,6 +88,7 @@ LIES: Mapping[str, Callable[[str], str]] = {
     "year": _year,
     "month": _month,
     "name": _name,
+    "planet": _planet,
     "negation": _negation,
     "opposite": _opposite,
     "unit": _unit,
@@ -87,7 +100,8 @@ def lied(sentence: str, draw: int, kinds: Sequence[str]) -> str:
     """The sentence with a lie of the kind that is drawn of those that fit."""
     lies = [LIES[kind](sentence) for kind in kinds]
     fitting = [lie for lie in lies if lie != sentence]
-    return random.Random(draw).choice(fitting) if fitting else sentence
+    # Not the number that the server has drawn whether to lie.
+    return random.Random(f"lie {draw}").choice(fitting) if fitting else sentence
 
 
 def kind_of(sentence: str, answer: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,13 @@ from store.versions import find_version
 
 LARGEST_SHARE = 0.02
 LEAST_KEPT = 0.85
-CORPUS = str(ROOT / "data" / "corpora" / "solar-system" / "*.md")
+CORPUS = ROOT / "data" / "corpora" / "solar-system"
+FIGURES = re.compile(r"^## Figures\n.*?(?=^## |\Z)", re.DOTALL | re.MULTILINE)
+"""Lists of bare figures, in which most kinds of lies find nothing to change."""
 
 
-@pytest.mark.xfail(strict=False, reason="negations, opposites and units are not checked yet")
+@pytest.mark.timeout(240)
+@pytest.mark.xfail(strict=False, reason="negations, opposites and other names are not seen yet")
 def test_at_most_one_published_record_in_fifty_is_wrong(
     stillhouse: RunCommand,
     recipe_file: RecipeFile,
@@ -30,7 +34,7 @@ def test_at_most_one_published_record_in_fifty_is_wrong(
     recipe = recipe_file(
         server.url,
         {"concurrency": 16},
-        corpus=[{"path": CORPUS}],
+        corpus=[{"path": str(_prose(tmp_path / "prose"))}],
         # Duplicates are no fault of an answer, and would hide how many were wrong.
         filters={"exact": None, "near": None, "semantic": None},
         **{"target": 400, "max_candidates": 400, "shard_size": 200},
@@ -53,6 +57,14 @@ def test_at_most_one_published_record_in_fifty_is_wrong(
     assert min(told, lies) > 100 and len({*out, *lost} - {""}) >= 5
     assert kept >= LEAST_KEPT
     assert wrong <= LARGEST_SHARE * len(published)
+
+
+def _prose(folder: Path) -> Path:
+    """The sentences of the corpus."""
+    folder.mkdir()
+    for path in CORPUS.glob("*.md"):
+        (folder / path.name).write_text(FIGURES.sub("", path.read_text("utf-8")), "utf-8")
+    return folder
 
 
 def _kind(row: dict[str, Any]) -> str:
