@@ -23,6 +23,9 @@ from store.replies import Unusable, check_ending
 PROMPT = "grounded_qa/question@1.1.0"
 REPAIR = "grounded_qa/repair@1.0.0"
 
+_SENT_BACK = 0.3
+"""Share of a window that findings with whole passages may take."""
+
 SCHEMA: Mapping[str, Any] = {
     "type": "object",
     "properties": {
@@ -75,11 +78,17 @@ def _evidence(task: Task, frame: Sequence[Mapping[str, str]]) -> Packed[str]:
 
 
 def _sent_back(task: Task) -> list[dict[str, str]]:
-    """Turns on what failed before, none for a task that is new."""
+    """Turns on what failed before, none for a task that is new. Where whole passages would take too
+    much of the window, only what decided is shown of them.
+    """
     if task.correction is None:
         return []
     shown = [p.id for p in (task.passage, task.other_passage) if p is not None]
-    return turns(task.correction, shown)
+    back = turns(task.correction, shown)
+    size = sum(tokens_of(turn["content"]) for turn in back)
+    if task.window is None or size <= _SENT_BACK * task.window:
+        return back
+    return turns(task.correction, [item.passage_id for item in task.correction.failed])
 
 
 def _values(task: Task, language: str, passage: str, beside: Sequence[str]) -> dict[str, object]:
