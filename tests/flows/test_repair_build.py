@@ -137,6 +137,7 @@ def test_a_second_run_asks_nothing_again(
     assert again.path == first.path and len(server.bodies()) == sent
 
 
+@pytest.mark.timeout(300)
 def test_a_build_killed_in_its_repairs_pays_nothing_twice(
     recipe_file: RecipeFile, start_server: StartServer, tmp_path: Path
 ) -> None:
