@@ -146,3 +146,11 @@ class Verifiers(Stage):
     repair: Repair | None = Field(
         None, description="Send records with failed claims back to their model teacher."
     )
+
+    @model_validator(mode="after")
+    def _repairs_what_was_checked(self) -> Self:
+        if self.repair is not None and self.grounding is None:
+            raise ValueError(
+                "repair needs `grounding`: without it no claim is known to have failed"
+            )
+        return self

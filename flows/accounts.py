@@ -35,6 +35,7 @@ def by_tier(
                 "teacher": teacher,
                 "candidates": len(own),
                 "escalated": len(own.filter(pl.col("escalated_from") != "")),
+                "repaired": len(own.filter(pl.col("repaired_from") != "")),
                 "accepted": accepted,
                 "accept_rate": accepted / len(own),
                 "usd": usd,

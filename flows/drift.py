@@ -66,8 +66,12 @@ class Mix:
 
 
 def mix_of(records: pl.DataFrame, verdicts: pl.DataFrame, recipe: Recipe) -> Mix:
-    """The mix of some candidates."""
+    """The mix of some candidates, without their repairs: those begin from what failed, and would
+    hide how often a teacher fails.
+    """
+    records = records.filter(pl.col("repaired_from") == "")
     own = verdicts.filter(pl.col("stage").is_in(["generate", *alone(recipe)]))
+    own = own.join(records.select(record_id="id"), on="record_id", how="semi")
     drops = own.filter(pl.col("decision") == "drop")
     unread = drops.filter(pl.col("stage") == "generate")["record_id"].to_list()
     chars = records.filter(~pl.col("id").is_in(unread))["answer"].str.len_chars().to_list()

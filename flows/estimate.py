@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -44,21 +44,31 @@ class Range:
         by = other if isinstance(other, Range) else Range(other, other, other)
         return Range(self.low * by.low, self.likely * by.likely, self.high * by.high)
 
+    def plus(self, other: Range) -> Range:
+        """The sum, bound by bound."""
+        pairs = zip(_bounds(self), _bounds(other), strict=True)
+        return Range(*(one + two for one, two in pairs))
+
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """How a teacher behaves: tokens of a reply, calls per candidate, seconds per call, and
-    candidates per accepted record.
+    """How a teacher behaves: tokens of a reply, calls per candidate, seconds per call,
+    candidates per accepted record, and repairs per candidate.
     """
 
     reply_tokens: Range
     calls: Range
     latency_s: Range
     candidates: Range
+    repairs: Range = Range(0, 0, 0)
 
 
 ASSUMED = Habits(Range(110, 220, 500), Range(1, 1.05, 1.3), Range(1, 5, 20), Range(1, 1.3, 3))
 """Two sentences, a question and a quote as JSON; an ordinary server; a filter that drops some."""
+_SENT_BACK = Range(0, 0.2, 1)
+"""Share of the candidates that go back in each round of repair: at worst all of them."""
+_FINDINGS = 400
+"""Tokens that a repair sends beside the prompt: the answer, its failed claims, a passage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +105,7 @@ def estimate(recipe: Recipe, canary: int = 0) -> list[Estimate]:
     found = []
     for teacher in recipe.writers:
         own = [seed for seed in first if seed.teacher == teacher.name]
-        usual = habits.get(teacher.name, ASSUMED)
+        usual = habits.get(teacher.name, _assumed(recipe))
         if not teacher.is_model:
             found.append(_of_rules(teacher, len(own)))
             continue
@@ -106,6 +116,14 @@ def estimate(recipe: Recipe, canary: int = 0) -> list[Estimate]:
         found.append(_of_model(teacher, requests, wanted, recipe, space.journal, usual))
     shown = [p.text for p in library.corpus.passages[: len(first)]]
     return found + [_of_judge(recipe, judge, shown, space.journal) for judge in _judges(recipe)]
+
+
+def _rounds(recipe: Recipe) -> int:
+    return recipe.verifiers.repair.rounds if recipe.verifiers.repair else 0
+
+
+def _assumed(recipe: Recipe) -> Habits:
+    return replace(ASSUMED, repairs=_SENT_BACK.times(_rounds(recipe)))
 
 
 def _judges(recipe: Recipe) -> list[Judge | Acceptance]:
@@ -152,12 +170,16 @@ def _of_model(
     journal: Journal,
     habits: Habits,
 ) -> Estimate:
-    """Scale the first round's prompts to the candidates that are wanted."""
+    """Scale the first round's prompts to the candidates that are wanted, and to those repaired of
+    the candidates that are new.
+    """
     answered = sum(journal.find(key_of(request, teacher)) is not None for request in requests)
     new = Range(*(max(0.0, bound - answered) for bound in _bounds(wanted)))
-    calls = new.times(habits.calls)
+    first, repairs = new.times(habits.calls), new.times(habits.repairs)
     prompt = statistics.fmean(likely_tokens(r.messages) for r in requests) if requests else 0.0
-    tokens_in = calls.times(Range(0.8 * prompt, prompt, 1.25 * prompt))
+    longer = _roughly(prompt + _FINDINGS)
+    tokens_in = first.times(_roughly(prompt)).plus(repairs.times(longer))
+    calls = first.plus(repairs)
     reply = Range(*(min(bound, teacher.max_tokens) for bound in _bounds(habits.reply_tokens)))
     tokens_out = calls.times(reply)
     price = price_of(teacher, recipe.budget)
@@ -172,6 +194,10 @@ def _of_model(
         _hours(teacher, calls, habits),
         price.source if price else "unknown",
     )
+
+
+def _roughly(tokens: float) -> Range:
+    return Range(0.8 * tokens, tokens, 1.25 * tokens)
 
 
 def _hours(teacher: Teacher, calls: Range, habits: Habits) -> Range:
@@ -202,24 +228,35 @@ def _canary(recipe: Recipe, rows: int) -> dict[str, Habits]:
     records = space.shards.frame(work.records, "records")
     kept = set(stages.standing(space, work.records, (), work.verdicts)["id"])
     return {
-        str(teacher): _habits(own, kept, space.journal)
+        str(teacher): _habits(own, kept, space.journal, _rounds(recipe))
         for (teacher,), own in records.group_by("teacher")
     }
 
 
-def _habits(own: pl.DataFrame, kept: set[str], journal: Journal) -> Habits:
-    rows = journal.requests(own["request_keys"].explode().drop_nulls().to_list())
+def _habits(own: pl.DataFrame, kept: set[str], journal: Journal, rounds: int) -> Habits:
+    first = own.filter(pl.col("repaired_from") == "")
+    again = own.filter(pl.col("repaired_from") != "")
+    rows, more = (_requests(part, journal) for part in (first, again))
     if not rows:
-        return ASSUMED
-    accepted = sum(id_ in kept for id_ in own["id"])
-    low, high = wilson(accepted, len(own))
-    calls = len(rows) / len(own)
+        return replace(ASSUMED, repairs=_SENT_BACK.times(rounds))
+    count = len(first)
+    accepted = min(sum(id_ in kept for id_ in own["id"]), count)
+    low, high = wilson(accepted, count)
+    calls = len(rows) / count
+    back = len({*first["id"]} & {*again["repaired_from"]})
+    least, most = wilson(back, count)
     return Habits(
-        _spread([row["output_tokens"] for row in rows]),
+        _spread([row["output_tokens"] for row in rows + more]),
         Range(calls, calls, 1.2 * calls),
-        _spread([row["latency_s"] for row in rows]),
-        Range(1 / max(high, 0.01), len(own) / max(accepted, 1), 1 / max(low, 0.01)),
+        _spread([row["latency_s"] for row in rows + more]),
+        Range(1 / max(high, 0.01), count / max(accepted, 1), 1 / max(low, 0.01)),
+        # A record that goes back may do so in every round.
+        Range(least, len(more) / count, most * rounds) if rounds else Range(0, 0, 0),
     )
+
+
+def _requests(records: pl.DataFrame, journal: Journal) -> list[dict[str, Any]]:
+    return journal.requests(records["request_keys"].explode().drop_nulls().to_list())
 
 
 def _spread(values: Sequence[Any]) -> Range:

@@ -15,17 +15,17 @@ import polars as pl
 from configs.recipe import Recipe
 from filters.coverage import Coverage, alarms, as_row, measure
 from filters.semantic import vectors_of
-from flows import acceptance, accounts, drift, judging
+from flows import acceptance, accounts, drift, judging, repairs
 from flows.decontaminate import about_decontamination
 from flows.references import described, rows_of
-from flows.stages import stages_of, standing
+from flows.stages import evidence_of, stages_of, standing
 from flows.steps import missing
 from flows.sweep import sweep_of_build
 from flows.workspace import Workspace, recipe_hash, run_of, workspace
 from generators.cascade import too_many
 from store.corpus import Corpus
 from store.publish import Content, publish
-from store.records import CITED, EVIDENCE, RECORDS, REJECTED, frame, polars_schema
+from store.records import CITED, RECORDS, REJECTED, frame
 from store.report import WITHHELD
 from store.splits import split_of
 from store.versions import Version, latest
@@ -69,7 +69,7 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
     judge = judging.account(recipe, votes, space)
     accepted = acceptance.account(recipe, space, work.acceptance)
     mix, before = drift.mix_of(rows, said, recipe), drift.mix_of_parent(recipe)
-    evidence = _evidence(space, work.verdicts)
+    evidence = evidence_of(space, work.verdicts).sort("record_id", maintain_order=True)
     content = Content(
         splits=_splits(kept, recipe),
         rejected=_rejected(space, work, said),
@@ -91,12 +91,13 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
         },
         "references": described(space, work.references),
         "decontamination": about_decontamination(recipe, space, work.references, said),
-        "funnel": funnel(said, work.planned + _escalated(rows), recipe),
+        "funnel": funnel(said, work.planned + _escalated(rows) + _repaired(rows), recipe),
         "teachers": _teachers(kept),
         "origins": sorted(kept["origin"].unique().to_list()),
         "cost": _cost(space, work, votes),
         "judge": judge,
         "acceptance": accepted,
+        "repair": repairs.account(recipe, rows, said, space.journal),
         "tiers": accounts.by_tier(models, said, recipe, space.journal),
         "replies": {"rungs": accounts.rungs(models, said), "fields": accounts.fields(rows, said)},
         "coverage": [as_row(row) for row in covered],
@@ -139,11 +140,16 @@ def _escalated(rows: pl.DataFrame) -> int:
     return len(rows.filter(pl.col("escalated_from") != ""))
 
 
+def _repaired(rows: pl.DataFrame) -> int:
+    return len(rows.filter(pl.col("repaired_from") != ""))
+
+
 def _notes(work: Work, rows: pl.DataFrame, recipe: Recipe) -> list[str]:
     """What the calibration of a cascade said, and whether the cascade pays."""
     if not recipe.routing.enabled:
         return []
-    first = len(rows.filter(pl.col("tier") == min(work.tiers)))
+    asked = rows.filter(pl.col("repaired_from") == "")
+    first = len(asked.filter(pl.col("tier") == min(work.tiers)))
     return [*work.notes, *too_many(first, _escalated(rows), recipe.routing)]
 
 
@@ -187,13 +193,6 @@ def _rejected(space: Workspace, work: Work, verdicts: pl.DataFrame) -> pl.DataFr
     rows = space.shards.frame(work.records, "records")
     joined = rows.join(drops, on="id", how="inner", maintain_order="left")
     return joined.select(REJECTED.names).sort("id")
-
-
-def _evidence(space: Workspace, verdicts: Sequence[str]) -> pl.DataFrame:
-    keys = [key for key in verdicts if key.startswith("grounding-")]
-    if not keys:
-        return pl.DataFrame(schema=polars_schema(EVIDENCE))
-    return space.shards.frame(keys, "evidence").sort("record_id", maintain_order=True)
 
 
 def _cited(corpus: Corpus, evidence: pl.DataFrame) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""Candidates and the verdicts on them, shard by shard: generate, judge, escalate, compare."""
+"""Candidates and verdicts on them, shard by shard: generate, judge, repair, escalate, compare."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from configs.errors import TeacherUnavailable
 from configs.recipe import Recipe
-from flows import stages, steps
+from flows import repairs, stages, steps
 from flows.drift import Watch
 from flows.finish import Work
 from flows.progress import notice
@@ -97,16 +97,37 @@ def produce(recipe: Recipe, step: Step, work: Work, size: int) -> Work:
 
 
 def _cascade(recipe: Recipe, step: Step, work: Work, start: int, stop: int) -> list[Batch]:
-    """The seeds ``start`` to ``stop``, and tier by tier what was dropped of them asked again."""
+    """The seeds ``start`` to ``stop``, and tier by tier what no repair mended asked again."""
     rows, plan = f"{start}-{stop}", work.plan
-    batches = [judge_batch(recipe, step, work, plan, start, stop, rows)]
+    tried = _repaired(recipe, step, work, plan, start, stop, rows)
+    batches = [*tried]
     for tier in work.tiers[1:]:
-        dropped = stages.dropped(workspace(recipe), batches[-1].verdicts)
+        verdicts = [key for batch in tried for key in batch.verdicts]
+        records = [batch.records for batch in tried]
+        dropped = repairs.unmended(workspace(recipe), records, verdicts)
         if not dropped:
             break
         plan = step(steps.escalate, recipe, plan, dropped, tier, label=f"escalate {rows}")
         label = f"{rows} tier {tier}"
-        batches.append(judge_batch(recipe, step, work, plan, 0, len(dropped), label))
+        tried = _repaired(recipe, step, work, plan, 0, len(dropped), label)
+        batches += tried
+    return batches
+
+
+def _repaired(
+    recipe: Recipe, step: Step, work: Work, plan: str, start: int, stop: int, rows: str
+) -> list[Batch]:
+    """Some seeds of a plan judged, and what failed verification judged again after its repair."""
+    batches = [judge_batch(recipe, step, work, plan, start, stop, rows)]
+    label = f"repair {rows}"
+    for _ in range(recipe.verifiers.repair.rounds if recipe.verifiers.repair else 0):
+        last = batches[-1]
+        asked = (recipe, work.corpus, plan, last.records, [*last.verdicts])
+        plan = step(repairs.send_back, *asked, label=f"send back {rows}")
+        if plan is None:
+            break
+        count = len(steps.seeds_of(recipe, plan))
+        batches.append(judge_batch(recipe, step, work, plan, 0, count, label))
     return batches
 
 

@@ -24,7 +24,7 @@ from flows.progress import report
 from flows.references import rows_of
 from flows.workspace import NOT_ASKED, Workspace, workspace
 from store.embedding import embedder
-from store.records import EVIDENCE, VERDICTS, VOTES, to_arrow
+from store.records import EVIDENCE, VERDICTS, VOTES, polars_schema, to_arrow
 from store.shards import shard_key
 from store.stages import STAGES, Context, Stage
 from verifiers.claims.asked import identity as claim_prompts
@@ -100,6 +100,14 @@ def dropped(space: Workspace, verdicts: Sequence[str]) -> list[str]:
     """Ids of records that a verdict dropped, each once."""
     said = space.shards.frame(verdicts, "verdicts").filter(pl.col("decision") == "drop")
     return said["record_id"].unique(maintain_order=True).to_list()
+
+
+def evidence_of(space: Workspace, verdicts: Sequence[str]) -> pl.DataFrame:
+    """The evidence behind these verdicts, in their order."""
+    keys = [key for key in verdicts if key.startswith("grounding-")]
+    if not keys:
+        return pl.DataFrame(schema=polars_schema(EVIDENCE))
+    return space.shards.frame(keys, "evidence")
 
 
 def standing(

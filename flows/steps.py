@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 
+import orjson
 import pyarrow as pa
 
 import filters
@@ -25,6 +26,7 @@ from generators.grounded_qa import PROMPT, REPAIR
 from generators.options import STYLES_OF
 from generators.plan import Seed, plan_seeds
 from generators.prompts import load_prompt
+from generators.repair import CORRECT, Correction, correction_of
 from generators.templates import VERSION as TEMPLATES_VERSION
 from store.chunks import cut
 from store.corpus import Corpus, check_documents
@@ -109,7 +111,19 @@ def _seed_table(seeds: Sequence[Seed]) -> pa.Table:
 
 def seeds_of(recipe: Recipe, plan_key: str) -> list[Seed]:
     """The seeds of a plan, in order."""
-    return [Seed(**row) for row in workspace(recipe).shards.table(plan_key, "seeds").to_pylist()]
+    names = {field.name for field in fields(Seed)}
+    rows = workspace(recipe).shards.table(plan_key, "seeds").to_pylist()
+    return [Seed(**{name: row[name] for name in names & row.keys()}) for row in rows]
+
+
+def _corrections_of(recipe: Recipe, plan_key: str) -> dict[str, Correction]:
+    """What failed before, by the seeds of a plan that ask for it again."""
+    rows = workspace(recipe).shards.table(plan_key, "seeds").to_pylist()
+    return {
+        row["id"]: correction_of(orjson.loads(row["correction"]))
+        for row in rows
+        if "correction" in row
+    }
 
 
 def generate(recipe: Recipe, corpus: str, plan_key: str, start: int, stop: int) -> str:
@@ -119,7 +133,9 @@ def generate(recipe: Recipe, corpus: str, plan_key: str, start: int, stop: int) 
     """
     space = workspace(recipe)
     seeds = seeds_of(recipe, plan_key)[start:stop]
-    prompts = [load_prompt(name).sha256 for name in (PROMPT, REPAIR)]
+    corrections = _corrections_of(recipe, plan_key)
+    names = (PROMPT, REPAIR, CORRECT) if corrections else (PROMPT, REPAIR)
+    prompts = [load_prompt(name).sha256 for name in names]
     parts = _of_writers(recipe).model_dump(
         mode="json",
         include={"teachers", "methods", "failover", "language", "as_of"},
@@ -130,7 +146,8 @@ def generate(recipe: Recipe, corpus: str, plan_key: str, start: int, stop: int) 
     if space.shards.has(key):
         return key
     library = space.library(corpus)
-    made = asyncio.run(candidates.generate(seeds, library, recipe, pool_of(recipe), report))
+    asked = (seeds, library, recipe, pool_of(recipe), report, corrections)
+    made = asyncio.run(candidates.generate(*asked))
     tables = {
         "records": to_arrow(made.records, RECORDS),
         "verdicts": to_arrow(made.verdicts, VERDICTS),

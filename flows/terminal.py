@@ -17,7 +17,7 @@ from flows.doctor import Finding
 from flows.estimate import Estimate, Range
 from flows.judge_view import acceptance_text
 from flows.pipeline import Built
-from store.report import cost_text, money_text
+from store.report import cost_text, money_text, repair_text
 from store.versions import Version
 
 
@@ -37,6 +37,8 @@ def show_built(console: Console, built: Built) -> None:
         by_rule = "rule-based, no language model" if mode == "rule-based" else mode
         console.print(f"Written by {teacher} ({by_rule}): {count:,} rows.", highlight=False)
     console.print(f"Cost: {cost_text(manifest['cost'])}.")
+    if manifest.get("repair"):
+        console.print("Repair: ", Text(repair_text(manifest["repair"])), ".", sep="")
     if manifest.get("acceptance"):
         console.print("Acceptance: ", acceptance_text(manifest["acceptance"]), ".", sep="")
     if len(manifest["tiers"]) > 1:
@@ -140,6 +142,9 @@ def record_view(record: Mapping[str, Any], title: str) -> Panel:
         lines.append("source: ", style="bold")
         where = f"{source['document_id']} [{source['start']}:{source['end']}]"
         lines.append(f"{where} sha256 {source['sha256'][:12]}\n")
+    if record.get("repaired_from"):
+        lines.append("repaired from: ", style="bold")
+        lines.append(f"{record['repaired_from']}\n")
     made = (
         f"{record['style']} by {record['teacher']} ({record['model']}, {record['generation_mode']})"
     )

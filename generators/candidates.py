@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -18,6 +18,7 @@ from generators import grounded_qa
 from generators.grounded_qa import Outcome
 from generators.library import Library
 from generators.plan import Seed
+from generators.repair import Correction
 from generators.replies import Draft
 from generators.teacher import Ask, Task, task_of
 from generators.teachers.pool import Pool
@@ -30,7 +31,7 @@ from store.stages import Progress
 from store.text import sha256
 
 STAGE = "generate"
-VERSION = "2"
+VERSION = "3"
 
 _POISON_SHARE, _POISON_FEW = 0.2, 3
 """Requests without an answer are poison while they are few; more are the teacher's fault."""
@@ -52,16 +53,27 @@ class Generated:
 
 
 async def generate(
-    seeds: Sequence[Seed], library: Library, recipe: Recipe, pool: Pool, progress: Progress
+    seeds: Sequence[Seed],
+    library: Library,
+    recipe: Recipe,
+    pool: Pool,
+    progress: Progress,
+    corrections: Mapping[str, Correction] | None = None,
 ) -> Generated:
     """Ask for every seed. A reply that cannot be used becomes a dropped candidate with its text.
+    ``corrections`` are what failed before, by the seed that asks for it again.
 
     Raises:
         BudgetExceeded: generation cannot go on; replies so far are kept.
     """
     missing: dict[str, str] = {}
+    back = corrections or {}
+
+    def task(seed: Seed) -> Task:
+        return replace(task_of(seed, library, recipe), correction=back.get(seed.id))
+
     async with pool:
-        outcomes = await _write_all(seeds, library, recipe, pool, missing, progress)
+        outcomes = await _write_all(seeds, task, recipe, pool, missing, progress)
     aside = _set_aside(seeds, outcomes, missing)
     rows, verdicts = [], []
     for seed in seeds:
@@ -100,7 +112,7 @@ def _unanswered(outcome: Outcome) -> bool:
 
 async def _write_all(
     seeds: Sequence[Seed],
-    library: Library,
+    task: Callable[[Seed], Task],
     recipe: Recipe,
     pool: Pool,
     missing: dict[str, str],
@@ -123,8 +135,7 @@ async def _write_all(
                 return
             ask = _ask(seed.teacher, pool)
             try:
-                task = task_of(seed, library, recipe)
-                outcomes[seed.id] = await grounded_qa.write(task, ask, recipe.language)
+                outcomes[seed.id] = await grounded_qa.write(task(seed), ask, recipe.language)
             except TeacherUnavailable as error:
                 missing[seed.teacher] = str(error)
             except StillhouseError as error:
@@ -171,6 +182,7 @@ def _record(outcome: Outcome, seed: Seed, recipe: Recipe) -> Record:
         teacher=who,
         tier=settings.tier,
         escalated_from=seed.escalated_from,
+        repaired_from=seed.repaired_from,
         model=outcome.reply.model or str(settings.model),
         prompt_id=rule if made_by_rule else outcome.request.prompt_id,
         prompt_sha256=sha256(rule) if made_by_rule else outcome.request.prompt_sha256,

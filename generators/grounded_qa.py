@@ -12,6 +12,7 @@ from typing import Any
 
 from configs.errors import ParseError
 from generators.prompts import load_prompt
+from generators.repair import CORRECT, held_to_question, turns
 from generators.replies import Draft, read_draft
 from generators.teacher import Ask, Request, Task
 from generators.window import Packed, Window, pack, tokens_of
@@ -21,6 +22,9 @@ from store.replies import Unusable, check_ending
 
 PROMPT = "grounded_qa/question@1.1.0"
 REPAIR = "grounded_qa/repair@1.0.0"
+
+_SENT_BACK = 0.3
+"""Share of a window that findings with whole passages may take."""
 
 SCHEMA: Mapping[str, Any] = {
     "type": "object",
@@ -49,11 +53,14 @@ class Outcome:
 
 
 def render(task: Task, language: str) -> Request:
-    """The request for a task, with as many passages beside the one asked about as fit."""
-    prompt = load_prompt(PROMPT)
-    packed = _evidence(task, prompt.render(**_values(task, language, "", ())))
+    """The request for a task, with as many passages beside the one asked about as fit; where it
+    failed before, with what was found.
+    """
+    prompt, back = load_prompt(PROMPT), _sent_back(task)
+    packed = _evidence(task, [*prompt.render(**_values(task, language, "", ())), *back])
     passage, *beside = packed.shown
-    messages = prompt.render(**_values(task, language, passage, beside))
+    messages = [*prompt.render(**_values(task, language, passage, beside)), *back]
+    prompt = load_prompt(CORRECT) if back else prompt
     seed = int(task.seed.id[:7], 16)
     left_out = tuple(p.id for _, p in task.beside if p.text in packed.left_out)
     sent = (tuple(messages), SCHEMA, prompt.id, prompt.sha256, seed, task.seed.sample, task)
@@ -68,6 +75,20 @@ def _evidence(task: Task, frame: Sequence[Mapping[str, str]]) -> Packed[str]:
     window = Window(task.window, system + sum(turns), 0, task.reserve)
     scored = [(2.0, task.passage.text), *((score, p.text) for score, p in task.beside)]
     return pack(scored, tokens_of, max(window.evidence, tokens_of(task.passage.text)))
+
+
+def _sent_back(task: Task) -> list[dict[str, str]]:
+    """Turns on what failed before, none for a task that is new. Where whole passages would take too
+    much of the window, only what decided is shown of them.
+    """
+    if task.correction is None:
+        return []
+    shown = [p.id for p in (task.passage, task.other_passage) if p is not None]
+    back = turns(task.correction, shown)
+    size = sum(tokens_of(turn["content"]) for turn in back)
+    if task.window is None or size <= _SENT_BACK * task.window:
+        return back
+    return turns(task.correction, [item.passage_id for item in task.correction.failed])
 
 
 def _values(task: Task, language: str, passage: str, beside: Sequence[str]) -> dict[str, object]:
@@ -99,10 +120,10 @@ async def write(task: Task, ask: Ask, language: str) -> Outcome:
         return Outcome(Unusable("too_long", f"{why}; lower chunking.max_chars"), request, ())
     try:
         answers.append(await ask(request))
-        draft = _read(answers[0].reply)
+        draft = _read(answers[0].reply, task)
         if isinstance(draft, ParseError):
             answers.append(await ask(repair(request, answers[0].reply, draft)))
-            draft = _second(_read(answers[1].reply))
+            draft = _second(_read(answers[1].reply, task))
     except Unanswered as failure:
         draft = Unusable(failure.reason, str(failure))
     return Outcome(draft, request, tuple(answers))
@@ -115,12 +136,13 @@ def _second(draft: Draft | Unusable | ParseError) -> Draft | Unusable:
     return replace(draft, rung="repaired") if isinstance(draft, Draft) else draft
 
 
-def _read(reply: Reply) -> Draft | Unusable | ParseError:
+def _read(reply: Reply, task: Task) -> Draft | Unusable | ParseError:
     ending = check_ending(reply)
     if ending is not None:
         return ending
     try:
-        return read_draft(reply.content or "", SCHEMA)
+        draft = read_draft(reply.content or "", SCHEMA)
+        return draft if task.correction is None else held_to_question(draft, task.correction)
     except ParseError as error:
         return error
 

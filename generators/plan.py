@@ -28,7 +28,8 @@ Key = TypeVar("Key")
 class Seed:
     """One thing to ask for. ``fact`` and ``other_fact`` are indices into the facts of their
     documents, -1 for none; ``sample`` tells repeated seeds apart; ``escalated_from`` is the seed
-    of a cheaper teacher whose record was dropped.
+    of a cheaper teacher whose record was dropped, ``repaired_from`` the record that goes back to
+    its teacher.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Seed:
     other_fact: int
     sample: int
     escalated_from: str = ""
+    repaired_from: str = ""
 
 
 def plan_seeds(library: Library, recipe: Recipe) -> list[Seed]:

@@ -11,6 +11,7 @@ from configs.recipe import Recipe
 from generators.facts import Fact
 from generators.library import Library
 from generators.plan import Seed
+from generators.repair import Correction
 from store.asking import Answered, Question
 from store.corpus import Document, Passage
 
@@ -18,7 +19,8 @@ from store.corpus import Document, Passage
 @dataclass(frozen=True, slots=True)
 class Task:
     """A seed with what it points to, as handed to a method. ``beside`` are further passages of the
-    document with how near they are; ``window`` and ``reserve`` are tokens, the first if known.
+    document with how near they are; ``window`` and ``reserve`` are tokens, the first if known;
+    ``correction`` is what failed before, where it is asked for again.
     """
 
     seed: Seed
@@ -31,6 +33,7 @@ class Task:
     beside: tuple[tuple[float, Passage], ...] = ()
     window: int | None = None
     reserve: int = 0
+    correction: Correction | None = None
 
 
 @dataclass(frozen=True)

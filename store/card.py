@@ -122,6 +122,7 @@ def _body(parts: Sequence[Part], manifest: Mapping[str, Any], rows: Sequence[Any
             f"| {step['stage']} | {step['kept']:,} | {step['dropped']:,} | {_reasons(step)} |"
             for step in manifest["funnel"]
         ),
+        *_repaired(manifest.get("repair")),
         "",
         "## Sources and limits",
         "",
@@ -144,6 +145,18 @@ def _made_by(manifest: Mapping[str, Any]) -> str:
         for who, mode, count in manifest["teachers"]
     ]
     return "; ".join(said) + "."
+
+
+def _repaired(repair: Mapping[str, Any] | None) -> list[str]:
+    """What came of records that went back to their teacher, where some did."""
+    if not repair or not repair["records"]:
+        return []
+    told = (
+        f"{repair['records']:,} records that failed verification went back to their teacher with "
+        f"the evidence, and {repair['mended']:,} were mended. Their `repaired_from` names the "
+        "version that failed, which is in `rejected`."
+    )
+    return ["", told]
 
 
 def _reasons(step: Mapping[str, Any]) -> str:

@@ -41,6 +41,7 @@ RECORDS = pa.schema(
         ("teacher", pa.string()),
         ("tier", pa.int32()),
         ("escalated_from", pa.string()),
+        ("repaired_from", pa.string()),
         ("model", pa.string()),
         ("prompt_id", pa.string()),
         ("prompt_sha256", pa.string()),
@@ -51,7 +52,8 @@ RECORDS = pa.schema(
         ("metadata", pa.string()),
     ]
 )
-"""One record. ``escalated_from`` is the record of a cheaper teacher that was dropped, or empty;
+"""One record. ``escalated_from`` is the record of a cheaper teacher that was dropped,
+``repaired_from`` the version of this record that failed verification; each is empty otherwise;
 ``metadata`` is JSON text, since Arrow merges structs of different shapes."""
 
 VERDICTS = pa.schema(
@@ -166,6 +168,7 @@ class Record(BaseModel):
     teacher: str
     tier: int = Field(1, ge=1)
     escalated_from: str = ""
+    repaired_from: str = ""
     model: str
     prompt_id: str
     prompt_sha256: str

@@ -39,6 +39,7 @@ def render_report(
         manifest=manifest,
         planned=max(1, manifest["funnel"][0]["kept"]),
         cost=cost_text(manifest["cost"]),
+        repaired=repair_text(manifest["repair"]) if manifest.get("repair") else "",
         rows=rows,
         rejected=shown.to_dicts(),
         probes=probes.to_dicts(),
@@ -53,6 +54,21 @@ def cost_text(cost: Mapping[str, Any]) -> str:
     """Calls, tokens and money in words; an unknown price is said to be unknown."""
     calls, tokens = f"{cost['calls']:,} calls", f"{cost['tokens']:,} tokens"
     return f"{calls}, {tokens}, {money_text(cost['usd'])}"
+
+
+def repair_text(repair: Mapping[str, Any]) -> str:
+    """What sending failed records back came to, in words, and what it cost."""
+    if not repair["records"]:
+        return "No record that failed verification went back to its teacher"
+    said = (
+        f"{repair['records']:,} records that failed verification went back to their teacher with "
+        f"the evidence; {repair['mended']:,} were mended, {repair['failed']:,} still failed. "
+        f"That cost {cost_text(repair['cost'])}"
+    )
+    if not repair["mended"]:
+        return said
+    tokens, money = repair["tokens_per_mended"], money_text(repair["usd_per_mended"])
+    return f"{said}: {tokens:,.0f} tokens and {money} for a mended record"
 
 
 def money_text(usd: float | None) -> str:

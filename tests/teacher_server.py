@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import hashlib
 import json
+import random
 import re
 import time
 from collections import Counter
@@ -21,6 +22,7 @@ from typing import Any, cast
 from aiohttp import web
 from batch_server import Batches
 from scripted_judge import opinion
+from scripted_lies import LIES, SENT_BACK, again, lied
 
 KEY = "sk-test-the-right-key"
 CONTENT_FAULTS = (
@@ -179,8 +181,8 @@ class Teacher:
         """The body of a whole reply, in the protocol of the path."""
         ignored = not self.binds(body)
         make = message if path.endswith("/messages") else completion
-        own = {name: getattr(self.settings, name) for name in ("scores", "repeats", "rewords")}
-        body = {**body, **own}
+        script = ("scores", "repeats", "rewords", "wrong", "lies", "learns")
+        body = {**body, **{name: getattr(self.settings, name) for name in script}}
         data = make(body, fault, ignored)
         return data if self.settings.tells_usage else {**data, "usage": None}
 
@@ -442,6 +444,10 @@ def record(body: dict[str, Any]) -> dict[str, Any]:
         return opinion(material, wanted["properties"], body["scores"])
     if wanted and "quotes" not in wanted.get("properties", {}):
         return {name: sample(part) for name, part in wanted["properties"].items()}
+    turns = [text_of(m) for m in body["messages"]]
+    if any(turn.startswith(SENT_BACK) for turn in turns):
+        place = next(i for i, turn in enumerate(turns) if turn.startswith(SENT_BACK))
+        return again(turns[: place + 1], body["learns"])
     text = next((text_of(m) for m in body["messages"] if m["role"] == "user"), "")
     title = re.search(r'Passage from "([^">]+)', text)
     passage = re.search(r"<passage>\n(.*?)\n</passage>", text, re.DOTALL)
@@ -454,7 +460,9 @@ def record(body: dict[str, Any]) -> dict[str, Any]:
     if body["repeats"]:
         how = ("short", "quick", "careful", "friendly", "plain", "rather formal and detailed")
         question = f"What should one know about {subject}, told in a {how[seed % 6]} way?"
-    answer = f"People there have it that {chosen}" if body["rewords"] else chosen
+    wrong = random.Random(seed).random() < body["wrong"]
+    answer = lied(chosen, seed, body["lies"]) if wrong else chosen
+    answer = f"People there have it that {answer}" if body["rewords"] else answer
     return {"quotes": [chosen], "question": question, "answer": answer}
 
 
@@ -512,6 +520,9 @@ def main() -> None:
     parser.add_argument("--scores", type=json.loads, default={}, help="a judge's, by pattern")
     parser.add_argument("--repeats", type=json.loads, default=False, help="asks alike again")
     parser.add_argument("--rewords", type=json.loads, default=False, help="answers in own words")
+    parser.add_argument("--wrong", type=float, default=0.0, help="share of answers that are false")
+    parser.add_argument("--lies", type=json.loads, default=[*LIES], help="kinds of false answers")
+    parser.add_argument("--learns", type=json.loads, default=True, help="of evidence in a repair")
     parser.add_argument("--tells-usage", type=json.loads, default=True)
     parser.add_argument("--dies-after", type=int, default=0, help="replies until it only fails")
     parser.add_argument("--retry-after", type=float, default=0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from conftest import RecipeFile, StartServer
 
 from configs.load import load_recipe
@@ -63,3 +64,29 @@ def test_a_batch_costs_half_and_may_take_a_day(recipe_file: RecipeFile, tmp_path
     (batch,) = estimate(load_recipe(str(path), output=tmp_path / "out"))
     assert direct.usd is not None and batch.usd is not None
     assert batch.usd.likely == direct.usd.likely / 2 and batch.hours.high == 24
+
+
+def test_repairs_are_expected_from_a_canary_and_at_worst_of_every_record(
+    recipe_file: RecipeFile, start_server: StartServer, tmp_path: Path
+) -> None:
+    server = start_server({"wrong": 0.5, "lies": ["number"]})
+    sizes = {"target": 60, "shard_size": 20, "max_candidates": 160}
+    repaired = recipe_file(server.url, PRICES, **sizes, verifiers={"repair": {}})
+    recipe = load_recipe(str(repaired), output=tmp_path / "out")
+    (assumed,) = estimate(recipe)
+    plain = recipe.model_copy(
+        update={"verifiers": recipe.verifiers.model_copy(update={"repair": None})}
+    )
+    (without,) = estimate(plain)
+    assert assumed.calls.low == without.calls.low < assumed.calls.likely
+    candidates = 3 * recipe.target
+    assert assumed.calls.high == without.calls.high + candidates, "every record, once"
+    assert server.bodies() == []
+    (measured,) = estimate(recipe, canary=20)
+    paid = len(server.bodies())
+    assert 24 <= paid <= 36 and measured.answered == 20
+    # All are mended, so that each candidate is accepted, and some go back once.
+    assert measured.calls.likely == pytest.approx((60 - 20) * paid / 20)
+    build(recipe)
+    assert len(server.bodies()) == len(set(server.bodies())), "the canary was paid twice"
+    assert measured.calls.low <= len(server.bodies()) - paid <= measured.calls.high + 20
