@@ -25,7 +25,7 @@ _ODD = re.compile(
 )
 """What a value or name does not hold that can be put into a sentence."""
 _NOUN = re.compile(r"\b([Tt])he (country|planet|moon|nation)(['’]s)?\b")
-_SENTENCE = re.compile(r"(?<=[a-z)]\.)\s+(?=[A-Z])")
+_SENTENCE = re.compile(r"(?<=[a-z)]\.);?\s+(?=[A-Z])")
 _VAGUE = re.compile(r"(?:It|Its|They|Their|He|His|She|Her|This|That|These|Those|But|And|So|Such)\b")
 _PROSE_ONLY = ("shortened", "contracted")
 _LEAST, _MOST = 6, 40

@@ -33,7 +33,8 @@ def names_in(text: str) -> Iterator[str]:
 def usable(name: str) -> bool:
     """Whether a run of capitalised words can be exchanged as a name."""
     parts = words_of(name)
-    return len(name) > 2 and bool(parts) and not parts & _NO_NAMES
+    formula = any(part[-1].isdigit() and part[:1].isalpha() for part in parts)
+    return len(name) > 2 and bool(parts) and not formula and not parts & _NO_NAMES
 
 
 def begins(text: str, at: int) -> bool:

@@ -6,10 +6,13 @@ import random
 import re
 
 from generators.corruptions.changes import Change, Place, picked, sentence_at, settled
+from generators.corruptions.material import tokens
 from generators.corruptions.naming import NAME, alike, begins, shape, usable
 from store.corpus import Document
 
-_TRIES = 8
+_TRIES = 12
+_LIKE = 0.7
+"""Share of a statement's words that another document must have for its subject to be put in."""
 _ENDS = (
     "largest smallest|biggest smallest|highest lowest|first last|oldest youngest|longest shortest|"
     "nearest farthest|closest farthest|hottest coldest|warmest coldest|heaviest lightest|"
@@ -91,7 +94,10 @@ def negation(place: Place, rng: random.Random) -> Change | None:
     start, end = sentence_at(text, at)
     if _CONDITION.match(text, start) or _DENIAL.search(text, start, end):
         return None
-    for pattern, form in ((_AUXILIARY, "{} not"), (_PAST, "never {}"), (_VERB, "Never {}")):
+    documented = bool(place.material.corpus.document[place.document_id].api)
+    # In documentation, a participle is more often part of a noun than what is stated.
+    plain = (_VERB, "Never {}") if documented else (_PAST, "never {}")
+    for pattern, form in ((_AUXILIARY, "{} not"), plain):
         match = pattern.search(text, start, end)
         if match is not None and _is_prose(text, match.start()):
             verb = match.group(0)
@@ -143,9 +149,17 @@ def entity_swap(place: Place, rng: random.Random) -> Change | None:
     others = [d for d in material.corpus.documents if bool(d.api) == bool(document.api)]
     for other in rng.sample(others, min(_TRIES, len(others))):
         apart = not alike(other.title, document.title) or bool(document.api)
-        if other.title not in text and apart and not _holds(text, document.title, other, place):
+        if other.title in text or not apart or not _speaks_of(text, other, place):
+            continue
+        if not _holds(text, document.title, other, place):
             return Change(document.title, other.title)
     return None
+
+
+def _speaks_of(text: str, other: Document, place: Place) -> bool:
+    """Whether a document is on like things: it has most words of what is said."""
+    plain = {token for token in tokens(text) if token[0].isalpha()}
+    return bool(other.api) or len(plain & place.material.words[other.id]) >= _LIKE * len(plain)
 
 
 def _holds(text: str, title: str, other: Document, place: Place) -> bool:
