@@ -24,8 +24,8 @@ _PUBLISHED = {
     "conjnli_dev": (53.8, 73.3, 67.0, 75.5),
     "planted": (66.2, 74.4, 90.6, 94.4),
 }
-"""BA and AUC in percent, measured once on these files: ROUGE-L to the best sentence; numbers, dates,
-names and quotes found, and the share of words found. One threshold for all four sets."""
+"""BA and AUC in percent, measured once on these files: ROUGE-L to the best sentence; then numbers,
+dates, names and quotes found, with the share of words found. One threshold for all four sets."""
 _BASELINES = ("ROUGE-L", "parts + words found")
 
 

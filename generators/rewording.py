@@ -104,6 +104,7 @@ def shortened(sentence: str) -> str | None:
     left = _PARENTHESIS.sub("", sentence)
     left = _RELATIVE.sub(lambda match: " " if match.group(0).endswith(" ") else "", left)
     left = _SECOND.sub("", left) if _whole(_SECOND.sub("", left)) else left
+    left = left[:-1] if left.endswith("..") else left
     return _changed(left, sentence) if _whole(left) else None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import random
 import re
+import string
 
 from generators.corruptions.changes import Change, Place, picked
 
@@ -20,6 +21,7 @@ _PARAMETER = re.compile(
 _CODE = re.compile(
     r"\b(?:RFC|ISO|IEC|PEP|CVE|IEEE|DIN|UTC|PL|Resolution|No\.|Case|Article|Section)[ -]?"
     r"(?P<digits>\d[\d/-]*\d|\d{2,})(?![\w,.]?\d)"
+    r"|(?<![\w.])\.(?P<domain>[a-z]{2,3})\b(?!\.\w)"
     r"|\b(?P<link>https?://[\w./-]*\w)|\b(?P<code>[A-Z]{1,5}[-/]?\d{2,6}(?:[-/]\d+)*)\b"
 )
 _QUOTED = re.compile(r"[\"“]([^\"“”\n]+)[\"”]")
@@ -46,19 +48,18 @@ def identifier(place: Place, rng: random.Random) -> Change | None:
         return None
     for _ in range(6):
         new = _other_code(match, rng)
-        if new is not None and not material.stands(new):
+        if not material.stands(new):
             return Change(match.group(0), new, match.start())
     return None
 
 
-def _other_code(match: re.Match[str], rng: random.Random) -> str | None:
+def _other_code(match: re.Match[str], rng: random.Random) -> str:
     old = match.group(0)
     if match["link"]:
         return f"{old}{rng.choice(['-2', '-new', 'x', '/annex'])}"
-    digits = [i for i, sign in enumerate(old) if sign.isdigit()]
-    at = rng.choice(digits)
-    digit = rng.choice([d for d in "123456789" if d != old[at]])
-    return f"{old[:at]}{digit}{old[at + 1 :]}"
+    signs = string.ascii_lowercase if match["domain"] else "123456789"
+    at = rng.choice([i for i, sign in enumerate(old) if sign.isdigit() or (match["domain"] and i)])
+    return f"{old[:at]}{rng.choice([s for s in signs if s != old[at]])}{old[at + 1 :]}"
 
 
 def parameter(place: Place, rng: random.Random) -> Change | None:
@@ -66,7 +67,7 @@ def parameter(place: Place, rng: random.Random) -> Change | None:
     text, document_id, material = place
     own = material.parameters.get(document_id)
     match = _PARAMETER.search(text)
-    if match is None or own is None:
+    if match is None or own is None or document_id in material.open_ended:
         return None
     held = material.words[document_id]
     taken = [p for p in material.every_parameter if p not in own and p.casefold() not in held]

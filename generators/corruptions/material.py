@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import orjson
 
@@ -78,7 +79,7 @@ class Material:
     def parameters(self) -> dict[str, frozenset[str]]:
         """Names of parameters by id of the document of a function."""
         return {
-            d.id: frozenset(p["name"] for p in orjson.loads(d.api)["parameters"] or ())
+            d.id: frozenset(p["name"] for p in _parameters(d))
             for d in self.corpus.documents
             if d.api
         }
@@ -92,6 +93,20 @@ class Material:
     def modules(self) -> list[str]:
         """Documented modules, sorted."""
         return sorted({orjson.loads(d.api)["module"] for d in self.corpus.documents if d.api})
+
+    @cached_property
+    def open_ended(self) -> frozenset[str]:
+        """Ids of the documents of functions that may take parameters of any name."""
+        return frozenset(
+            d.id
+            for d in self.corpus.documents
+            if d.api and any(p["kind"] == "var_keyword" for p in _parameters(d))
+        )
+
+    def together(self, one: str, two: str) -> bool:
+        """Whether all words of two names stand in one line, its headings included."""
+        holding = [self._places.get(token, frozenset()) for token in tokens(f"{one} {two}")]
+        return bool(frozenset.intersection(*holding)) if holding else False
 
     def stands(self, text: str) -> bool:
         """Whether a piece of text stands anywhere in the corpus, in whatever case."""
@@ -129,6 +144,10 @@ class Material:
             for token in line:
                 found.setdefault(token, []).append(i)
         return {token: frozenset(places) for token, places in found.items()}
+
+
+def _parameters(document: Document) -> list[dict[str, Any]]:
+    return orjson.loads(document.api)["parameters"] or []
 
 
 def _lines(document: Document) -> Iterator[frozenset[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_WORD = r"[A-ZÀ-Þ][\w'’-]+"
+_WORD = r"[A-ZÀ-Þ](?:\w|['’-](?!s\b)(?=\w))+"
 NAME = re.compile(
     rf"{_WORD}(?: (?:(?:of|de|del|la|van|von|al|bin|and the|of the) )?{_WORD})*"
     r"(?: \d{1,3}\b(?![.,]?\d|%))?"

@@ -71,17 +71,20 @@ def name(place: Place, rng: random.Random) -> Change | None:
     if match is None:
         return None
     old = match.group(0)
-    own = [other for other in material.names[document_id] if _other(old, other, text)]
+    own = [other for other in material.names[document_id] if _other(old, other, place)]
     if not own:
         pool = [n for names in material.names.values() for n in names if shape(n) == shape(old)]
         tried = rng.sample(pool, min(_TRIES, len(pool)))
-        own = [other for other in tried if _other(old, other, text)]
+        own = [other for other in tried if _other(old, other, place)]
     return Change(old, rng.choice(own), match.start()) if own else None
 
 
-def _other(old: str, other: str, text: str) -> bool:
-    """Whether a name is of the same kind, is no alias, and is not in the text already."""
-    return shape(old) == shape(other) and not alike(old, other) and other not in text
+def _other(old: str, other: str, place: Place) -> bool:
+    """Whether a name is of the same kind, is no alias, and is not in the text already. Two names in
+    one line may belong together, as a crater and the planet it is on.
+    """
+    apart = shape(old) == shape(other) and not alike(old, other) and other not in place.text
+    return apart and not place.material.together(old, other)
 
 
 def negation(place: Place, rng: random.Random) -> Change | None:
@@ -146,7 +149,11 @@ def entity_swap(place: Place, rng: random.Random) -> Change | None:
     at = re.search(rf"(?<![\w.]){re.escape(document.title)}(?![\w.]\w|\w)", text)
     if at is None or not settled(text, at.start()):
         return None
-    others = [d for d in material.corpus.documents if bool(d.api) == bool(document.api)]
+    others = [
+        other
+        for other in material.corpus.documents
+        if bool(other.api) == bool(document.api) and other.id not in material.open_ended
+    ]
     for other in rng.sample(others, min(_TRIES, len(others))):
         apart = not alike(other.title, document.title) or bool(document.api)
         if other.title in text or not apart or not _speaks_of(text, other, place):
