@@ -129,7 +129,8 @@ def _sentence(title: str, section: str, name: str, value: str) -> str | None:
 
 def _what(section: str, name: str) -> str:
     """The name of a value. One in small letters is part of what its section is on."""
-    low = name if name[1:2].isupper() else name[0].lower() + name[1:]
+    proper = re.match(r"[A-Z]\w* [A-Z]|[A-Z]{2}", name)
+    low = name if proper else name[0].lower() + name[1:]
     head = section if section[1:2].isupper() else section[:1].lower() + section[1:]
     if name == "total":
         return f"total {head}"

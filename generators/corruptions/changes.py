@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from generators.corruptions.material import Material
 
 _END = re.compile(r"[.!?][\"”']?\s+(?=[A-Z\"“`])|\n")
+_CODE = re.compile(r"`[^`\n]*`")
+_REACH = 2_000
+"""Characters to either side within which a sentence ends."""
+_BACK = 40
 _OPEN = re.compile(
     r"\b(?:not|no|never|neither|nor|none|nobody|nothing|without|cannot|or|false|may|might|perhaps"
     r"|possibly|unless|except)\b|n['’]t\b",
@@ -47,9 +51,9 @@ Corruption = Callable[[Place, random.Random], Change | None]
 
 
 def sentence_at(text: str, at: int) -> tuple[int, int]:
-    """Start and end of the sentence around an offset, by rule of thumb."""
-    start, end = 0, len(text)
-    for match in _END.finditer(text):
+    """Start and end of the sentence around an offset, by rule of thumb; it ends at _REACH."""
+    start, end = max(0, at - _REACH), min(len(text), at + _REACH)
+    for match in _END.finditer(text, start, end):
         if match.end() <= at:
             start = match.end()
         elif match.start() >= at:
@@ -63,10 +67,15 @@ def settled(text: str, at: int) -> bool:
     nothing open. "Not 5 km", "5 or 6 km" may stay true.
     """
     start, end = sentence_at(text, at)
-    return not _OPEN.search(text, start, end)
+    return not _OPEN.search(_CODE.sub("", text[start:end]))
 
 
 def picked(found: list[re.Match[str]], text: str, rng: random.Random) -> re.Match[str] | None:
     """One of the places where a change settles something, or None."""
-    sure = [match for match in found if settled(text, match.start())]
-    return rng.choice(sure) if sure else None
+    order = rng.sample(found, len(found))
+    return next((match for match in order if settled(text, match.start())), None)
+
+
+def before(text: str, at: int) -> str:
+    """What stands in front of an offset, as far as a look back needs it."""
+    return text[max(0, at - _BACK) : at]

@@ -7,7 +7,7 @@ import random
 import re
 import string
 
-from generators.corruptions.changes import Change, Place, picked
+from generators.corruptions.changes import Change, Place, before, picked
 
 _DEFAULT = re.compile(r"(?<=\bis `)([^`]+)(?=`\.)|(?<=defaults to `)([^`]+)(?=`)")
 _PAIR = re.compile(r"(?<==)(None|True|False|-?\d+(?:\.\d+)?|'[^']*')(?=[,)])")
@@ -67,7 +67,10 @@ def parameter(place: Place, rng: random.Random) -> Change | None:
     text, document_id, material = place
     own = material.parameters.get(document_id)
     match = _PARAMETER.search(text)
-    if match is None or own is None or document_id in material.open_ended:
+    if match is None or own is None:
+        return None
+    # A function open to any parameter may take it, but documents no default of it.
+    if document_id in material.open_ended and not match.group(0).startswith("default value"):
         return None
     held = material.words[document_id]
     taken = [p for p in material.every_parameter if p not in own and p.casefold() not in held]
@@ -106,7 +109,7 @@ def quote(place: Place, rng: random.Random) -> Change | None:
     found = [
         match
         for match in _QUOTED.finditer(text)
-        if len(match.group(1).split()) >= _LEAST and _SAYS.search(text[: match.start()])
+        if len(match.group(1).split()) >= _LEAST and _SAYS.search(before(text, match.start()))
     ]
     if not found:
         return None

@@ -40,9 +40,9 @@ def values(text: str) -> frozenset[float]:
 
 
 def value_of(match: re.Match[str]) -> float:
-    """The value of a match of SCALED, rounded as floats need it."""
+    """The value of a match of SCALED, to the digits that floats keep."""
     scale = SCALE.get((match.group(2) or "").casefold(), 1)
-    return round(float(match.group(1).replace(",", "")) * scale, 9)
+    return float(f"{float(match.group(1).replace(',', '')) * scale:.12g}")
 
 
 @dataclass(frozen=True)

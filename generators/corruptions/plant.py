@@ -34,6 +34,10 @@ Kind = Literal[
     "stale",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+_EXACT = ("identifier", "parameter", "default", "stale")
+"""Kinds made certain by what the corpus lists: a name that it lacks, another default than the real
+one, a value that only an older document has.
+"""
 Row = Mapping[str, Any]
 _Made = TypeVar("_Made")
 
@@ -138,7 +142,7 @@ def _change(kind: Kind, place: Place, rng: random.Random) -> Change | None:
     change = _CORRUPT[kind](place, rng)
     if change is None or change.applied(place.text) == place.text:
         return None
-    return None if _still_true(change, place) else change
+    return change if kind in _EXACT or not _still_true(change, place) else None
 
 
 def _still_true(change: Change, place: Place) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 
-from generators.corruptions.changes import Change, Place, picked
+from generators.corruptions.changes import Change, Place, before, picked
 from generators.corruptions.material import SCALE
 
 _MONTHS = """January February March April May June July August September October November
@@ -65,21 +65,21 @@ def number(place: Place, rng: random.Random) -> Change | None:
         match
         for match in _NUMBER.finditer(text)
         if not any(start <= match.start() < end for start, end in taken)
-        and not _BOUND.search(text[: match.start()])
-        and not _NAMED.search(text[max(0, match.start() - 30) : match.start()])
+        and not _BOUND.search(before(text, match.start()))
+        and not _NAMED.search(before(text, match.start()))
     ]
     match = picked(found, text, rng)
     if match is None:
         return None
     scale = re.match(r"[\s-](hundred|thousand|million|billion|trillion)\b", text[match.end() :])
     times = SCALE[scale.group(1)] if scale else 1
-    least = _LEAST_HEDGED if _HEDGE.search(text[: match.start()]) else _LEAST
+    least = _LEAST_HEDGED if _HEDGE.search(before(text, match.start())) else _LEAST
     old = float(match.group(0).replace(",", ""))
     for _ in range(6):
         new = _another(match.group(0), rng)
         value = float(new.replace(",", ""))
         far = abs(value - old) > least * max(abs(old), abs(value))
-        if far and round(value * times, 9) not in material.values[document_id]:
+        if far and float(f"{value * times:.12g}") not in material.values[document_id]:
             return Change(match.group(0), new, match.start())
     return None
 
@@ -109,7 +109,7 @@ def unit(place: Place, rng: random.Random) -> Change | None:
         for match in _MEASURED.finditer(text)
         if float(match["number"].replace(",", "")) != 0
         and _other_unit(match["unit"])
-        and not _BOUND.search(text[: match.start()])
+        and not _BOUND.search(before(text, match.start()))
     ]
     match = picked(found, text, rng)
     if match is None:
@@ -132,12 +132,14 @@ def _other_unit(written: str) -> str | None:
 def date(place: Place, rng: random.Random) -> Change | None:
     """Another year, month or day; what is true "since" a year is not so since an earlier one."""
     text, document_id, material = place
-    found = [m for m in DATE.finditer(text) if not _BOUND.search(text[: m.start()])]
+    found = [m for m in DATE.finditer(text) if not _BOUND.search(before(text, m.start()))]
     match = picked(found, text, rng)
     if match is None:
         return None
     old = match.group(0)
-    since = bool(re.search(r"\bsince\s*(?:early|late|mid-?)?\s*$", text[: match.start()], re.I))
+    since = bool(
+        re.search(r"\bsince\s*(?:early|late|mid-?)?\s*$", before(text, match.start()), re.I)
+    )
     held = material.corpus.document[document_id].text
     for _ in range(6):
         new = _other_date(old, since, rng)

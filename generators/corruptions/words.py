@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 
-from generators.corruptions.changes import Change, Place, picked, sentence_at, settled
+from generators.corruptions.changes import Change, Place, before, picked, sentence_at, settled
 from generators.corruptions.material import tokens
 from generators.corruptions.naming import NAME, alike, begins, shape, usable
 from store.corpus import Document
@@ -50,6 +50,7 @@ _CONDITION = re.compile(
     r"|Any|Only|Either|Where|As|After|Before|Until|How|What|Which|Who|Why)\b"
 )
 _DENIAL = re.compile(r"\b(?:not|no|never|neither|nor|none|cannot)\b|n['’]t\b", re.IGNORECASE)
+_MEASURE = re.compile(r"\d (?:million |billion |trillion )?$")
 _NUMBERS = re.compile(r"\d+(?:[.,]\d+)*")
 _CODE = re.compile(r"`([^`\n]+)`")
 
@@ -66,6 +67,7 @@ def name(place: Place, rng: random.Random) -> Change | None:
         if usable(match.group(0))
         and not alike(match.group(0), title)
         and (" " in match.group(0) or not begins(text, match.start()))
+        and not _MEASURE.search(before(text, match.start()))
     ]
     match = picked(found, text, rng)
     if match is None:
@@ -129,7 +131,7 @@ def superlative(place: Place, rng: random.Random) -> Change | None:
     found = [
         match
         for match in _SUPERLATIVE.finditer(text)
-        if _LED.search(text[max(0, match.start() - 24) : match.start()])
+        if _LED.search(before(text, match.start()))
         and "only" not in text[match.end() : match.end() + 12]
     ]
     match = picked(found, text, rng)
