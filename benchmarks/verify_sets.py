@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -157,9 +157,9 @@ def sets_table(found: dict[str, Figures], console: Console) -> None:
 _AVERAGED = ("ba", "auc", "ece", "false_alarm", "missed")
 
 
-def mean(values: object) -> float | None:
+def mean(values: Iterable[float | None]) -> float | None:
     """The mean of those that are there."""
-    there = [float(v) for v in values if v is not None]  # type: ignore[attr-defined]
+    there = [value for value in values if value is not None]
     return sum(there) / len(there) if there else None
 
 
