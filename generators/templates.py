@@ -238,3 +238,16 @@ TEMPLATES: Mapping[Style, Callable[[Task, Fact, random.Random], Draft | None]] =
     "comparison": _comparison,
     "not_answerable": _not_answerable,
 }
+
+
+def stated(fact: Fact) -> str | None:
+    """The fact as one sentence that can be understood alone; None for a kind without a template."""
+    if fact.kind == "default":
+        return _default(fact)
+    if fact.kind == "parameters":
+        return _parameters(fact)
+    if fact.kind == "signature":
+        return f"The signature of `{fact.subject}` is `{fact.value}`."
+    if fact.kind == "summary":
+        return _summary(fact)
+    return _field(fact) if fact.kind == "field" else None

@@ -1,10 +1,8 @@
-"""Reading replies, rendering prompts, planting lies."""
+"""Reading replies and rendering prompts."""
 
 from __future__ import annotations
 
 import json
-from collections import Counter
-from typing import Any
 
 import jinja2
 import pytest
@@ -12,13 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from configs.errors import ParseError
-from generators.corruptions import plant
 from generators.grounded_qa import PROMPT, SCHEMA
 from generators.prompts import load_prompt
 from generators.replies import Draft, read_draft
-from store.corpus import Corpus
 from store.journal import Reply
-from store.python_api import read_modules
 from store.replies import check_ending
 
 RECORD = {"quotes": ["a b"], "question": "What is it, then?", "answer": "It is so."}
@@ -113,33 +108,3 @@ def test_passages_are_never_templates() -> None:
 def test_missing_variable_is_an_error() -> None:
     with pytest.raises(jinja2.UndefinedError, match="passage"):
         load_prompt(PROMPT).render(**VALUES)
-
-
-def rows() -> list[dict[str, Any]]:
-    said = "The default value of `indent` in `json.dumps` is `None`."
-    call = "json.dumps(obj, *, skipkeys=False, ensure_ascii=True, check_circular=True)"
-    source = {"document_id": "python:json.dumps", "title": "json.dumps"}
-    return [
-        {
-            "id": str(i),
-            "question": "What is the default value of `indent` of `json.dumps`?",
-            "answer": f"{said} It was {i + 3} years ago.",
-            "quotes": [call],
-            "sources": [source],
-            "style": "question_answer",
-        }
-        for i in range(10)
-    ]
-
-
-def test_lies_are_lies() -> None:
-    corpus = Corpus(tuple(read_modules(("json",))), ())
-    lies = plant(rows(), corpus, 40, seed=1)
-    kinds = Counter(json.loads(lie["metadata"])["planted"] for lie in lies)
-    assert set(kinds) == {"number", "default", "function", "parameter", "quote"}
-    truths = {row["id"]: row for row in rows()}
-    for lie in lies:
-        truth = truths[json.loads(lie["metadata"])["of"]]
-        assert (lie["answer"], lie["quotes"]) != (truth["answer"], truth["quotes"])
-        assert lie["id"] not in truths
-    assert lies == plant(rows(), corpus, 40, seed=1)

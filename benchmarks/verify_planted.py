@@ -1,0 +1,144 @@
+"""Planted falsehoods over whole corpora: what the verifier catches when it must find the evidence.
+
+One corpus is prose (the shipped notes on the solar system, and a folder's documents if there is
+one), the other documentation of Python modules. Beside the falsehoods stand as many true claims,
+as they stand in the source or reworded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.verify_sets import percent
+from configs.recipe import Chunking, CorpusSource
+from configs.verifiers import Grounding
+from generators.corruptions import KINDS, plant_claims
+from generators.statements import Statement
+from generators.true_claims import true_claims
+from store.chunks import cut
+from store.corpus import Corpus, Document
+from store.python_api import read_modules
+from store.readers import read_source
+from store.shares import wilson
+from store.stages import Embed, Progress, Vectors
+from verifiers.api import ApiIndex
+from verifiers.checker import Checker
+from verifiers.retrieval import EvidenceIndex
+
+_NOTES = Path(__file__).parent.parent / "data" / "corpora" / "solar-system"
+_MODULES = tuple(
+    """json csv re collections datetime pathlib statistics textwrap shutil random string itertools
+functools""".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A claim with what was decided: ``planted`` if it is false, ``supported`` if called so."""
+
+    claim: Statement
+    planted: bool
+    supported: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A corpus with the vectors of its passages and claims about it, the planted ones first."""
+
+    corpus: Corpus
+    vectors: Vectors
+    planted: Sequence[Statement]
+    truths: Sequence[Statement]
+
+
+def factual(data: Path | None) -> Corpus:
+    """The corpus of prose: the shipped notes, and the documents of a folder if one is named."""
+    sources = [str(_NOTES / "*.md"), *([str(data / "corpus" / "docs.jsonl")] if data else [])]
+    found = [read_source(CorpusSource(reader="files", path=source)) for source in sources]
+    return corpus_of([document for documents in found for document in documents])
+
+
+def documentation() -> Corpus:
+    """The corpus of Python documentation, as installed here."""
+    return corpus_of(read_modules(_MODULES))
+
+
+def corpus_of(documents: Sequence[Document]) -> Corpus:
+    """Documents with their passages, cut as a build cuts them."""
+    passages = [passage for document in documents for passage in cut(document, Chunking())]
+    return Corpus(tuple(documents), tuple(passages))
+
+
+def ground(corpus: Corpus, count: int, seed: int, embed: Embed) -> Ground:
+    """``count`` falsehoods and as many truths over a corpus, and its passages embedded."""
+    claims = true_claims(corpus, 4 * count, seed)
+    planted = plant_claims(claims, corpus, count, seed)
+    vectors = embed([f"{p.heading}\n{p.text}" for p in corpus.passages])
+    return Ground(corpus, vectors, planted, claims[: len(planted)])
+
+
+def tell(ground: Ground, embed: Embed, progress: Progress) -> list[Told]:
+    """All claims of a corpus through the verifier's own path, retrieval included."""
+    corpus = ground.corpus
+    index = EvidenceIndex(corpus, ground.vectors)
+    checker = Checker(Grounding(), corpus, index, ApiIndex(corpus))
+    claims = [*ground.planted, *ground.truths]
+    vectors = embed([f"{claim.question}\n{claim.text}".strip() for claim in claims])
+    told = []
+    for i, claim in enumerate(claims):
+        row = {
+            "question": claim.question,
+            "answer": claim.text,
+            "quotes": [],
+            "sources": [],
+            "embedding": vectors[i],
+        }
+        checked = checker.check(row)
+        held = bool(checked) and all(c.decided.verdict == "supported" for c in checked)
+        detail = "; ".join(
+            f"{c.decided.verdict} {c.decided.rule}: {c.decided.detail}" for c in checked
+        )
+        told.append(Told(claim, i < len(ground.planted), held, detail))
+        progress("judging claims", i + 1, len(claims))
+    return told
+
+
+def planted_tables(told: Sequence[Told], console: Console) -> tuple[float, float]:
+    """Print what was caught by kind, and the false alarms by form; returns both shares."""
+    caught = _table(
+        [item for item in told if item.planted],
+        KINDS,
+        Table("kind", "planted", "caught", "rate", "95 %", title="planted falsehoods"),
+        console,
+    )
+    truths = [item for item in told if not item.planted]
+    forms = sorted({item.claim.form for item in truths})
+    alarms = _table(
+        truths,
+        forms,
+        Table("form", "true claims", "not supported", "rate", "95 %", title="true claims"),
+        console,
+    )
+    return caught, alarms
+
+
+def _table(told: Sequence[Told], groups: Sequence[str], table: Table, console: Console) -> float:
+    """Rows of groups with the share that was not called supported; returns that of all."""
+    for group in (*groups, ""):
+        items = [item for item in told if group in ("", item.claim.form)]
+        lost = sum(not item.supported for item in items)
+        low, high = wilson(lost, len(items))
+        rate, range_ = (
+            percent(lost / len(items) if items else None),
+            f"{percent(low)}-{percent(high)}",
+        )
+        shown = range_ if items else "-"
+        table.add_row(group or "all", f"{len(items):,}", f"{lost:,}", rate, shown)
+    console.print(table)
+    return sum(not item.supported for item in told) / max(1, len(told))

@@ -1,0 +1,43 @@
+"""A claim against the evidence that comes with it."""
+
+from __future__ import annotations
+
+import pytest
+
+from verifiers.pairs import passages_of, verify_pair
+
+EVIDENCE = """# Vega
+
+Vega was discovered on 5 July 1962 by Maria Novak. The mean radius of Vega is 310 km.
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        ("The mean radius of Vega is 310 km.", "supported"),
+        ("Vega was discovered on July 5, 1962 by Maria Novak.", "supported"),
+        ("The mean radius of Vega is 320 km.", "contradicted"),
+        ("Bananas are sold in Lisbon on Tuesdays.", "not_found"),
+    ],
+)
+def test_verdicts(claim: str, verdict: str) -> None:
+    decided = verify_pair(claim, EVIDENCE)
+    assert decided.verdict == verdict
+    assert 0 <= decided.score <= 1
+
+
+def test_a_question_completes_a_short_answer() -> None:
+    said = verify_pair("Maria Novak", EVIDENCE, "Who discovered Vega in 1962?")
+    assert said.verdict == "supported"
+
+
+def test_no_evidence_supports_nothing() -> None:
+    assert verify_pair("The mean radius of Vega is 310 km.", "").verdict == "not_found"
+
+
+def test_long_evidence_is_cut_at_sentences_and_titled() -> None:
+    passages = passages_of("# Vega\n\n" + "Vega turns slowly. " * 200)
+    assert len(passages) > 1 and max(len(p.text) for p in passages) <= 1200
+    assert {p.title for p in passages} == {"Vega"}
+    assert all(p.text.startswith("Vega") and p.text.endswith(".") for p in passages)
