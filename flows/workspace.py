@@ -77,6 +77,11 @@ class Workspace:
         """The folder of vectors that were computed once; deleting it costs only time."""
         return self.root / "vectors"
 
+    @property
+    def kept_stems(self) -> Path:
+        """The folder of the stems of passages that were read once; deleting it costs only time."""
+        return self.root / "stems"
+
     def corpus(self, key: str) -> Corpus:
         """A corpus snapshot by its shard."""
         return _corpus(self.shards, key)

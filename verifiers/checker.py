@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from configs.verifiers import Grounding
 from store.corpus import Corpus, Passage
 from store.stages import Row
@@ -40,19 +38,23 @@ class Checker:
     index: EvidenceIndex
     api: ApiIndex
 
-    def check(self, row: Row) -> list[Checked]:
-        """All claims of a record's answer, and all of its quotes."""
-        own = [source["passage_id"] for source in row["sources"]]
+    def check(self, row: Row, near: Sequence[int]) -> list[Checked]:
+        """All claims of a record's answer, and all of its quotes. ``near`` are the passages nearest
+        to its embedding.
+
+        The record's own passages are added to what is found, behind it: they are looked at, and
+        weigh no more than any other passage.
+        """
+        places = self.index.place
+        own = [places[s["passage_id"]] for s in row["sources"] if s["passage_id"] in places]
         documents = [source["document_id"] for source in row["sources"]]
         checked = [self._quote(quote, documents) for quote in row["quotes"]]
-        vector = np.asarray(row["embedding"], dtype=np.float32)
-        for claim in split_claims(row["question"], row["answer"]):
-            # The question alone may be about something else than a claim; both are looked for.
-            found = self.index.search(
-                f"{row['question']} {claim.text}", vector, self.settings.top_k
-            )
-            places = dict.fromkeys([*(self.index.place[id_] for id_ in own), *found])
-            passages = [self.corpus.passages[place] for place in places]
+        claims = split_claims(row["question"], row["answer"])
+        # The question alone may be about something else than a claim; both are looked for.
+        queries = [f"{row['question']} {claim.text}" for claim in claims]
+        every = self.index.fused(queries, [near] * len(claims), self.settings.top_k)
+        for claim, found in zip(claims, every, strict=True):
+            passages = [self.corpus.passages[i] for i in dict.fromkeys([*found, *own])]
             about = self._about(claim, row["question"]) or passages
             checked.append(self._claim(claim, row["question"], about, documents))
         return checked

@@ -18,6 +18,7 @@ from verifiers.api import ApiIndex
 from verifiers.checker import Checker
 from verifiers.policy import rule_on
 from verifiers.retrieval import EvidenceIndex
+from verifiers.scope import evidence_of, vectors_of
 from verifiers.verdicts import Checked
 
 
@@ -27,20 +28,23 @@ def grounding(settings: Grounding, context: Context) -> Stage:
 
     The score is the share of supported claims; evidence holds one row per claim and quote.
     """
-    checker = Checker(
-        settings,
-        context.corpus,
-        EvidenceIndex(context.corpus, context.passage_vectors),
-        ApiIndex(context.corpus),
-    )
+    corpus = evidence_of(context.corpus, settings.evidence)
+    vectors = vectors_of(context.corpus, context.passage_vectors, corpus)
+    index = EvidenceIndex(corpus, vectors, context.kept_stems)
+    checker = Checker(settings, corpus, index, ApiIndex(corpus))
 
     def apply(records: pl.DataFrame) -> Judged:
         evidence: list[dict[str, Any]] = []
         finished = count(1)
+        near = iter(index.near(records["embedding"].to_numpy()))
 
         def judge(row: Row) -> Ruling:
-            checked = checker.check(row)
-            evidence.extend(_evidence(row["id"], item, context.corpus) for item in checked)
+            close = next(near)
+            for source in row["sources"]:
+                if source["passage_id"] not in context.corpus.passage:
+                    raise ValueError(f"the corpus has no passage {source['passage_id']!r}")
+            checked = checker.check(row, close)
+            evidence.extend(_evidence(row["id"], item, corpus) for item in checked)
             context.progress("verifying", next(finished), len(records))
             return rule_on(checked, settings.rules)
 
