@@ -81,8 +81,8 @@ class Context:
     ``embedding`` of the question alone. ``embed`` is for texts that are no whole record, such as
     questions alone; what it embeds is kept. ``as_of`` is the date on which facts must hold, None
     for the newest of the corpus. ``ask_of`` gives the callable that asks the teacher of a name, for
-    stages that ask more than one; ``entail`` is the recipe's entailment model. ``kept_stems`` is the
-    folder where the stems of passages that were read once are kept, None where nothing is.
+    stages that ask more than one; ``entail`` is the recipe's entailment model. ``kept_stems`` is
+    the folder where the stems of passages that were read once are kept, None where nothing is.
     """
 
     corpus: Corpus

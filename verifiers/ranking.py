@@ -102,7 +102,7 @@ class Lexical:
             return []
         rows = np.concatenate([self.rows[span] for span in spans])
         gains = np.concatenate([self.scores[span] for span in spans])
-        scores = np.bincount(rows, gains, self.size)
+        scores: Floats = np.bincount(rows, gains, self.size).astype(np.float64, copy=False)
         found = _candidates(scores, count)
         found = found[scores[found] > 0]
         return _best(scores[found], found, count)

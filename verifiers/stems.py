@@ -152,7 +152,7 @@ def _check(keys: Sequence[bytes], stems: Stems) -> None:
     words, starts, ids, times = stems
     if not (len(keys) == len(starts) - 1 and len(ids) == len(times) == starts[-1]):
         raise ValueError("its columns do not fit each other")
-    if len(ids) and not (0 <= ids.min() and ids.max() < len(words) and times.min() > 0):
+    if len(ids) and (ids.min() < 0 or ids.max() >= len(words) or times.min() < 1):
         raise ValueError("it names words it does not have")
 
 
