@@ -152,8 +152,8 @@ def _check(keys: Sequence[bytes], stems: Stems) -> None:
     words, starts, ids, times = stems
     if not (len(keys) == len(starts) - 1 and len(ids) == len(times) == starts[-1]):
         raise ValueError("its columns do not fit each other")
-    if len(ids) and (ids.min() < 0 or ids.max() >= len(words) or times.min() < 1):
-        raise ValueError("it names words it does not have")
+    if ids.min(initial=0) < 0 or ids.max(initial=-1) + 1 != len(words) or times.min(initial=1) < 1:
+        raise ValueError("its words are not those of its texts")
 
 
 def _joined(parts: Sequence[_Known]) -> _Known:
