@@ -112,12 +112,10 @@ def test_a_record_may_be_supported_by_another_document_than_its_own() -> None:
 def test_stems_are_kept_in_the_folder_of_the_context(tmp_path: Path) -> None:
     vectors = np.eye(3, dtype=np.float32)
     context = Context(CORPUS, vectors, kept_stems=tmp_path / "stems")
-    records = frame([{**dict.fromkeys(RECORDS.names), "id": "r", "question": "What?"}], RECORDS)
-    row = {"answer": pl.lit("The salt tower is 44 m high."), "quotes": [[]], "sources": [[]]}
-    records = records.with_columns(answer=row["answer"]).with_columns(
-        pl.Series("quotes", [[]], pl.List(pl.String)),
-        pl.Series("sources", [[]], records.schema["sources"]),
-        pl.Series("embedding", vectors[:1], dtype=pl.Array(pl.Float32, 3)),
+    row = {**dict.fromkeys(RECORDS.names), "id": "r", "question": "What?", "quotes": []}
+    row |= {"answer": "The salt tower is 44 m high.", "sources": []}
+    records = frame([row], RECORDS).with_columns(
+        pl.Series("embedding", vectors[:1], dtype=pl.Array(pl.Float32, 3))
     )
     judged = STAGES["grounding"].make(Grounding(), context)(records)
     assert judged.evidence["verdict"].to_list() == ["supported"]
