@@ -106,8 +106,10 @@ def _rarest(index: EvidenceIndex, passages: Sequence[Passage], count: int) -> li
 def _probe(sentence: str, names: Sequence[str], seed: int) -> Probe:
     rng = random.Random(f"{seed} {sentence}")
     said = sentence.split()
-    plain = [i for i, word in enumerate(said) if not (_is_number(word) or _is_name(word))]
-    left_out = set(rng.sample(plain, min(len(said) // 3, len(plain))))
+    words = [i for i, word in enumerate(said) if not _is_number(word)]
+    # Names are what a claim would keep, but a list of them is to lose some.
+    shuffled = sorted(rng.sample(words, len(words)), key=lambda i: _is_name(said[i]))
+    left_out = set(shuffled[: len(said) // 3])
     kept = [word for i, word in enumerate(said) if i not in left_out]
     return Probe(sentence, " ".join(kept), " ".join(_corrupted(kept, names, rng)))
 
