@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import logging
 import shutil
+import uuid
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -88,7 +90,7 @@ def known_stems(texts: Sequence[str], folder: Path) -> Stems:
     if len(parts) >= _PARTS:
         _put(shards, kept)
         for name in parts:
-            shutil.rmtree(shards.root / name, ignore_errors=True)
+            _delete(shards, name)
     return _rows(kept.stems, np.array([place[key] for key in keys], np.int64))
 
 
@@ -143,9 +145,17 @@ def _load(shards: Shards, name: str) -> _Known | None:
                 f"{shards.root / name} cannot be read ({bad}); it is deleted and its texts are "
                 "read again"
             )
-            shutil.rmtree(shards.root / name, ignore_errors=True)
+            _delete(shards, name)
         return None
     return _Known(keys, stems)
+
+
+def _delete(shards: Shards, name: str) -> None:
+    """At once, so that another process sees all of a part or nothing."""
+    aside = shards.root / f".tmp-{uuid.uuid4().hex}"
+    with suppress(OSError):  # another process was first
+        (shards.root / name).replace(aside)
+    shutil.rmtree(aside, ignore_errors=True)
 
 
 def _check(keys: Sequence[bytes], stems: Stems) -> None:

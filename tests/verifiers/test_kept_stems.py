@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,15 @@ def test_a_part_that_goes_while_it_is_read_is_no_fault(
     monkeypatch.setattr(verifiers.stems, "_names", names)
     assert told(known_stems(LAKES, tmp_path)) == told(read_stems(LAKES))
     assert not caplog.text
+
+
+def test_several_may_read_and_add_at_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    states = [LAKES[i % 7 : i % 7 + 9] + [f"text {i % 11}"] for i in range(80)]
+    with ThreadPoolExecutor(6) as pool:
+        found = list(pool.map(lambda state: told(known_stems(state, tmp_path)), states))
+    assert found == [told(read_stems(state)) for state in states]
+    assert not caplog.text
+    assert not list(tmp_path.glob("*/.tmp-*"))
 
 
 def test_other_stop_words_are_another_reading(
