@@ -90,6 +90,7 @@ def tell(ground: Ground, embed: Embed, progress: Progress) -> list[Told]:
     checker = Checker(Grounding(), corpus, index, ApiIndex(corpus))
     claims = [*ground.planted, *ground.truths]
     vectors = embed([f"{claim.question}\n{claim.text}".strip() for claim in claims])
+    near = index.near(vectors)
     told = []
     for i, claim in enumerate(claims):
         row = {
@@ -99,7 +100,7 @@ def tell(ground: Ground, embed: Embed, progress: Progress) -> list[Told]:
             "sources": [],
             "embedding": vectors[i],
         }
-        checked = checker.check(row)
+        checked = checker.check(row, near[i])
         held = bool(checked) and all(c.decided.verdict == "supported" for c in checked)
         detail = "; ".join(
             f"{c.decided.verdict} {c.decided.rule}: {c.decided.detail}" for c in checked

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -95,6 +96,32 @@ class Entailment(Stage):
         return self
 
 
+class EvidenceFilter(Stage):
+    """Which documents may be evidence; all may where nothing is set. A document must meet every
+    field that is set. Patterns are globs: `*` stands for any characters, case counts.
+    """
+
+    documents: tuple[str, ...] = Field((), description="Patterns of document ids.")
+    sources: tuple[str, ...] = Field((), description="Patterns of the documents' sources.")
+    licences: tuple[str, ...] = Field((), description="Patterns of the documents' licences.")
+    kinds: tuple[str, ...] = Field((), description="Kinds of documents, such as `prose`.")
+    not_before: date | None = Field(
+        None, description="Only documents that hold from this day or from a later one."
+    )
+    not_after: date | None = Field(
+        None, description="Only documents that hold from this day or from an earlier one."
+    )
+    dated_only: bool = Field(
+        False, description="Leave out documents that do not say from when they hold."
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.not_before and self.not_after and self.not_before > self.not_after:
+            raise ValueError("evidence: `not_before` is later than `not_after`")
+        return self
+
+
 class Grounding(Stage):
     """Every claim of an answer is checked against the whole corpus."""
 
@@ -104,6 +131,9 @@ class Grounding(Stage):
     )
     conflict_coverage: float = Field(
         0.45, ge=0, le=1, description="Wording a line must share to contradict a claim."
+    )
+    evidence: EvidenceFilter = Field(
+        default_factory=EvidenceFilter, description="Which documents may be evidence."
     )
     policy: Literal["strict", "standard", "lenient"] | Policy = Field(
         "standard", description="What the verdicts on claims do to a record: a name, or the rules."

@@ -217,4 +217,5 @@ def _context(
         embed=embedder(embedding, report, "embedding questions", space.kept_vectors),
         splits=splits,
         as_of=as_of,
+        kept_stems=space.kept_stems,
     )

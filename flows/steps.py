@@ -37,6 +37,7 @@ from store.shards import shard_key
 from store.stages import Vectors
 from store.text import digest
 from store.vectors import halves_column
+from verifiers.scope import evidence_of
 
 assert filters and verifiers  # imported for the stages they register
 _PLAN_VERSION = "2"
@@ -54,6 +55,8 @@ def read_corpus(recipe: Recipe) -> str:
     check_documents(documents)
     passages = [piece for document in documents for piece in cut(document, recipe.chunking)]
     corpus = Corpus(tuple(documents), tuple(passages))
+    if recipe.verifiers.grounding:
+        evidence_of(corpus, recipe.verifiers.grounding.evidence)  # refuse before anything is asked
     report("reading corpus", len(recipe.corpus), len(recipe.corpus))
     shards = workspace(recipe).shards
     return shards.once(shard_key("corpus", "1", None, [corpus.snapshot]), corpus.tables)

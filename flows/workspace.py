@@ -82,6 +82,11 @@ class Workspace:
         """The folder of what entailment models said; deleting it costs only time."""
         return self.root / "entailment"
 
+    @property
+    def kept_stems(self) -> Path:
+        """The folder of the stems of passages that were read once; deleting it costs only time."""
+        return self.root / "stems"
+
     def corpus(self, key: str) -> Corpus:
         """A corpus snapshot by its shard."""
         return _corpus(self.shards, key)

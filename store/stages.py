@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
@@ -80,7 +81,8 @@ class Context:
     ``embedding`` of the question alone. ``embed`` is for texts that are no whole record, such as
     questions alone; what it embeds is kept. ``as_of`` is the date on which facts must hold, None
     for the newest of the corpus. ``ask_of`` gives the callable that asks the teacher of a name, for
-    stages that ask more than one; ``entail`` is the recipe's entailment model.
+    stages that ask more than one; ``entail`` is the recipe's entailment model. ``kept_stems`` is
+    the folder where the stems of passages that were read once are kept, None where nothing is.
     """
 
     corpus: Corpus
@@ -96,6 +98,7 @@ class Context:
     as_of: date | None = None
     ask_of: Callable[[str], AskAll] = field(default=_asks_nobody, compare=False)
     entail: Entail | None = field(default=None, compare=False)
+    kept_stems: Path | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from configs.verifiers import Grounding
 from store.corpus import Corpus, Passage
 from store.stages import Row
@@ -41,20 +39,26 @@ class Checker:
     api: ApiIndex
     split: Callable[[Row], Sequence[Claim]] = claims_of
 
-    def check(self, row: Row) -> list[Checked]:
-        """All claims that a record's assistant makes, and all of its quotes."""
-        own = [source["passage_id"] for source in row["sources"]]
+    def check(self, row: Row, near: Sequence[int]) -> list[Checked]:
+        """All claims that a record's assistant makes, and all of its quotes. ``near`` are the
+        passages nearest to its embedding.
+
+        The record's own passages are added to what is found, behind it: they are looked at, and
+        weigh no more than any other passage.
+        """
+        places = self.index.place
+        own = [places[s["passage_id"]] for s in row["sources"] if s["passage_id"] in places]
         documents = [source["document_id"] for source in row["sources"]]
         checked = [self._quote(quote, documents) for quote in row["quotes"]]
-        vector = np.asarray(row["embedding"], dtype=np.float32)
-        for claim in self.split(row):
-            asked = claim.question or row["question"]
-            # The question alone may be about something else than a claim; both are looked for.
-            found = self.index.search(f"{asked} {claim.text}", vector, self.settings.top_k)
-            places = dict.fromkeys([*(self.index.place[id_] for id_ in own), *found])
-            passages = [self.corpus.passages[place] for place in places]
-            about = self._about(claim, asked) or passages
-            checked.append(self._claim(claim, asked, about, documents))
+        claims = self.split(row)
+        asked = [claim.question or row["question"] for claim in claims]
+        # The question alone may be about something else than a claim; both are looked for.
+        queries = [f"{q} {claim.text}" for q, claim in zip(asked, claims, strict=True)]
+        every = self.index.fused(queries, [near] * len(claims), self.settings.top_k)
+        for claim, question, found in zip(claims, asked, every, strict=True):
+            passages = [self.corpus.passages[i] for i in dict.fromkeys([*found, *own])]
+            about = self._about(claim, question) or passages
+            checked.append(self._claim(claim, question, about, documents))
         return checked
 
     def _about(self, claim: Claim, question: str) -> list[Passage]:

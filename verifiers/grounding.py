@@ -25,6 +25,7 @@ from verifiers.claims import Claim, claims_of
 from verifiers.claims.asked import split_by_teacher
 from verifiers.policy import rule_on
 from verifiers.retrieval import EvidenceIndex
+from verifiers.scope import evidence_of, vectors_of
 from verifiers.second_opinion import Opinion, second_opinions, undecided
 from verifiers.verdicts import Checked
 
@@ -35,21 +36,24 @@ def grounding(settings: Grounding, context: Context) -> Stage:
 
     The score is the share of supported claims; evidence holds one row per claim and quote.
     """
-    by_rule = Checker(
-        settings,
-        context.corpus,
-        EvidenceIndex(context.corpus, context.passage_vectors),
-        ApiIndex(context.corpus),
-    )
+    corpus = evidence_of(context.corpus, settings.evidence)
+    vectors = vectors_of(context.corpus, context.passage_vectors, corpus)
+    index = EvidenceIndex(corpus, vectors, context.kept_stems)
+    by_rule = Checker(settings, corpus, index, ApiIndex(corpus))
     opinions = _opinions(settings, context)
 
     def apply(records: pl.DataFrame) -> Judged:
         checker = replace(by_rule, split=_splitter(settings, context, records))
         found: dict[str, tuple[str, list[Checked]]] = {}
         finished = count(1)
+        near = iter(index.near(records["embedding"].to_numpy()))
 
         def check(row: Row) -> Ruling:
-            found[row["id"]] = row["question"], checker.check(row)
+            close = next(near)
+            for source in row["sources"]:
+                if source["passage_id"] not in context.corpus.passage:
+                    raise ValueError(f"the corpus has no passage {source['passage_id']!r}")
+            found[row["id"]] = row["question"], checker.check(row, close)
             context.progress("verifying", next(finished), len(records))
             return Ruling()
 

@@ -9,39 +9,45 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from itertools import chain
+from pathlib import Path
 
 import numpy as np
 
 from store.corpus import Corpus
 from store.stages import Vectors
+from verifiers.ranking import Lexical, nearest
+from verifiers.stems import known_stems, read_stems
 from verifiers.wording import content
 
 _RRF = 60
-_POOL = 50
+POOL = 50
+"""Passages of each ranking that are fused."""
 
 
 @dataclass(frozen=True)
 class EvidenceIndex:
-    """A corpus made searchable. ``vectors`` has one normalised row per passage."""
+    """A corpus made searchable. ``vectors`` has one normalised row per passage; ``kept_stems`` is
+    the folder where the stems of passages that were read once are kept.
+    """
 
     corpus: Corpus
     vectors: Vectors
+    kept_stems: Path | None = None
 
     @cached_property
-    def stems(self) -> list[list[str]]:
-        """Content stems of each passage with its heading in front."""
-        return [content(f"{p.heading}\n{p.text}") for p in self.corpus.passages]
+    def lexical(self) -> Lexical:
+        """BM25 over the stems of each passage with its heading in front."""
+        texts = [f"{p.heading}\n{p.text}" for p in self.corpus.passages]
+        kept = self.kept_stems
+        return Lexical.of(known_stems(texts, kept) if kept else read_stems(texts))
 
     @cached_property
     def weight(self) -> dict[str, float]:
         """Inverse document frequency of each stem; the entry "" is that of an unknown one."""
-        count: dict[str, int] = {}
-        for stems in self.stems:
-            for word in set(stems):
-                count[word] = count.get(word, 0) + 1
-        size = len(self.stems)
-        weight = {word: float(np.log(1 + size / found)) for word, found in count.items()}
+        size = self.lexical.size
+        rarity = np.log(1 + size / np.diff(self.lexical.starts))
+        weight = dict(zip(self.lexical.place, rarity.tolist(), strict=True))
         weight[""] = float(np.log(1 + size))
         return weight
 
@@ -50,29 +56,28 @@ class EvidenceIndex:
         """Row of each passage by its id."""
         return {passage.id: i for i, passage in enumerate(self.corpus.passages)}
 
-    def search(self, query: str, vector: Vectors, count: int) -> list[int]:
-        """Rows of the ``count`` best passages for a query and its embedding, best first."""
-        pool = min(_POOL, len(self.stems))
-        lexical = self._bm25(content(query), pool)
-        dense = np.argsort(-(self.vectors @ vector), kind="stable")[:pool]
-        score: dict[int, float] = {}
-        for ranking in (lexical, [int(i) for i in dense]):
-            for rank, row in enumerate(ranking):
-                score[row] = score.get(row, 0.0) + 1 / (_RRF + rank)
-        return sorted(score, key=lambda row: (-score[row], row))[:count]
+    def search_all(self, queries: Sequence[str], vectors: Vectors, count: int) -> list[list[int]]:
+        """Rows of the ``count`` best passages for each query and its embedding, best first."""
+        return self.fused(queries, self.near(vectors), count)
 
-    def _bm25(self, query: Sequence[str], pool: int) -> list[int]:
-        known = [word for word in dict.fromkeys(query) if word in self.weight]
-        if not known:
-            return []
-        scores = self._ranker.get_scores(known)
-        order = np.argsort(-scores, kind="stable")[:pool]
-        return [int(row) for row in order if scores[row] > 0]
+    def near(self, vectors: Vectors) -> list[list[int]]:
+        """Rows of the passages nearest to each embedding, nearest first; many embeddings at once
+        are found ten times as fast as one by one.
+        """
+        return list(nearest(self.vectors, np.asarray(vectors, np.float32), POOL))
 
-    @cached_property
-    def _ranker(self) -> Any:  # bm25s has no types
-        import bm25s
+    def fused(
+        self, queries: Sequence[str], near: Sequence[Sequence[int]], count: int
+    ) -> list[list[int]]:
+        """Rows of the ``count`` best passages for each query and what is near to its embedding."""
+        return [
+            _fuse(self.lexical.best(content(query), POOL), rows)[:count]
+            for query, rows in zip(queries, near, strict=True)
+        ]
 
-        ranker = bm25s.BM25()
-        ranker.index(self.stems, show_progress=False)
-        return ranker
+
+def _fuse(*rankings: Sequence[int]) -> list[int]:
+    score: dict[int, float] = {}
+    for rank, row in chain.from_iterable(map(enumerate, rankings)):
+        score[row] = score.get(row, 0.0) + 1 / (_RRF + rank)
+    return sorted(score, key=lambda row: (-score[row], row))
