@@ -14,7 +14,7 @@ import numpy as np
 
 from configs.verifiers import Grounding
 from store.corpus import Corpus, Passage
-from store.stages import Row
+from store.stages import Row, Vectors
 from verifiers.api import ApiIndex
 from verifiers.checks.python_api import (
     ApiFinding,
@@ -24,9 +24,12 @@ from verifiers.checks.python_api import (
     unknown_identifiers,
 )
 from verifiers.checks.quotes import find_in_corpus, quoted
+from verifiers.checks.relative_time import unanchored
 from verifiers.claims import ABSENCE, Claim, split_claims
 from verifiers.evidence import decide, verbatim
+from verifiers.freshness import Dated, Look, weigh
 from verifiers.retrieval import EvidenceIndex
+from verifiers.validity import Timeline
 from verifiers.verdicts import Checked, Decided
 from verifiers.wording import content, coverage
 
@@ -39,23 +42,37 @@ class Checker:
     corpus: Corpus
     index: EvidenceIndex
     api: ApiIndex
+    timeline: Timeline
+    past: EvidenceIndex | None = None
+    """Documents that are no longer in force, apart, so that they crowd out none that is."""
 
     def check(self, row: Row) -> list[Checked]:
         """All claims of a record's answer, and all of its quotes."""
-        own = [source["passage_id"] for source in row["sources"]]
+        own = [self.timeline.corpus.passage[source["passage_id"]] for source in row["sources"]]
         documents = [source["document_id"] for source in row["sources"]]
         checked = [self._quote(quote, documents) for quote in row["quotes"]]
         vector = np.asarray(row["embedding"], dtype=np.float32)
         for claim in split_claims(row["question"], row["answer"]):
             # The question alone may be about something else than a claim; both are looked for.
-            found = self.index.search(
-                f"{row['question']} {claim.text}", vector, self.settings.top_k
+            query = f"{row['question']} {claim.text}"
+            then = self._found(self.past, query, vector, own) if self.past else []
+            now = self._found(self.index, query, vector, own)
+            now += [p for old in then for p in self.timeline.counterparts(old)[:_SECTION]]
+            about = self._about(claim, row["question"])
+            passages = about or list(dict.fromkeys(now))
+            item = self._claim(
+                claim, row["question"], passages, then if not about else (), documents
             )
-            places = dict.fromkeys([*(self.index.place[id_] for id_ in own), *found])
-            passages = [self.corpus.passages[place] for place in places]
-            about = self._about(claim, row["question"]) or passages
-            checked.append(self._claim(claim, row["question"], about, documents))
+            checked.append(_dated(item, row["question"]))
         return checked
+
+    def _found(
+        self, index: EvidenceIndex, query: str, vector: Vectors, own: Sequence[Passage]
+    ) -> list[Passage]:
+        """The record's own passages in an index, and the best for a query."""
+        found = index.search(query, vector, self.settings.top_k)
+        mine = [passage for passage in own if passage.id in index.place]
+        return list(dict.fromkeys([*mine, *(index.corpus.passages[place] for place in found)]))
 
     def _about(self, claim: Claim, question: str) -> list[Passage]:
         """Passages on the Python objects a claim names, or else its question; what is true of one
@@ -85,7 +102,12 @@ class Checker:
         return Decided("supported", "quote", 1.0, "verbatim", document.id, id_, start, end)
 
     def _claim(
-        self, claim: Claim, question: str, passages: Sequence[Passage], documents: Sequence[str]
+        self,
+        claim: Claim,
+        question: str,
+        passages: Sequence[Passage],
+        then: Sequence[Passage],
+        documents: Sequence[str],
     ) -> Checked:
         for quote in quoted(claim.text):
             decided = self._find(quote, documents)
@@ -105,8 +127,19 @@ class Checker:
             return Checked(claim, held, "unknown_identifier" if unknown and claim.holds else "")
         if claim.absent:
             return Checked(claim, _absence(claim, question, passages, self.index, self.settings))
-        decided = decide(claim.text, question, passages, self.index, self.settings)
-        return Checked(claim, _as_held(decided, claim.holds))
+        weight = (self.index if self.index.stems else self.past or self.index).weight
+        dated = Dated(claim.text, question, passages, then, self.timeline, weight)
+        return Checked(claim, _as_held(weigh(dated, self._look(question)), claim.holds))
+
+    def _look(self, question: str) -> Look:
+        """What passages say of a text that answers a question."""
+        index = self.index if self.index.stems else self.past or self.index
+
+        def look(text: str, passages: Sequence[Passage]) -> Decided:
+            same = verbatim(text, passages, least=3)
+            return same or decide(text, question, passages, index, self.settings)
+
+        return look
 
     def _from_api(self, finding: ApiFinding) -> Decided:
         verdict = "not_found" if finding.verdict == "unknown" else finding.verdict
@@ -127,6 +160,17 @@ class Checker:
             start,
             start + len(part),
         )
+
+
+_SECTION = 4
+"""Passages of the newer document that are looked at beside one of an older."""
+
+
+def _dated(item: Checked, question: str) -> Checked:
+    """The claim, flagged if it says what is so now and no date says when that is."""
+    if item.breach or not unanchored(item.claim.text, question):
+        return item
+    return replace(item, breach="unanchored_time")
 
 
 def _as_held(decided: Decided, holds: bool, unknown: bool = False) -> Decided:

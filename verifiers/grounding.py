@@ -18,21 +18,17 @@ from verifiers.api import ApiIndex
 from verifiers.checker import Checker
 from verifiers.policy import rule_on
 from verifiers.retrieval import EvidenceIndex
+from verifiers.validity import Timeline
 from verifiers.verdicts import Checked
 
 
-@stage("grounding", version="1", scope="row")
+@stage("grounding", version="2", scope="row")
 def grounding(settings: Grounding, context: Context) -> Stage:
     """Drops records with a contradicted claim, an invented name or quote, or too little evidence.
 
     The score is the share of supported claims; evidence holds one row per claim and quote.
     """
-    checker = Checker(
-        settings,
-        context.corpus,
-        EvidenceIndex(context.corpus, context.passage_vectors),
-        ApiIndex(context.corpus),
-    )
+    checker = _checker(settings, context)
 
     def apply(records: pl.DataFrame) -> Judged:
         evidence: list[dict[str, Any]] = []
@@ -48,6 +44,28 @@ def grounding(settings: Grounding, context: Context) -> Stage:
         return judged("grounding", records, rulings, frame(evidence, EVIDENCE))
 
     return apply
+
+
+def _checker(settings: Grounding, context: Context) -> Checker:
+    """The checker for the date on which facts must hold; documents that are yet to come into force
+    are no evidence of anything.
+    """
+    timeline = Timeline(context.corpus, context.as_of)
+    known = timeline.among(("current", "superseded", "expired"))
+    past = timeline.among(("superseded", "expired"))
+    return Checker(
+        settings,
+        known,
+        _index(timeline.among(("current",)), context),
+        ApiIndex(known),
+        timeline,
+        _index(past, context) if past.documents else None,
+    )
+
+
+def _index(part: Corpus, context: Context) -> EvidenceIndex:
+    rows = [i for i, p in enumerate(context.corpus.passages) if p.document_id in part.document]
+    return EvidenceIndex(part, context.passage_vectors[rows])
 
 
 def _evidence(record_id: str, item: Checked, corpus: Corpus) -> dict[str, Any]:

@@ -1,0 +1,282 @@
+"""A claim against documents of several dates: the newest one in force wins.
+
+Current documents decide first. What only an expired or superseded document holds is ``stale``,
+unless the claim names the date it speaks of and the document has that value for that date: a record
+of the past is no error. A newer figure for the very same date overrules it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from store.corpus import Document, Passage
+from verifiers.anchors import Anchor, anchors, dateless, speaks_of
+from verifiers.checks.names import names
+from verifiers.checks.quantities import Quantity, check_quantities, quantities
+from verifiers.lines import Line, lines
+from verifiers.validity import Timeline
+from verifiers.verdicts import Decided
+from verifiers.wording import content, coverage
+
+Look = Callable[[str, Sequence[Passage]], Decided]
+"""What passages say of a text, whatever their dates."""
+
+_SAME_WORDING = 0.75
+"""Share of the wording that two lines on the same matter have in common."""
+_SHOWN = 160
+"""Characters of a newer document that a detail repeats."""
+
+
+@dataclass(frozen=True)
+class Dated:
+    """A claim, the question it answers, and the passages on it: those of documents that are in
+    force (``now``) and those of documents that are no longer (``then``).
+    """
+
+    text: str
+    question: str
+    now: Sequence[Passage]
+    then: Sequence[Passage]
+    timeline: Timeline
+    weight: Mapping[str, float]
+
+    @cached_property
+    def anchors(self) -> tuple[Anchor, ...]:
+        """The dates the claim speaks of, or else those of its question."""
+        return anchors(self.text) or anchors(self.question)
+
+    @cached_property
+    def spelled(self) -> str:
+        """The claim with the dates of the question, if it names none of its own."""
+        if anchors(self.text) or not self.anchors:
+            return self.text
+        return f"{self.text} ({', '.join(anchor.stated.text for anchor in self.anchors)})"
+
+    @cached_property
+    def rest(self) -> str:
+        """The claim without its dates."""
+        return dateless(self.text)
+
+    @cached_property
+    def values(self) -> Sequence[Quantity]:
+        """Quantities of the claim."""
+        return quantities(self.rest)
+
+    @cached_property
+    def named(self) -> frozenset[str]:
+        """Stems of the names in the claim."""
+        return frozenset(stem for name in names(self.rest) for stem in content(name))
+
+    @cached_property
+    def frame(self) -> tuple[str, ...]:
+        """Stems of the claim that are no numbers."""
+        stems = dict.fromkeys(content(self.rest))
+        return tuple(word for word in stems if not any(sign.isdigit() for sign in word))
+
+    def document(self, decided: Decided) -> Document:
+        """The document something was decided by."""
+        return self.timeline.corpus.document[decided.document_id]
+
+
+def weigh(claim: Dated, look: Look) -> Decided:
+    """The verdict on a claim where some documents are newer than others."""
+    held = look(claim.text, claim.now)
+    if held.verdict == "supported":
+        return _against_rivals(claim, held)
+    framed = [anchor for anchor in claim.anchors if anchor.frame]
+    still = _during(claim, framed, claim.now, look)
+    if still is not None:
+        return still
+    if not claim.then:
+        return held
+    past = _recorded(claim, look)
+    if past is None:
+        return _outdated(claim, held, look)
+    newer = _overruling(claim, past, held, look)
+    if newer is not None:
+        return _stale(claim, past, newer)
+    return replace(past, detail=f"historical: {_dated(claim.document(past))} has it for that date")
+
+
+def _recorded(claim: Dated, look: Look) -> Decided | None:
+    """What an outdated document says of the claim with its date: the line holds both, or the date
+    falls in the time in which the document held.
+    """
+    if not claim.anchors:
+        return None
+    found = look(claim.spelled, claim.then)
+    if found.verdict == "supported" and _meets(claim, found):
+        return found
+    return _during(claim, claim.anchors, claim.then, look)
+
+
+def _during(
+    claim: Dated, wanted: Sequence[Anchor], passages: Sequence[Passage], look: Look
+) -> Decided | None:
+    """Support for the claim without its dates by documents that held on all of them."""
+    points = [anchor for anchor in wanted if not anchor.since]
+    held = [
+        passage
+        for passage in passages
+        if points
+        and all(claim.timeline.held_during(passage.document_id, a.first, a.last) for a in points)
+    ]
+    found = look(claim.rest, held) if held else None
+    if found is None or found.verdict != "supported" or not _meets(claim, found):
+        return None
+    return replace(found, detail=f"{_dated(claim.document(found))} held on that date")
+
+
+def _meets(claim: Dated, found: Decided) -> bool:
+    """Whether the line with the claim's value gives it for the claim's dates or for none."""
+    line = _line_of(claim, found)
+    return not line.anchors or all(speaks_of(line.anchors, anchor) for anchor in claim.anchors)
+
+
+def _outdated(claim: Dated, held: Decided, look: Look) -> Decided:
+    """Stale where an outdated document has the claim's value, whatever the date, and no current
+    one; else what the current ones say.
+    """
+    old = look(claim.rest, claim.then)
+    if old.verdict != "supported":
+        return held
+    if claim.anchors and look(claim.rest, claim.now).verdict == "supported":
+        return held
+    return _stale(claim, old, _counterpart(claim, old, ()))
+
+
+def _overruling(claim: Dated, past: Decided, held: Decided, look: Look) -> Line | None:
+    """The current line that has another value for the date of a claim that was once right."""
+    points = [anchor for anchor in claim.anchors if not anchor.since]
+    newer = _counterpart(claim, past, points)
+    if newer is not None:
+        return newer
+    # Where the value is a date, the rest of the claim still stands, with another date.
+    moved = not claim.values and held.verdict == "contradicted"
+    if moved and look(claim.rest, claim.now).verdict == "supported":
+        return _line_of(claim, held)
+    return None
+
+
+def _counterpart(claim: Dated, old: Decided, points: Sequence[Anchor]) -> Line | None:
+    """The line that took the place of an old one and gives another value, for these dates if any:
+    in the same series, with the wording that claim and old line share, the old value aside.
+    """
+    successor = claim.timeline.successor(old.document_id)
+    source = _line_of(claim, old)
+    shared = [word for word in claim.frame if word in source.stems and word not in claim.named]
+    found = [
+        line
+        for passage in claim.now
+        if successor is not None and passage.document_id == successor.id
+        for line in lines(passage)
+        if coverage(shared, line.stems, claim.weight) >= _SAME_WORDING
+        and _other_value(claim, source, line)
+        and all(speaks_of(line.anchors, anchor) for anchor in points)
+    ]
+    section = source.passage.section
+    return max(found, key=lambda line: _nearness(claim, line, section), default=None)
+
+
+def _nearness(claim: Dated, line: Line, section: str) -> tuple[bool, float, int]:
+    near = coverage(claim.frame, line.stems, claim.weight)
+    return line.passage.section == section, near, -line.start
+
+
+def _other_value(claim: Dated, old: Line, line: Line) -> bool:
+    """Whether a line has another quantity than the claim, or lacks a name that the old one has."""
+    findings = check_quantities(claim.values, line.quantities)
+    if any(finding.status == "conflict" for finding in findings):
+        return True
+    return bool((claim.named & old.own) - line.stems)
+
+
+def _line_of(claim: Dated, found: Decided) -> Line:
+    """The line behind a decision: of its stretch, the one with the claim's values and wording."""
+    passage = claim.timeline.corpus.passage[found.passage_id]
+    inside = [one for one in lines(passage) if one.start < found.end and one.end > found.start]
+
+    def fit(line: Line) -> tuple[int, float]:
+        findings = check_quantities(claim.values, line.quantities)
+        same = sum(finding.status == "found" for finding in findings)
+        return same, coverage(claim.frame, line.own, claim.weight)
+
+    return max(inside or lines(passage), key=fit)
+
+
+def _stale(claim: Dated, old: Decided, newer: Line | None) -> Decided:
+    document = claim.document(old)
+    expired = claim.timeline.standing[document.id] == "expired"
+    said = []
+    if expired:
+        said.append(f"{document.id} expired on {document.valid_to}")
+    successor = claim.timeline.successor(document.id)
+    if newer is not None:
+        successor = claim.timeline.corpus.document[newer.passage.document_id]
+        text = " ".join(newer.text.split())[:_SHOWN]
+        said.append(f"superseded by {_dated(successor)}, which says: {text}")
+    elif successor is not None:
+        said.append(f"superseded by {_dated(successor)}, which does not say so")
+    rule = "expired" if expired else "superseded"
+    return replace(old, verdict="stale", rule=rule, score=0.0, detail="; ".join(said))
+
+
+def _dated(document: Document) -> str:
+    return f"{document.id} of {document.valid_from}" if document.valid_from else document.id
+
+
+def _against_rivals(claim: Dated, held: Decided) -> Decided:
+    """Support, unless a newer document of another series, in force too, has another value in the
+    same wording and of the same date; such conflicts are told either way.
+    """
+    rival = _rival(claim, held)
+    if rival is None:
+        return held
+    mine, other = claim.document(held), claim.timeline.corpus.document[rival.passage.document_id]
+    text = " ".join(rival.text.split())[:_SHOWN]
+    detail = f"conflict: {_dated(mine)} supports it, {_dated(other)} says: {text}"
+    if str(other.valid_from) <= str(mine.valid_from):
+        return replace(held, rule="conflict", detail=detail)
+    return replace(
+        held,
+        verdict="contradicted",
+        rule="conflict",
+        score=0.0,
+        detail=detail,
+        document_id=other.id,
+        passage_id=rival.passage.id,
+        start=rival.start,
+        end=rival.end,
+    )
+
+
+def _rival(claim: Dated, held: Decided) -> Line | None:
+    """The line of the newest other document that contradicts a supported claim."""
+    if not claim.values or claim.document(held).valid_from is None:
+        return None
+    corpus = claim.timeline.corpus
+    found = [
+        line
+        for passage in claim.now
+        if passage.document_id != held.document_id
+        and corpus.document[passage.document_id].valid_from
+        for line in lines(passage)
+        if claim.named <= line.stems
+        and coverage(claim.frame, line.stems, claim.weight) >= _SAME_WORDING
+        and _contradicts(claim, line, _line_of(claim, held))
+    ]
+    return max(
+        found,
+        key=lambda line: str(corpus.document[line.passage.document_id].valid_from),
+        default=None,
+    )
+
+
+def _contradicts(claim: Dated, line: Line, own: Line) -> bool:
+    """Whether a line has another value for the date of the claim's own line."""
+    findings = check_quantities(claim.values, line.quantities)
+    stated = [a for a in (claim.anchors or own.anchors) if not a.since]
+    same_date = not line.anchors or all(speaks_of(line.anchors, anchor) for anchor in stated)
+    return same_date and any(finding.status == "conflict" for finding in findings)
