@@ -57,7 +57,8 @@ class Checker:
             query = f"{row['question']} {claim.text}"
             then = self._found(self.past, query, vector, own) if self.past else []
             now = self._found(self.index, query, vector, own)
-            now += [p for old in then for p in self.timeline.counterparts(old)[:_SECTION]]
+            newer = (p for old in then for p in self.timeline.counterparts(old))
+            now += [p for p in newer if p.id in self.index.place]
             about = self._about(claim, row["question"])
             passages = about or list(dict.fromkeys(now))
             item = self._claim(
@@ -128,7 +129,8 @@ class Checker:
         if claim.absent:
             return Checked(claim, _absence(claim, question, passages, self.index, self.settings))
         weight = (self.index if self.index.stems else self.past or self.index).weight
-        dated = Dated(claim.text, question, passages, then, self.timeline, weight)
+        least = self.settings.conflict_coverage
+        dated = Dated(claim.text, question, passages, then, self.timeline, weight, least)
         return Checked(claim, _as_held(weigh(dated, self._look(question)), claim.holds))
 
     def _look(self, question: str) -> Look:
@@ -160,10 +162,6 @@ class Checker:
             start,
             start + len(part),
         )
-
-
-_SECTION = 4
-"""Passages of the newer document that are looked at beside one of an older."""
 
 
 def _dated(item: Checked, question: str) -> Checked:

@@ -7,9 +7,10 @@ of the past is no error. A newer figure for the very same date overrules it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from store.corpus import Document, Passage
 from verifiers.anchors import Anchor, anchors, dateless, speaks_of
@@ -25,6 +26,8 @@ Look = Callable[[str, Sequence[Passage]], Decided]
 
 _SAME_WORDING = 0.75
 """Share of the wording that two lines on the same matter have in common."""
+_HALF = 0.5
+"""Share of its names from which on a line can speak of what a claim speaks of."""
 _SHOWN = 160
 """Characters of a newer document that a detail repeats."""
 
@@ -41,6 +44,8 @@ class Dated:
     then: Sequence[Passage]
     timeline: Timeline
     weight: Mapping[str, float]
+    least: float
+    """Share of the wording that a line must have in common with a claim to deny it."""
 
     @cached_property
     def anchors(self) -> tuple[Anchor, ...]:
@@ -85,8 +90,7 @@ def weigh(claim: Dated, look: Look) -> Decided:
     held = look(claim.text, claim.now)
     if held.verdict == "supported":
         return _against_rivals(claim, held)
-    framed = [anchor for anchor in claim.anchors if anchor.frame]
-    still = _during(claim, framed, claim.now, look)
+    still = _still(claim, look)
     if still is not None:
         return still
     if not claim.then:
@@ -98,6 +102,21 @@ def weigh(claim: Dated, look: Look) -> Decided:
     if newer is not None:
         return _stale(claim, past, newer)
     return replace(past, detail=f"historical: {_dated(claim.document(past))} has it for that date")
+
+
+def _still(claim: Dated, look: Look) -> Decided | None:
+    """Support for "as of" a date by a current document that held on it, or by its line on what
+    began before and goes on.
+    """
+    framed = [anchor for anchor in claim.anchors if anchor.frame]
+    held = _during(claim, framed, claim.now, look)
+    if held is not None or not framed:
+        return held
+    found = look(claim.rest, claim.now)
+    if found.verdict != "supported":
+        return None
+    line = _line_of(claim, found)
+    return found if line.anchors and _of_its_date(claim, line) else None
 
 
 def _recorded(claim: Dated, look: Look) -> Decided | None:
@@ -131,8 +150,20 @@ def _during(
 
 def _meets(claim: Dated, found: Decided) -> bool:
     """Whether the line with the claim's value gives it for the claim's dates or for none."""
-    line = _line_of(claim, found)
-    return not line.anchors or all(speaks_of(line.anchors, anchor) for anchor in claim.anchors)
+    return _of_its_date(claim, _line_of(claim, found))
+
+
+def _of_its_date(claim: Dated, line: Line) -> bool:
+    """What a line says to go on since a date, it says as long as its document held."""
+    document_id = line.passage.document_id
+    current = claim.timeline.standing[document_id] == "current"
+    stated = [anchor for anchor in line.anchors if not anchor.since]
+
+    def told(anchor: Anchor) -> bool:
+        goes_on = current or claim.timeline.held_during(document_id, anchor.first, anchor.last)
+        return speaks_of(line.anchors if goes_on or anchor.since else stated, anchor)
+
+    return not line.anchors or all(told(anchor) for anchor in claim.anchors)
 
 
 def _outdated(claim: Dated, held: Decided, look: Look) -> Decided:
@@ -140,17 +171,64 @@ def _outdated(claim: Dated, held: Decided, look: Look) -> Decided:
     one; else what the current ones say.
     """
     old = look(claim.rest, claim.then)
-    if old.verdict != "supported":
-        return held
-    if claim.anchors and look(claim.rest, claim.now).verdict == "supported":
-        return held
-    return _stale(claim, old, _counterpart(claim, old, ()))
+    if old.verdict == "supported":
+        if claim.anchors and look(claim.rest, claim.now).verdict == "supported":
+            return held
+        return _stale(claim, old, _counterpart(claim, _line_of(claim, old), ()))
+    for line in _with_value(claim):
+        newer = _counterpart(claim, line, ())
+        if newer is not None and _replaced(claim, line, newer):
+            old = replace(held, **_place(line))
+            if claim.anchors and line.anchors and _of_its_date(claim, line):
+                detail = f"historical: {_dated(claim.document(old))} has another wording"
+                return replace(old, verdict="not_found", rule="wording", detail=detail)
+            return _stale(claim, old, newer)
+    return held
+
+
+def _with_value(claim: Dated) -> list[Line]:
+    """Outdated lines that have all quantities of the claim and share its wording and its names as
+    far as a contradiction must, nearest first.
+    """
+    found = [
+        line
+        for passage in claim.then
+        for line in lines(passage)
+        if _share(claim, claim.frame, line) >= claim.least
+        and (not claim.named or _share(claim, claim.named, line) >= _HALF)
+        and _found(claim.values, line)
+    ]
+    return sorted(found, key=lambda line: -_share(claim, claim.frame, line))
+
+
+def _share(claim: Dated, wanted: Collection[str], line: Line) -> float:
+    """Weighted share of stems that a line and its heading hold. What the corpus never says is more
+    likely another way of putting it ("numbered", "made up") than a rare thing: it counts half.
+    """
+    usual = claim.weight.get("", 1.0) / 2
+    total = sum(claim.weight.get(word, usual) for word in wanted)
+    held = sum(claim.weight.get(word, usual) for word in wanted if word in line.stems)
+    return held / total if total else 0.0
+
+
+def _found(values: Sequence[Quantity], line: Line) -> bool:
+    return all(finding.status == "found" for finding in check_quantities(values, line.quantities))
+
+
+def _replaced(claim: Dated, old: Line, newer: Line) -> bool:
+    """Whether the claim has the old line's value: a quantity, or else a name that is all but gone
+    from the newer line.
+    """
+    if claim.values:
+        return True
+    gone = claim.named - newer.stems
+    return bool(gone & old.own) and coverage(gone, old.own, claim.weight) >= _HALF
 
 
 def _overruling(claim: Dated, past: Decided, held: Decided, look: Look) -> Line | None:
-    """The current line that has another value for the date of a claim that was once right."""
+    """The later line that has another value for the date of a claim that was once right."""
     points = [anchor for anchor in claim.anchors if not anchor.since]
-    newer = _counterpart(claim, past, points)
+    newer = _counterpart(claim, _line_of(claim, past), points)
     if newer is not None:
         return newer
     # Where the value is a date, the rest of the claim still stands, with another date.
@@ -160,36 +238,34 @@ def _overruling(claim: Dated, past: Decided, held: Decided, look: Look) -> Line 
     return None
 
 
-def _counterpart(claim: Dated, old: Decided, points: Sequence[Anchor]) -> Line | None:
+def _counterpart(claim: Dated, old: Line, points: Sequence[Anchor]) -> Line | None:
     """The line that took the place of an old one and gives another value, for these dates if any:
-    in the same series, with the wording that claim and old line share, the old value aside.
+    later in the same series, with the wording that claim and old line share, the value aside.
     """
-    successor = claim.timeline.successor(old.document_id)
-    source = _line_of(claim, old)
-    shared = [word for word in claim.frame if word in source.stems and word not in claim.named]
+    shared = [word for word in claim.frame if word in old.stems and word not in claim.named]
     found = [
         line
-        for passage in claim.now
-        if successor is not None and passage.document_id == successor.id
+        for passage in claim.timeline.counterparts(old.passage)
         for line in lines(passage)
-        if coverage(shared, line.stems, claim.weight) >= _SAME_WORDING
-        and _other_value(claim, source, line)
+        if _share(claim, shared, line) >= _SAME_WORDING
+        and _other_value(claim, old, line)
         and all(speaks_of(line.anchors, anchor) for anchor in points)
     ]
-    section = source.passage.section
-    return max(found, key=lambda line: _nearness(claim, line, section), default=None)
 
+    newest = claim.timeline.successor(old.passage.document_id)
 
-def _nearness(claim: Dated, line: Line, section: str) -> tuple[bool, float, int]:
-    near = coverage(claim.frame, line.stems, claim.weight)
-    return line.passage.section == section, near, -line.start
+    def fit(line: Line) -> tuple[bool, float, int]:
+        near = _share(claim, claim.frame, line)
+        return newest is not None and line.passage.document_id == newest.id, near, -line.start
+
+    return max(found, key=fit, default=None)
 
 
 def _other_value(claim: Dated, old: Line, line: Line) -> bool:
     """Whether a line has another quantity than the claim, or lacks a name that the old one has."""
-    findings = check_quantities(claim.values, line.quantities)
-    if any(finding.status == "conflict" for finding in findings):
-        return True
+    if claim.values:
+        findings = check_quantities(claim.values, line.quantities)
+        return any(finding.status == "conflict" for finding in findings)
     return bool((claim.named & old.own) - line.stems)
 
 
@@ -204,6 +280,16 @@ def _line_of(claim: Dated, found: Decided) -> Line:
         return same, coverage(claim.frame, line.own, claim.weight)
 
     return max(inside or lines(passage), key=fit)
+
+
+def _place(line: Line) -> dict[str, Any]:
+    """Where a line stands, as fields of a decision."""
+    return {
+        "document_id": line.passage.document_id,
+        "passage_id": line.passage.id,
+        "start": line.start,
+        "end": line.end,
+    }
 
 
 def _stale(claim: Dated, old: Decided, newer: Line | None) -> Decided:
@@ -245,10 +331,7 @@ def _against_rivals(claim: Dated, held: Decided) -> Decided:
         rule="conflict",
         score=0.0,
         detail=detail,
-        document_id=other.id,
-        passage_id=rival.passage.id,
-        start=rival.start,
-        end=rival.end,
+        **_place(rival),
     )
 
 
@@ -264,7 +347,7 @@ def _rival(claim: Dated, held: Decided) -> Line | None:
         and corpus.document[passage.document_id].valid_from
         for line in lines(passage)
         if claim.named <= line.stems
-        and coverage(claim.frame, line.stems, claim.weight) >= _SAME_WORDING
+        and _share(claim, claim.frame, line) >= _SAME_WORDING
         and _contradicts(claim, line, _line_of(claim, held))
     ]
     return max(

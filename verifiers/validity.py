@@ -27,6 +27,8 @@ Standing = Literal["current", "superseded", "expired", "upcoming"]
 
 _SHARED = 0.5
 """Share of all their words that two texts of one title have in common in a series."""
+_SECTION = 8
+"""Passages of a section that are looked at beside one of an earlier document."""
 _ROW = re.compile(r":\d+$")
 _MARK = re.compile(
     r"(?<![a-z0-9])(?:"
@@ -58,10 +60,19 @@ class Timeline:
 
     def successor(self, document_id: str) -> Document | None:
         """The document in force that took this one's place; None where there is none."""
-        document = self.corpus.document[document_id]
-        begun = document.valid_from or date.max
-        later = [d for d in self._in_force(document_id) if d.valid_from and d.valid_from > begun]
-        return max(later, key=lambda d: (d.valid_from or date.min, d.id), default=None)
+        day = self.day or date.max
+        in_force = (d for d in self.later(document_id) if d.valid_to is None or d.valid_to >= day)
+        return next(in_force, None)
+
+    def later(self, document_id: str) -> list[Document]:
+        """Documents of its series that began after a document and by now, the newest first."""
+        begun, day = self.corpus.document[document_id].valid_from, self.day
+        found = [
+            d
+            for d in self._series.get(document_id, ())
+            if d.valid_from and begun and day and begun < d.valid_from <= day
+        ]
+        return sorted(found, key=lambda d: (d.valid_from or date.min, d.id), reverse=True)
 
     def held_during(self, document_id: str, first: date, last: date) -> bool:
         """Whether a document held on any day of a period: from its beginning to its end, or to the
@@ -88,12 +99,13 @@ class Timeline:
         ids = {document.id for document in kept}
         return Corpus(kept, tuple(p for p in self.corpus.passages if p.document_id in ids))
 
-    def counterparts(self, passage: Passage) -> Sequence[Passage]:
-        """Passages under the same heading in the document that took the place of a passage's."""
-        successor = self.successor(passage.document_id)
-        if successor is None:
-            return ()
-        return self._by_section.get((successor.id, passage.section), ())
+    def counterparts(self, passage: Passage) -> list[Passage]:
+        """Passages under the same heading in later documents of the series, the newest first."""
+        return [
+            other
+            for document in self.later(passage.document_id)
+            for other in self._by_section.get((document.id, passage.section), ())[:_SECTION]
+        ]
 
     def _standing(self, document: Document) -> Standing:
         if self.day is None:
@@ -103,14 +115,6 @@ class Timeline:
         if document.valid_to and document.valid_to < self.day:
             return "expired"
         return "superseded" if self.successor(document.id) else "current"
-
-    def _in_force(self, document_id: str) -> list[Document]:
-        day = self.day or date.max
-        return [
-            d
-            for d in self._series.get(document_id, ())
-            if d.valid_from and d.valid_from <= day and (d.valid_to is None or d.valid_to >= day)
-        ]
 
     @cached_property
     def _series(self) -> dict[str, list[Document]]:
