@@ -33,6 +33,7 @@ from store.chunks import cut
 from store.corpus import Corpus, Document
 from store.records import RECORDS, frame
 from store.stages import STAGES, Context, Vectors
+from verifiers.retrieval import EvidenceIndex
 from verifiers.wording import content
 
 assert verifiers
@@ -144,17 +145,18 @@ def judged(texts: Sequence[str], corpus: Corpus, as_of: date | None = None) -> l
 
 def evidence(texts: Sequence[str], corpus: Corpus, as_of: date | None) -> list[dict[str, Any]]:
     """The stage's row of evidence on each text."""
+    passages = [f"{p.heading}\n{p.text}" for p in corpus.passages]
+    rarity = EvidenceIndex(corpus, np.zeros((0, WIDTH), np.float32)).weight
+    vectors = _hashed(passages, rarity)
     blank: dict[str, Any] = dict.fromkeys(RECORDS.names)
     rows = [
         {**blank, "id": str(i), "question": "", "answer": text, "quotes": [], "sources": []}
         for i, text in enumerate(texts)
     ]
     records = frame(rows, RECORDS).with_columns(
-        pl.Series("embedding", _hashed(texts), dtype=pl.Array(pl.Float32, WIDTH))
+        pl.Series("embedding", _hashed(texts, rarity), dtype=pl.Array(pl.Float32, WIDTH))
     )
-    context = Context(
-        corpus, _hashed([f"{p.heading}\n{p.text}" for p in corpus.passages]), as_of=as_of
-    )
+    context = Context(corpus, vectors, as_of=as_of)
     stage = STAGES["grounding"].make(Grounding(), context)
     found = stage(records).evidence.to_dicts()
     first = {row["record_id"]: row for row in reversed(found)}
@@ -162,9 +164,12 @@ def evidence(texts: Sequence[str], corpus: Corpus, as_of: date | None) -> list[d
     return [first.get(str(i), nothing) for i in range(len(texts))]
 
 
-def _hashed(texts: Sequence[str]) -> Vectors:
-    """Normalised sums of one random direction per stem."""
-    rows = np.stack([sum((_direction(s) for s in content(t)), np.zeros(WIDTH)) for t in texts])
+def _hashed(texts: Sequence[str], rarity: Mapping[str, float]) -> Vectors:
+    """Normalised sums of one random direction per stem, the longer the rarer it is."""
+    rows = np.zeros((len(texts), WIDTH))
+    for row, text in zip(rows, texts, strict=True):
+        for stem in set(content(text)):
+            row += rarity.get(stem, rarity[""]) * _direction(stem)
     unit: Vectors = (rows / (np.linalg.norm(rows, axis=1, keepdims=True) + 1e-9)).astype(np.float32)
     return unit
 

@@ -57,8 +57,6 @@ class Checker:
             query = f"{row['question']} {claim.text}"
             then = self._found(self.past, query, vector, own) if self.past else []
             now = self._found(self.index, query, vector, own)
-            newer = (p for old in then for p in self.timeline.counterparts(old))
-            now += [p for p in newer if p.id in self.index.place]
             about = self._about(claim, row["question"])
             passages = about or list(dict.fromkeys(now))
             item = self._claim(

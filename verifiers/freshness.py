@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from store.corpus import Document, Passage
+from store.text import WORD
 from verifiers.anchors import Anchor, anchors, dateless, speaks_of
 from verifiers.checks.names import names
 from verifiers.checks.quantities import Quantity, check_quantities, quantities
@@ -71,8 +72,12 @@ class Dated:
 
     @cached_property
     def named(self) -> frozenset[str]:
-        """Stems of the names in the claim."""
-        return frozenset(stem for name in names(self.rest) for stem in content(name))
+        """Stems of the words in names; the first word of a claim is one if more names follow it."""
+        first = (WORD.findall(name)[0] for name in names(self.rest) if WORD.search(name))
+        opening = next(first, "")
+        found = WORD.findall(self.rest)
+        capital = [w for i, w in enumerate(found) if w != w.lower() and (i or w == opening)]
+        return frozenset(content(" ".join(capital)))
 
     @cached_property
     def frame(self) -> tuple[str, ...]:
@@ -93,8 +98,18 @@ def weigh(claim: Dated, look: Look) -> Decided:
     still = _still(claim, look)
     if still is not None:
         return still
-    if not claim.then:
+    beside = _side_by_side(claim)
+    if not beside.then:
         return held
+    if beside.now != claim.now:
+        held = look(claim.text, beside.now)
+    if held.verdict == "supported":
+        return held
+    return _over_time(beside, held, look)
+
+
+def _over_time(claim: Dated, held: Decided, look: Look) -> Decided:
+    """The verdict where outdated documents have something that may be the claim's value."""
     past = _recorded(claim, look)
     if past is None:
         return _outdated(claim, held, look)
@@ -102,6 +117,26 @@ def weigh(claim: Dated, look: Look) -> Decided:
     if newer is not None:
         return _stale(claim, past, newer)
     return replace(past, detail=f"historical: {_dated(claim.document(past))} has it for that date")
+
+
+def _side_by_side(claim: Dated) -> Dated:
+    """The claim with those outdated passages that may hold its value, found by themselves or beside
+    the current ones, and with what stands in their place in current documents.
+    """
+    standing = claim.timeline.standing
+    beside = (old for passage in claim.now for old in claim.timeline.forerunners(passage))
+    then = [p for p in dict.fromkeys((*claim.then, *beside)) if _may_hold(claim, p)]
+    newer = (new for passage in then for new in claim.timeline.counterparts(passage))
+    now = (*claim.now, *(p for p in newer if standing[p.document_id] == "current"))
+    return replace(claim, now=tuple(dict.fromkeys(now)), then=then)
+
+
+def _may_hold(claim: Dated, passage: Passage) -> bool:
+    """Whether a passage has all quantities of a claim, or else some of the names."""
+    if claim.values:
+        held = [quantity for line in lines(passage) for quantity in line.quantities]
+        return _all_found(claim.values, held)
+    return not claim.named or any(claim.named & line.own for line in lines(passage))
 
 
 def _still(claim: Dated, look: Look) -> Decided | None:
@@ -196,7 +231,7 @@ def _with_value(claim: Dated) -> list[Line]:
         for line in lines(passage)
         if _share(claim, claim.frame, line) >= claim.least
         and (not claim.named or _share(claim, claim.named, line) >= _HALF)
-        and _found(claim.values, line)
+        and _all_found(claim.values, line.quantities)
     ]
     return sorted(found, key=lambda line: -_share(claim, claim.frame, line))
 
@@ -211,8 +246,8 @@ def _share(claim: Dated, wanted: Collection[str], line: Line) -> float:
     return held / total if total else 0.0
 
 
-def _found(values: Sequence[Quantity], line: Line) -> bool:
-    return all(finding.status == "found" for finding in check_quantities(values, line.quantities))
+def _all_found(values: Sequence[Quantity], held: Sequence[Quantity]) -> bool:
+    return all(finding.status == "found" for finding in check_quantities(values, held))
 
 
 def _replaced(claim: Dated, old: Line, newer: Line) -> bool:
@@ -262,11 +297,15 @@ def _counterpart(claim: Dated, old: Line, points: Sequence[Anchor]) -> Line | No
 
 
 def _other_value(claim: Dated, old: Line, line: Line) -> bool:
-    """Whether a line has another quantity than the claim, or lacks a name that the old one has."""
-    if claim.values:
-        findings = check_quantities(claim.values, line.quantities)
-        return any(finding.status == "conflict" for finding in findings)
-    return bool((claim.named & old.own) - line.stems)
+    """Whether a line has another quantity than the claim where the old line has the claim's, or
+    lacks a name that the old one has.
+    """
+    if not claim.values:
+        return bool((claim.named & old.own) - line.stems)
+    if _all_found(claim.values, line.quantities):
+        return False
+    units = {q.unit for q in old.quantities if any(_all_found([v], [q]) for v in claim.values)}
+    return any(quantity.unit in units or not quantity.unit for quantity in line.quantities)
 
 
 def _line_of(claim: Dated, found: Decided) -> Line:

@@ -101,11 +101,18 @@ class Timeline:
 
     def counterparts(self, passage: Passage) -> list[Passage]:
         """Passages under the same heading in later documents of the series, the newest first."""
-        return [
-            other
-            for document in self.later(passage.document_id)
-            for other in self._by_section.get((document.id, passage.section), ())[:_SECTION]
-        ]
+        return self._same_section(passage, self.later(passage.document_id))
+
+    def forerunners(self, passage: Passage) -> list[Passage]:
+        """Passages under the same heading in documents that a passage's document took over from."""
+        begun = self.corpus.document[passage.document_id].valid_from
+        series = self._series.get(passage.document_id, ())
+        earlier = [d for d in series if begun and d.valid_from and d.valid_from < begun]
+        return self._same_section(passage, earlier)
+
+    def _same_section(self, passage: Passage, documents: Sequence[Document]) -> list[Passage]:
+        places = ((document.id, passage.section) for document in documents)
+        return [other for place in places for other in self._by_section.get(place, ())[:_SECTION]]
 
     def _standing(self, document: Document) -> Standing:
         if self.day is None:
