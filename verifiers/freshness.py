@@ -275,25 +275,30 @@ def _overruling(claim: Dated, past: Decided, held: Decided, look: Look) -> Line 
 
 def _counterpart(claim: Dated, old: Line, points: Sequence[Anchor]) -> Line | None:
     """The line that took the place of an old one and gives another value, for these dates if any:
-    later in the same series, with the wording that claim and old line share, the value aside.
+    later in the same series, with the same label or with the wording that claim and old line share,
+    the value aside. None as well where the newest document repeats the value.
     """
-    shared = [word for word in claim.frame if word in old.stems and word not in claim.named]
-    found = [
+    later = [
         line
         for passage in claim.timeline.counterparts(old.passage)
         for line in lines(passage)
-        if _share(claim, shared, line) >= _SAME_WORDING
-        and _other_value(claim, old, line)
-        and all(speaks_of(line.anchors, anchor) for anchor in points)
+        if all(speaks_of(line.anchors, anchor) for anchor in points)
     ]
-
+    labelled = [line for line in later if old.label and line.label == old.label]
+    shared = [word for word in claim.frame if word in old.stems and word not in claim.named]
+    alike = [line for line in labelled or later if _share(claim, shared, line) >= _HALF]
     newest = claim.timeline.successor(old.passage.document_id)
+    newest_id = newest.id if newest else ""
+    changed = [line for line in alike if _other_value(claim, old, line)]
+    last = [line for line in alike if line.passage.document_id == newest_id]
+    if any(_repeats(claim, old, line) for line in last):
+        return None
 
     def fit(line: Line) -> tuple[bool, float, int]:
         near = _share(claim, claim.frame, line)
-        return newest is not None and line.passage.document_id == newest.id, near, -line.start
+        return line.passage.document_id == newest_id, near, -line.start
 
-    return max(found, key=fit, default=None)
+    return max(changed, key=fit, default=None)
 
 
 def _other_value(claim: Dated, old: Line, line: Line) -> bool:
@@ -305,7 +310,13 @@ def _other_value(claim: Dated, old: Line, line: Line) -> bool:
     if _all_found(claim.values, line.quantities):
         return False
     units = {q.unit for q in old.quantities if any(_all_found([v], [q]) for v in claim.values)}
-    return any(quantity.unit in units or not quantity.unit for quantity in line.quantities)
+    return any(q.unit in units or not q.unit or "" in units for q in line.quantities)
+
+
+def _repeats(claim: Dated, old: Line, line: Line) -> bool:
+    if claim.values:
+        return _all_found(claim.values, line.quantities)
+    return claim.named & old.own <= line.stems
 
 
 def _line_of(claim: Dated, found: Decided) -> Line:
