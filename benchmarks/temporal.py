@@ -126,9 +126,8 @@ def _section(fields: Mapping[str, Mapping[str, str]], snapshot: str) -> Iterable
         if not past:
             continue
         *heads, label = field.split(" > ")
-        for depth, name in enumerate(heads):
-            if path[: depth + 1] != heads[: depth + 1]:
-                yield f"\n{'#' * (depth + 2)} {name}\n"
+        if heads != path:
+            yield from (f"\n{'#' * depth} {name}\n" for depth, name in enumerate(heads, 2))
         path = heads
         yield f"- **{label}:** {fields[field][max(past)]}"
 

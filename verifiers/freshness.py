@@ -7,6 +7,7 @@ of the past is no error. A newer figure for the very same date overrules it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -27,6 +28,7 @@ Look = Callable[[str, Sequence[Passage]], Decided]
 
 _SAME_WORDING = 0.75
 """Share of the wording that two lines on the same matter have in common."""
+_DIGITS = re.compile(r"\d[\d.,]*\d")
 _HALF = 0.5
 """Share of its names from which on a line can speak of what a claim speaks of."""
 _SHOWN = 160
@@ -85,6 +87,13 @@ class Dated:
         stems = dict.fromkeys(content(self.rest))
         return tuple(word for word in stems if not any(sign.isdigit() for sign in word))
 
+    @cached_property
+    def hint(self) -> str:
+        """The number or name by which a passage with the claim's value can be told by eye."""
+        numbers = [m.group(0) for v in self.values if (m := _DIGITS.search(v.text))]
+        capital = [w for w in WORD.findall(self.rest)[1:] if w != w.lower()]
+        return max(numbers or capital, key=len, default="")
+
     def document(self, decided: Decided) -> Document:
         """The document something was decided by."""
         return self.timeline.corpus.document[decided.document_id]
@@ -124,9 +133,11 @@ def _side_by_side(claim: Dated) -> Dated:
     the current ones, and with what stands in their place in current documents.
     """
     standing = claim.timeline.standing
-    beside = (old for passage in claim.now for old in claim.timeline.forerunners(passage))
+    beside = (
+        old for passage in claim.now for old in claim.timeline.forerunners(passage, claim.hint)
+    )
     then = [p for p in dict.fromkeys((*claim.then, *beside)) if _may_hold(claim, p)]
-    newer = (new for passage in then for new in claim.timeline.counterparts(passage))
+    newer = (new for passage in then for new in claim.timeline.counterparts(passage, ""))
     now = (*claim.now, *(p for p in newer if standing[p.document_id] == "current"))
     return replace(claim, now=tuple(dict.fromkeys(now)), then=then)
 
@@ -280,7 +291,7 @@ def _counterpart(claim: Dated, old: Line, points: Sequence[Anchor]) -> Line | No
     """
     later = [
         line
-        for passage in claim.timeline.counterparts(old.passage)
+        for passage in claim.timeline.counterparts(old.passage, old.label)
         for line in lines(passage)
         if all(speaks_of(line.anchors, anchor) for anchor in points)
     ]

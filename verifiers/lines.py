@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from store.corpus import Passage
-from store.text import normalise, sentences
+from store.text import sentences
 from verifiers.anchors import Anchor, anchors
 from verifiers.checks.quantities import Quantity, quantities
 from verifiers.wording import content
@@ -59,4 +59,4 @@ def lines(passage: Passage) -> tuple[Line, ...]:
 
 def _label(text: str) -> str:
     match = _LABEL.match(text)
-    return normalise(match.group(1)) if match else ""
+    return match.group(1).strip() if match else ""

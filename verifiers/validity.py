@@ -27,8 +27,6 @@ Standing = Literal["current", "superseded", "expired", "upcoming"]
 
 _SHARED = 0.5
 """Share of all their words that two texts of one title have in common in a series."""
-_SECTION = 8
-"""Passages of a section that are looked at beside one of an earlier document."""
 _ROW = re.compile(r":\d+$")
 _MARK = re.compile(
     r"(?<![a-z0-9])(?:"
@@ -99,20 +97,26 @@ class Timeline:
         ids = {document.id for document in kept}
         return Corpus(kept, tuple(p for p in self.corpus.passages if p.document_id in ids))
 
-    def counterparts(self, passage: Passage) -> list[Passage]:
-        """Passages under the same heading in later documents of the series, the newest first."""
-        return self._same_section(passage, self.later(passage.document_id))
+    def counterparts(self, passage: Passage, hint: str) -> list[Passage]:
+        """Passages of later documents of the series, the newest first, that stand under the same
+        heading or have the ``hint`` in them.
+        """
+        return self._alike(passage, hint, self.later(passage.document_id))
 
-    def forerunners(self, passage: Passage) -> list[Passage]:
-        """Passages under the same heading in documents that a passage's document took over from."""
+    def forerunners(self, passage: Passage, hint: str) -> list[Passage]:
+        """Such passages of the documents that a passage's document took over from."""
         begun = self.corpus.document[passage.document_id].valid_from
         series = self._series.get(passage.document_id, ())
         earlier = [d for d in series if begun and d.valid_from and d.valid_from < begun]
-        return self._same_section(passage, earlier)
+        return self._alike(passage, hint, earlier)
 
-    def _same_section(self, passage: Passage, documents: Sequence[Document]) -> list[Passage]:
-        places = ((document.id, passage.section) for document in documents)
-        return [other for place in places for other in self._by_section.get(place, ())[:_SECTION]]
+    def _alike(self, passage: Passage, hint: str, documents: Sequence[Document]) -> list[Passage]:
+        return [
+            other
+            for document in documents
+            for other in self.corpus.passages_of(document.id)
+            if other.section == passage.section or (hint and hint in other.text)
+        ]
 
     def _standing(self, document: Document) -> Standing:
         if self.day is None:
@@ -132,13 +136,6 @@ class Timeline:
                 titled.setdefault((document.kind, _plain(document.title)), []).append(document)
         grouped = (series for found in titled.values() for series in _series_of(found))
         return {document.id: series for series in grouped for document in series}
-
-    @cached_property
-    def _by_section(self) -> dict[tuple[str, str], list[Passage]]:
-        found: dict[tuple[str, str], list[Passage]] = {}
-        for passage in self.corpus.passages:
-            found.setdefault((passage.document_id, passage.section), []).append(passage)
-        return found
 
 
 def _series_of(documents: Sequence[Document]) -> list[list[Document]]:
