@@ -285,31 +285,38 @@ def _overruling(claim: Dated, past: Decided, held: Decided, look: Look) -> Line 
 
 
 def _counterpart(claim: Dated, old: Line, points: Sequence[Anchor]) -> Line | None:
-    """The line that took the place of an old one and gives another value, for these dates if any:
-    later in the same series, with the same label or with the wording that claim and old line share,
-    the value aside. None as well where the newest document repeats the value.
+    """The line that took the place of an old one and gives another value, for these dates if any.
+    None as well where the newest document repeats the value.
     """
-    later = [
+    alike = [
         line
-        for passage in claim.timeline.counterparts(old.passage, old.label)
-        for line in lines(passage)
+        for line in _successors(claim, old)
         if all(speaks_of(line.anchors, anchor) for anchor in points)
     ]
-    labelled = [line for line in later if old.label and line.label == old.label]
-    shared = [word for word in claim.frame if word in old.stems and word not in claim.named]
-    alike = [line for line in labelled or later if _share(claim, shared, line) >= _HALF]
     newest = claim.timeline.successor(old.passage.document_id)
-    newest_id = newest.id if newest else ""
-    changed = [line for line in alike if _other_value(claim, old, line)]
-    last = [line for line in alike if line.passage.document_id == newest_id]
-    if any(_repeats(claim, old, line) for line in last):
+    last = newest.id if newest else ""
+    if any(line.passage.document_id == last and _repeats(claim, old, line) for line in alike):
         return None
 
-    def fit(line: Line) -> tuple[bool, float, int]:
+    def fit(line: Line) -> tuple[bool, bool, float]:
+        passage = line.passage
         near = _share(claim, claim.frame, line)
-        return line.passage.document_id == newest_id, near, -line.start
+        return passage.document_id == last, passage.section == old.passage.section, near
 
-    return max(changed, key=fit, default=None)
+    return max((line for line in alike if _other_value(claim, old, line)), key=fit, default=None)
+
+
+def _successors(claim: Dated, old: Line) -> list[Line]:
+    """Lines of later documents of the series on the same matter: with the same label, if the claim
+    has words of it, or with half of the wording that claim and old line share, the value aside.
+    """
+    later = claim.timeline.counterparts(old.passage, old.label)
+    found = [line for passage in later for line in lines(passage)]
+    labelled = [line for line in found if old.label and line.label == old.label]
+    if labelled and not set(content(old.label)).isdisjoint(claim.frame):
+        return labelled
+    shared = [word for word in claim.frame if word in old.stems and word not in claim.named]
+    return [line for line in labelled or found if _share(claim, shared, line) >= _HALF]
 
 
 def _other_value(claim: Dated, old: Line, line: Line) -> bool:
@@ -325,6 +332,7 @@ def _other_value(claim: Dated, old: Line, line: Line) -> bool:
 
 
 def _repeats(claim: Dated, old: Line, line: Line) -> bool:
+    """Whether a line has the old line's value."""
     if claim.values:
         return _all_found(claim.values, line.quantities)
     return claim.named & old.own <= line.stems
