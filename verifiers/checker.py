@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -26,9 +27,11 @@ from verifiers.checks.python_api import (
 from verifiers.checks.quotes import find_in_corpus, quoted
 from verifiers.checks.relative_time import unanchored
 from verifiers.claims import ABSENCE, Claim, split_claims
+from verifiers.dated import Dated, Look
 from verifiers.evidence import decide, verbatim
-from verifiers.freshness import Dated, Look, weigh
+from verifiers.freshness import weigh
 from verifiers.retrieval import EvidenceIndex
+from verifiers.rivals import against_rivals
 from verifiers.validity import Timeline
 from verifiers.verdicts import Checked, Decided
 from verifiers.wording import content, coverage
@@ -112,13 +115,15 @@ class Checker:
             decided = self._find(quote, documents)
             if decided.verdict != "supported":
                 return Checked(claim, decided, "missing_quote")
+        weight, least = self._usual.weight, self.settings.conflict_coverage
+        dated = Dated(claim.text, question, passages, then, self.timeline, weight, least)
         named = f"`{claim.about}` {claim.text}" if claim.about else claim.text
         invented = next(iter(unknown_identifiers(named, self.api, claim.absent)), None)
         if invented is None:
             # A source can say that something is missing; a stock phrase proves no such thing.
             same = verbatim(claim.text, passages, least=8 if claim.absent else 3)
             if same is not None:
-                return Checked(claim, _as_held(same, claim.holds))
+                return Checked(claim, _as_held(against_rivals(dated, same), claim.holds))
         finding = invented or check_api(claim.text, question, self.api, claim.absent)
         if finding is not None:
             unknown = finding.verdict == "unknown"
@@ -126,14 +131,16 @@ class Checker:
             return Checked(claim, held, "unknown_identifier" if unknown and claim.holds else "")
         if claim.absent:
             return Checked(claim, _absence(claim, question, passages, self.index, self.settings))
-        weight = (self.index if self.index.stems else self.past or self.index).weight
-        least = self.settings.conflict_coverage
-        dated = Dated(claim.text, question, passages, then, self.timeline, weight, least)
         return Checked(claim, _as_held(weigh(dated, self._look(question)), claim.holds))
+
+    @cached_property
+    def _usual(self) -> EvidenceIndex:
+        """The index whose words are weighed: the current one, unless nothing is current."""
+        return self.index if self.index.stems else self.past or self.index
 
     def _look(self, question: str) -> Look:
         """What passages say of a text that answers a question."""
-        index = self.index if self.index.stems else self.past or self.index
+        index = self._usual
 
         def look(text: str, passages: Sequence[Passage]) -> Decided:
             same = verbatim(text, passages, least=3)
