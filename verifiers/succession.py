@@ -75,17 +75,41 @@ def counterpart(claim: Dated, old: Line, points: Sequence[Anchor]) -> Line | Non
 
 
 def _successors(claim: Dated, old: Line) -> list[Line]:
-    """Lines of later documents of the series on the same matter: with the same label, or with half
-    of the wording that claim and old line share, the value aside. Where the claim has words of its
-    own for the label, such as led for head of government, wording must decide if there is any.
+    """Lines of later documents of the series on the same matter: those with the old line's label,
+    or else with half of the wording that claim and old line share, the value aside. Where the claim
+    has words of its own for the label, such as led for head of government, wording must do as well.
     """
     later = claim.timeline.counterparts(old.passage, old.label)
     found = [line for passage in later for line in lines(passage)]
-    labelled = [line for line in found if old.label and line.label == old.label]
     shared = [word for word in claim.frame if word in old.stems and word not in claim.named]
-    if labelled and not (shared and set(content(old.label)).isdisjoint(claim.frame)):
-        return labelled
-    return [line for line in labelled or found if share(claim, shared, line) >= _HALF]
+    label = [word for word in content(old.label) if word in claim.frame]
+    labelled = [line for line in found if old.label and line.label == old.label]
+    if labelled:
+        found = _in_its_place(claim, old, labelled)
+        if label or not shared:
+            return found
+    return [
+        line
+        for line in found
+        if share(claim, shared, line) >= _HALF and (not label or share(claim, label, line) >= _HALF)
+    ]
+
+
+def _in_its_place(claim: Dated, old: Line, labelled: Sequence[Line]) -> list[Line]:
+    """Of the lines with a label those under the old line's heading; those under any heading if
+    there is none, unless the old document has the label under several.
+    """
+    here = [line for line in labelled if line.passage.section == old.passage.section]
+    if here:
+        return here
+    passages = claim.timeline.corpus.passages_of(old.passage.document_id)
+    elsewhere = (
+        line
+        for passage in passages
+        if passage.section != old.passage.section and old.label in passage.text
+        for line in lines(passage)
+    )
+    return [] if any(line.label == old.label for line in elsewhere) else list(labelled)
 
 
 def _other_value(claim: Dated, old: Line, line: Line) -> bool:
