@@ -25,10 +25,8 @@ from store.corpus import Corpus, Document
 from store.python_api import read_modules
 from store.readers import read_source
 from store.shares import wilson
-from store.stages import Embed, Progress, Vectors
-from verifiers.api import ApiIndex
-from verifiers.checker import Checker
-from verifiers.retrieval import EvidenceIndex
+from store.stages import Context, Embed, Progress, Vectors
+from verifiers.grounding import checker_of
 
 _NOTES = Path(__file__).parent.parent / "data" / "corpora" / "solar-system"
 _MODULES = tuple(
@@ -86,11 +84,10 @@ def ground(corpus: Corpus, count: int, seed: int, embed: Embed) -> Ground:
 def tell(ground: Ground, embed: Embed, progress: Progress) -> list[Told]:
     """All claims of a corpus through the verifier's own path, retrieval included."""
     corpus = ground.corpus
-    index = EvidenceIndex(corpus, ground.vectors)
-    checker = Checker(Grounding(), corpus, index, ApiIndex(corpus))
+    checker = checker_of(Grounding(), Context(corpus, ground.vectors))
     claims = [*ground.planted, *ground.truths]
     vectors = embed([f"{claim.question}\n{claim.text}".strip() for claim in claims])
-    near = index.near(vectors)
+    near = checker.near(vectors)
     told = []
     for i, claim in enumerate(claims):
         row = {

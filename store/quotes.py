@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _ANY_OF = {sign: f"[{alike}]" for alike in ("'‘’", '"“”', "-–—−") for sign in alike}
+_RUN = re.compile(r"[^\W_]+")
 _GAP = r"`*\s[\s`]*"
 
 
@@ -18,14 +20,23 @@ def find_quote(quote: str, text: str, near: int = 0) -> tuple[int, int] | None:
     """
     if not re.search(r"\w", quote):
         return None
+    plain = text.replace("`", "")
     # As it stands, then in the composed form that most texts are in.
     for form in dict.fromkeys((quote, unicodedata.normalize("NFKC", quote))):
-        parts = form.replace("`", "").split()
-        pattern = re.compile(_whole_numbers(_GAP.join(_loose(part) for part in parts), parts))
-        match = pattern.search(text, near) or pattern.search(text)
+        if not all(run in plain for run in _RUN.findall(form.replace("`", ""))):
+            continue
+        pattern = _pattern(form)
+        match = pattern.search(text, near) or (pattern.search(text) if near else None)
         if match:
             return match.span()
     return None
+
+
+@lru_cache(maxsize=1_000)
+def _pattern(quote: str) -> re.Pattern[str]:
+    """What finds a quote. One quote is looked for in many texts."""
+    parts = quote.replace("`", "").split()
+    return re.compile(_whole_numbers(_GAP.join(_loose(part) for part in parts), parts))
 
 
 def _whole_numbers(pattern: str, parts: list[str]) -> str:

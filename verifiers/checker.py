@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from configs.verifiers import Grounding
 from store.corpus import Corpus, Passage
-from store.stages import Row
+from store.stages import Row, Vectors
 from verifiers.api import ApiIndex
 from verifiers.checks.python_api import (
     ApiFinding,
@@ -22,11 +23,23 @@ from verifiers.checks.python_api import (
     unknown_identifiers,
 )
 from verifiers.checks.quotes import find_in_corpus, quoted
+from verifiers.checks.relative_time import unanchored
 from verifiers.claims import ABSENCE, Claim, claims_of
+from verifiers.dated import Dated, Look
 from verifiers.evidence import decide, verbatim
+from verifiers.freshness import weigh
 from verifiers.retrieval import EvidenceIndex
+from verifiers.rivals import against_rivals
+from verifiers.validity import Timeline
 from verifiers.verdicts import Checked, Decided
 from verifiers.wording import content, coverage
+
+
+class Near(NamedTuple):
+    """Rows of passages near to a record, in the index of current and in that of past documents."""
+
+    now: Sequence[int]
+    then: Sequence[int]
 
 
 @dataclass(frozen=True)
@@ -37,29 +50,55 @@ class Checker:
     corpus: Corpus
     index: EvidenceIndex
     api: ApiIndex
+    timeline: Timeline
+    past: EvidenceIndex | None = None
+    """Documents that are no longer in force, apart, so that they crowd out none that is."""
     split: Callable[[Row], Sequence[Claim]] = claims_of
 
-    def check(self, row: Row, near: Sequence[int]) -> list[Checked]:
+    def near(self, vectors: Vectors) -> list[Near]:
+        """The passages nearest to each embedding, of the current and of the past documents."""
+        now = self.index.near(vectors)
+        then = self.past.near(vectors) if self.past else [[]] * len(vectors)
+        return [Near(*each) for each in zip(now, then, strict=True)]
+
+    def check(self, row: Row, near: Near) -> list[Checked]:
         """All claims that a record's assistant makes, and all of its quotes. ``near`` are the
         passages nearest to its embedding.
 
         The record's own passages are added to what is found, behind it: they are looked at, and
         weigh no more than any other passage.
         """
-        places = self.index.place
-        own = [places[s["passage_id"]] for s in row["sources"] if s["passage_id"] in places]
+        known = self.timeline.corpus.passage
+        own = [known[s["passage_id"]] for s in row["sources"] if s["passage_id"] in known]
         documents = [source["document_id"] for source in row["sources"]]
         checked = [self._quote(quote, documents) for quote in row["quotes"]]
         claims = self.split(row)
         asked = [claim.question or row["question"] for claim in claims]
         # The question alone may be about something else than a claim; both are looked for.
         queries = [f"{q} {claim.text}" for q, claim in zip(asked, claims, strict=True)]
-        every = self.index.fused(queries, [near] * len(claims), self.settings.top_k)
-        for claim, question, found in zip(claims, asked, every, strict=True):
-            passages = [self.corpus.passages[i] for i in dict.fromkeys([*found, *own])]
-            about = self._about(claim, question) or passages
-            checked.append(self._claim(claim, question, about, documents))
+        now = self._found(self.index, queries, near.now, own)
+        then = self._found(self.past, queries, near.then, own)
+        for claim, question, *found in zip(claims, asked, now, then, strict=True):
+            about = self._about(claim, question)
+            current, outdated = (about, []) if about else found
+            item = self._claim(claim, question, current, outdated, documents)
+            checked.append(_dated(item, question))
         return checked
+
+    def _found(
+        self,
+        index: EvidenceIndex | None,
+        queries: Sequence[str],
+        near: Sequence[int],
+        own: Sequence[Passage],
+    ) -> list[list[Passage]]:
+        """The best passages of an index for each query, and the record's own that are in it."""
+        if index is None:
+            return [[] for _ in queries]
+        mine = [index.place[passage.id] for passage in own if passage.id in index.place]
+        every = index.fused(queries, [near] * len(queries), self.settings.top_k)
+        passages = index.corpus.passages
+        return [[passages[i] for i in dict.fromkeys([*rows, *mine])] for rows in every]
 
     def _about(self, claim: Claim, question: str) -> list[Passage]:
         """Passages on the Python objects a claim names, or else its question; what is true of one
@@ -89,19 +128,26 @@ class Checker:
         return Decided("supported", "quote", 1.0, "verbatim", document.id, id_, start, end)
 
     def _claim(
-        self, claim: Claim, question: str, passages: Sequence[Passage], documents: Sequence[str]
+        self,
+        claim: Claim,
+        question: str,
+        passages: Sequence[Passage],
+        then: Sequence[Passage],
+        documents: Sequence[str],
     ) -> Checked:
         for quote in quoted(claim.said):
             decided = self._find(quote, documents)
             if decided.verdict != "supported":
                 return Checked(claim, decided, "missing_quote")
+        weight, least = self._usual.weight, self.settings.conflict_coverage
+        dated = Dated(claim.said, question, passages, then, self.timeline, weight, least)
         named = f"`{claim.about}` {claim.said}" if claim.about else claim.said
         invented = next(iter(unknown_identifiers(named, self.api, claim.absent)), None)
         if invented is None:
             # A source can say that something is missing; a stock phrase proves no such thing.
             same = verbatim(claim.said, passages, least=8 if claim.absent else 3)
             if same is not None:
-                return Checked(claim, _as_held(same, claim.holds))
+                return Checked(claim, _as_held(against_rivals(dated, same), claim.holds))
         finding = invented or check_api(claim.said, question, self.api, claim.absent)
         if finding is not None:
             unknown = finding.verdict == "unknown"
@@ -109,8 +155,22 @@ class Checker:
             return Checked(claim, held, "unknown_identifier" if unknown and claim.holds else "")
         if claim.absent:
             return Checked(claim, _absence(claim, question, passages, self.index, self.settings))
-        decided = decide(claim.said, question, passages, self.index, self.settings)
-        return Checked(claim, _as_held(decided, claim.holds))
+        return Checked(claim, _as_held(weigh(dated, self._look(question)), claim.holds))
+
+    @cached_property
+    def _usual(self) -> EvidenceIndex:
+        """The index whose words are weighed: the current one, unless nothing is current."""
+        return self.index if self.index.lexical.size else self.past or self.index
+
+    def _look(self, question: str) -> Look:
+        """What passages say of a text that answers a question."""
+        index = self._usual
+
+        def look(text: str, passages: Sequence[Passage]) -> Decided:
+            same = verbatim(text, passages, least=3)
+            return same or decide(text, question, passages, index, self.settings)
+
+        return look
 
     def _from_api(self, finding: ApiFinding) -> Decided:
         verdict = "not_found" if finding.verdict == "unknown" else finding.verdict
@@ -131,6 +191,13 @@ class Checker:
             start,
             start + len(part),
         )
+
+
+def _dated(item: Checked, question: str) -> Checked:
+    """The claim, flagged if it says what is so now and no date says when that is."""
+    if item.breach or not unanchored(item.claim.text, question):
+        return item
+    return replace(item, breach="unanchored_time")
 
 
 def _as_held(decided: Decided, holds: bool, unknown: bool = False) -> Decided:

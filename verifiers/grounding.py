@@ -27,26 +27,24 @@ from verifiers.policy import rule_on
 from verifiers.retrieval import EvidenceIndex
 from verifiers.scope import evidence_of, vectors_of
 from verifiers.second_opinion import Opinion, second_opinions, undecided
+from verifiers.validity import Timeline
 from verifiers.verdicts import Checked
 
 
-@stage("grounding", version="1", scope="row")
+@stage("grounding", version="2", scope="row")
 def grounding(settings: Grounding, context: Context) -> Stage:
     """Drops records with a contradicted claim, an invented name or quote, or too little evidence.
 
     The score is the share of supported claims; evidence holds one row per claim and quote.
     """
-    corpus = evidence_of(context.corpus, settings.evidence)
-    vectors = vectors_of(context.corpus, context.passage_vectors, corpus)
-    index = EvidenceIndex(corpus, vectors, context.kept_stems)
-    by_rule = Checker(settings, corpus, index, ApiIndex(corpus))
+    by_rule = checker_of(settings, context)
     opinions = _opinions(settings, context)
 
     def apply(records: pl.DataFrame) -> Judged:
         checker = replace(by_rule, split=_splitter(settings, context, records))
         found: dict[str, tuple[str, list[Checked]]] = {}
         finished = count(1)
-        near = iter(index.near(records["embedding"].to_numpy()))
+        near = iter(by_rule.near(records["embedding"].to_numpy()))
 
         def check(row: Row) -> Ruling:
             close = next(near)
@@ -122,6 +120,29 @@ def _is_lost(checked: Sequence[Checked], policy: Policy) -> bool:
     """Whether what was checked exactly drops a record, whatever becomes of its other claims."""
     ruling = rule_on([item for item in checked if not undecided(item)], policy)
     return ruling.decision == "drop" and ruling.reason not in ("no_claims", "unsupported")
+
+
+def checker_of(settings: Grounding, context: Context) -> Checker:
+    """The checker over what the recipe admits as evidence, for the date on which facts must hold;
+    documents that are yet to come into force are no evidence of anything.
+    """
+    corpus = evidence_of(context.corpus, settings.evidence)
+    timeline = Timeline(corpus, context.as_of)
+    known = timeline.among(("current", "superseded", "expired"))
+    past = timeline.among(("superseded", "expired"))
+    return Checker(
+        settings,
+        known,
+        _index(timeline.among(("current",)), context),
+        ApiIndex(known),
+        timeline,
+        _index(past, context) if past.documents else None,
+    )
+
+
+def _index(part: Corpus, context: Context) -> EvidenceIndex:
+    vectors = vectors_of(context.corpus, context.passage_vectors, part)
+    return EvidenceIndex(part, vectors, context.kept_stems)
 
 
 def _evidence(record_id: str, item: Checked, corpus: Corpus) -> dict[str, Any]:
