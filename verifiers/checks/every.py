@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
+from verifiers.checks.agreement import check_quantities
 from verifiers.checks.assignments import assignments, check_assignments
-from verifiers.checks.dates import check_dates, dates
+from verifiers.checks.dates import check_dates, dates, held_dates
 from verifiers.checks.findings import Finding
 from verifiers.checks.names import check_names, held_words, names
-from verifiers.checks.quantities import check_quantities, quantities
+from verifiers.checks.quantities import held_quantities, quantities
 
 
 class Check(NamedTuple):
@@ -24,8 +25,8 @@ class Check(NamedTuple):
 
 
 CHECKS = (
-    Check("quantity", quantities, quantities, check_quantities),
-    Check("date", dates, dates, check_dates),
+    Check("quantity", quantities, held_quantities, check_quantities),
+    Check("date", dates, held_dates, check_dates),
     Check("name", names, held_words, check_names),
     Check("assignment", assignments, assignments, check_assignments),
 )
