@@ -33,7 +33,7 @@ def _check(wanted: Quantity, claim: Sequence[Quantity], evidence: Sequence[Quant
     known = {held: relation(wanted, held) for held in evidence if _fit(wanted, held)}
     if "found" in known.values():
         return Finding("quantity", wanted.text, "found")
-    if any(status == "missing" and held.exact is not None for held, status in known.items()):
+    if any(_less_exact(wanted, held) for held, status in known.items() if status == "missing"):
         return Finding("quantity", wanted.text, "missing", "the source is less exact")
     rivals = [
         held for held, status in known.items() if status == "conflict" and _rival(wanted, held)
@@ -45,6 +45,10 @@ def _check(wanted: Quantity, claim: Sequence[Quantity], evidence: Sequence[Quant
     if rivals:
         return Finding("quantity", wanted.text, "conflict", f"the source has {rivals[0].text}")
     return Finding("quantity", wanted.text, "missing")
+
+
+def _less_exact(wanted: Quantity, held: Quantity) -> bool:
+    return wanted.exact is not None and held.exact is not None
 
 
 def relation(wanted: Quantity, held: Quantity) -> Status:
@@ -61,7 +65,7 @@ def relation(wanted: Quantity, held: Quantity) -> Status:
         return "found" if wanted.hedged and closed else "missing"
     if given is not None:
         if _inside(given, wanted):
-            return "found"
+            return "found" if _near_bound(given, wanted) else "missing"
         return "missing" if given in (wanted.low, wanted.high) else "conflict"
     return _ranges(wanted, held)
 
@@ -106,6 +110,14 @@ def _inside(value: Decimal, span: Quantity) -> bool:
     low = span.low is None or value > span.low or (value == span.low and not span.strict)
     high = span.high is None or value < span.high or (value == span.high and not span.strict)
     return low and high
+
+
+def _near_bound(given: Decimal, wanted: Quantity) -> bool:
+    """Whether a bound would be said of a value; "over 5" is not how 5,000 is told."""
+    bound = wanted.low if wanted.high is None else wanted.high
+    if (wanted.low is not None and wanted.high is not None) or bound is None or bound <= 0:
+        return True
+    return given <= bound * _NEIGHBOUR and given * _NEIGHBOUR >= bound
 
 
 def _in_units_of(wanted: Quantity, held: Quantity) -> Quantity:

@@ -47,6 +47,7 @@ _MONTH = "(?P<name>" + "|".join(f"{m[:3]}(?:t|{m[3:]})?" for m in _MONTHS) + r")
 _YEAR = r"(?P<y>1\d{3}|2[01]\d{2})(?!\d|[.,]\d)"
 _DAY = r"(?P<d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?"
 _DAYS = rf"(?:(?P<d0>\d{{1,2}})(?:st|nd|rd|th)?\s?(?:[-–]|to|and)\s?)?{_DAY}"
+_COMMA = r"(?:\s?,)?\s"
 _SEASONS = {"spring": 1, "summer": 2, "autumn": 3, "fall": 3, "winter": 4}
 _BC = r"B\.?\s?C\.?(?:\s?E\b\.?)?"
 _AD = r"(?:A\.?D\b\.?|C\.?E\b\.?)"
@@ -181,9 +182,9 @@ _FORMS: tuple[tuple[str, str, _Reader], ...] = (
         rf"(?<![\d./])(?P<a>\d{{1,2}})(?P<sep>[/.-])(?P<b>\d{{1,2}})(?P=sep){_YEAR}",
         _numeric,
     ),
-    ("month", rf"\b{_DAYS}(?: of)? {_MONTH},? {_YEAR}", _whole),
-    ("month", rf"\b{_MONTH} {_DAYS},? {_YEAR}", _whole),
-    ("month", rf"\b{_MONTH}(?: of|,)? {_YEAR}", _whole),
+    ("month", rf"\b{_DAYS}(?: of)? {_MONTH}{_COMMA}{_YEAR}", _whole),
+    ("month", rf"\b{_MONTH} {_DAYS}{_COMMA}{_YEAR}", _whole),
+    ("month", rf"\b{_MONTH}(?: of{_COMMA}|{_COMMA}){_YEAR}", _whole),
     ("month", rf"(?<![\d.,]){_DAYS}(?: of)? {_MONTH}(?!\w)", _whole),
     ("month", rf"\b{_MONTH} {_DAYS}\b(?![,.]?\d)", _whole),
     ("quarter", rf"\bQ(?P<q>[1-4])(?: of |[ /-])?{_YEAR}", _quarter),
@@ -196,7 +197,7 @@ _FORMS: tuple[tuple[str, str, _Reader], ...] = (
         rf"[\s-]centur(?:y|ies)(?:\s(?P<bc>{_BC})|\s{_AD})?",
         _centuries,
     ),
-    ("digit", r"(?:\b(?=[12])|['’](?=\d0))(?P<decade>[12]\d{2}0|\d0)['’]?s\b", _decade),
+    ("digit", r"(?:\b(?=[12])|['’](?=\d0))(?P<decade>[12]\d{2}0|\d0)(?:\s?['’]\s?)?s\b", _decade),
     (
         "era",
         rf"(?<![\w.,])(?:(?P<y0>\d{{1,4}})(?:\s(?P<bc0>{_BC}))?\s?(?:[-–]|to|and)\s?(?:AD\s)?)?"

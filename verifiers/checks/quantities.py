@@ -56,6 +56,8 @@ _BEHIND = re.compile(
     r"|\s?(?P<most>or (?:less|fewer|younger|under|below|lower)\b|and (?:younger|under)\b)",
     re.IGNORECASE,
 )
+_ONLY = re.compile(r"\b(?:only|just|exactly|single)\s$", re.IGNORECASE)
+"""What makes a number of "one", which else is an article."""
 _CAPITAL = re.compile(r"\b([A-Z][\w'’-]+) $")
 _JOINED = re.compile(r"\s?[-–—]\s?|\s(?:to|through)\s", re.IGNORECASE)
 _FROM = re.compile(r"\b(?P<word>between|from)\s$", re.IGNORECASE)
@@ -110,7 +112,7 @@ def _read(text: str, ends: bool) -> list[Quantity]:
     )
     if clock:
         plain = _CLOCK.sub(lambda match: " " * len(match.group(0)), plain)
-    return _ranged(plain, list(_numbers(plain)), ends) + clock
+    return _ranged(plain, _numbers(plain, ends), ends) + clock
 
 
 def _clock(match: re.Match[str]) -> Quantity:
@@ -120,7 +122,7 @@ def _clock(match: re.Match[str]) -> Quantity:
     return Quantity(match.group(0), value, value, Decimal(1), _CLOCK_TIME)
 
 
-def _numbers(text: str) -> list[_Found]:
+def _numbers(text: str, held: bool) -> list[_Found]:
     found = []
     for match in _NUMBER.finditer(text):
         read = unit_after(text, match.end())
@@ -132,7 +134,7 @@ def _numbers(text: str) -> list[_Found]:
             if not _is_share(match, text):
                 continue
             unit, end = SHARE, match.end()
-        elif _is_no_number(match, text, unit):
+        elif _is_no_number(match, text, unit, held):
             continue
         found.append(_found(match, text, unit, end))
     return found
@@ -229,14 +231,16 @@ def _is_share(match: re.Match[str], text: str) -> bool:
     return match["part"].endswith("s") or bool(follows and "of" in follows.group(0))
 
 
-def _is_no_number(match: re.Match[str], text: str, unit: Unit) -> bool:
+def _is_no_number(match: re.Match[str], text: str, unit: Unit, held: bool) -> bool:
     """Whether a number belongs to the name in front of it, as in Voyager 2 or Pad 41, or is a
     pronoun, as in "one of them".
     """
     if match["spelled"]:
         small = not re.search(r"[\s-]", match["spelled"]) and not match["scale"]
         alone = small and unit == BARE
-        return alone or (match["spelled"].casefold() == "one" and small and not unit.kind)
+        article = small and match["spelled"].casefold() == "one" and not (unit.kind or held)
+        start = match.start()
+        return alone or (article and not _ONLY.search(text, max(start - 10, 0), start))
     before = re.search(
         r"\b([A-Z][\w'’-]+) $", text[max(match.start("written") - 40, 0) : match.start("written")]
     )
