@@ -26,6 +26,8 @@ from verifiers.checks.python_api import (
 from verifiers.checks.quotes import find_in_corpus, quoted
 from verifiers.claims import ABSENCE, Claim, split_claims
 from verifiers.evidence import decide, verbatim
+from verifiers.execution.arithmetic import recomputed
+from verifiers.execution.every import executed
 from verifiers.retrieval import EvidenceIndex
 from verifiers.verdicts import Checked, Decided
 from verifiers.wording import content, coverage
@@ -45,6 +47,7 @@ class Checker:
         own = [source["passage_id"] for source in row["sources"]]
         documents = [source["document_id"] for source in row["sources"]]
         checked = [self._quote(quote, documents) for quote in row["quotes"]]
+        checked += executed(row["answer"], self.settings.execution)
         vector = np.asarray(row["embedding"], dtype=np.float32)
         for claim in split_claims(row["question"], row["answer"]):
             # The question alone may be about something else than a claim; both are looked for.
@@ -87,6 +90,11 @@ class Checker:
     def _claim(
         self, claim: Claim, question: str, passages: Sequence[Passage], documents: Sequence[str]
     ) -> Checked:
+        computed = recomputed(claim.text)
+        if computed is not None:
+            held = _as_held(computed, claim.holds)
+            failed = held.verdict == "contradicted"
+            return Checked(claim, held, "failed_execution" if failed else "")
         for quote in quoted(claim.text):
             decided = self._find(quote, documents)
             if decided.verdict != "supported":
