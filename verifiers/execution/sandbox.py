@@ -8,8 +8,8 @@ Landlock (5.13). Where either is missing, nothing is run.
 
 What does not hold: the kernel is the machine's, so a hole in it is a way out; no filter of system
 calls; memory is limited per process and files one by one, and the limit on processes does not bind
-root, so that a bomb of forks or files weighs on the machine until time is up. Code from a source that means harm belongs into a
-virtual machine.
+root, so that a bomb of forks or files weighs on the machine until time is up. Code from a source
+that means harm belongs into a virtual machine.
 """
 
 from __future__ import annotations
