@@ -20,12 +20,16 @@ _SIGNED = {
     for sign, side in zip((1, -1), row.split(), strict=True)
     for word in side.split(",")
 }
-_THAN = re.compile(
-    r"(?P<left>[^.;:!?]{2,200}?)\b(?:(?P<degree>more|less)\s(?P<what>[a-z]{3,30})"
-    r"|(?P<term>[a-z]{2,20}(?:er|ser|more|less|worse)|more|less|worse|better))\s"
-    r"(?:(?!than\b)[a-z]{2,20}\s){0,3}?than\s(?P<right>[^.;:!?\d][^.;:!?]{0,200})",
+_THAN = re.compile(r"\sthan\s(?=(?P<right>[^.;:!?\d][^.;:!?]{0,200}))", re.IGNORECASE)
+_TERM = re.compile(
+    r"\b(?:(?P<degree>more|less)\s(?P<what>[a-z]{3,30})"
+    r"|(?P<term>[a-z]{2,20}er|more|less|worse))(?:\s[a-z]{2,20}){0,3}$",
     re.IGNORECASE,
 )
+_REACH = 200
+"""Characters before "than" in which a side and its term stand."""
+_TERM_REACH = 100
+_END = re.compile(r"[.;:!?]")
 _NO_TERM = frozenset("other rather another whether either neither over under number".split())
 
 
@@ -74,15 +78,19 @@ def _order(one: Comparison, two: Comparison) -> int:
 
 
 def _read(match: re.Match[str]) -> Comparison | None:
-    degree, what = match["degree"], match["what"]
+    before = _END.split(match.string[max(match.start() - _REACH, 0) : match.start()])[-1]
+    found = _TERM.search(before, max(len(before) - _TERM_REACH, 0))
+    if found is None:
+        return None
+    degree, what = found["degree"], found["what"]
     if what:
         family, sign = what.casefold(), 1 if degree.casefold() == "more" else -1
     else:
-        term = match["term"].casefold()
+        term = found["term"].casefold()
         if term in _NO_TERM:
             return None
         root = term.removesuffix("er")
         family, sign = _SIGNED.get(term) or _SIGNED.get(root) or _SIGNED.get(root + "e", (root, 1))
-    left, right = frozenset(content(match["left"])), frozenset(content(match["right"]))
-    both = left & right
-    return Comparison(match.group(0).strip(), family, sign, left - both, right - both)
+    left, right = frozenset(content(before[: found.start()])), frozenset(content(match["right"]))
+    both, text = left & right, f"{before} than {match['right']}".strip()
+    return Comparison(text, family, sign, left - both, right - both)

@@ -52,7 +52,7 @@ POWER = r"\s?[×x*·]\s?10(?:\^|\*\*)?(?P<power>[-+]?\d{1,3}|[⁻⁺]?[⁰¹²³
 FRACTION = (
     r"(?:(?P<over>\d{1,2}|an?|one|two|three|four|five|six|seven|eight|nine)[\s-]"
     r"(?P<part>thirds?|quarters?|fourths?|fifths?|sixths?|sevenths?|eighths?|ninths?|tenths?)"
-    r"|(?P<half>half))\b"
+    rf"|(?P<half>half)(?!\sa\s(?:dozen|{_SCALE})))\b"
 )
 """Pattern of a share in words: half, a third, two-thirds."""
 ORDINAL = (
