@@ -30,15 +30,13 @@ def check_quantities(claim: Sequence[Quantity], evidence: Sequence[Quantity]) ->
 
 
 def _check(wanted: Quantity, claim: Sequence[Quantity], evidence: Sequence[Quantity]) -> Finding:
-    known = {held: relation(wanted, held) for held in evidence if _fit(wanted, held)}
-    if "found" in known.values():
+    known = [(held, relation(wanted, held)) for held in evidence if _fit(wanted, held)]
+    if any(status == "found" for _, status in known):
         return Finding("quantity", wanted.text, "found")
-    if any(_less_exact(wanted, held) for held, status in known.items() if status == "missing"):
+    if any(status == "missing" and _less_exact(wanted, held) for held, status in known):
         return Finding("quantity", wanted.text, "missing", "the source is less exact")
-    rivals = [
-        held for held, status in known.items() if status == "conflict" and _rival(wanted, held)
-    ]
-    rivals += [held for held in evidence if held not in known and _swapped(wanted, held)]
+    rivals = [held for held, status in known if status == "conflict" and _rival(wanted, held)]
+    rivals += [held for held in evidence if _swapped(wanted, held)]
     # A value that the claim gives elsewhere is no rival of this one.
     others = [other for other in claim if other is not wanted]
     rivals = [held for held in rivals if not any(_said(other, held) for other in others)]
@@ -156,6 +154,8 @@ def _rival(wanted: Quantity, held: Quantity) -> bool:
 
 def _swapped(wanted: Quantity, held: Quantity) -> bool:
     """Whether the evidence has the same number of something else that is measured."""
+    if wanted.low is None or wanted.low != held.low or _fit(wanted, held):
+        return False
     both = bool(wanted.unit.kind and held.unit.kind)
     return both and wanted.exact is not None and wanted.exact == held.exact
 

@@ -33,6 +33,8 @@ def check_dates(claim: Sequence[Date], evidence: Sequence[Date]) -> list[Finding
 
 
 def _check(wanted: Date, claim: Sequence[Date], evidence: Sequence[Date]) -> Finding:
+    if not evidence:
+        return Finding("date", wanted.text, "missing")
     points = [held for held in evidence if not held.between]
     if any(_covers(held, wanted) for held in points):
         return Finding("date", wanted.text, "found")
@@ -53,10 +55,10 @@ def _covers(held: Date, wanted: Date) -> bool:
 
 def _within(held: Parts, wanted: Parts) -> bool:
     """Whether all that is wanted is known, and known as exactly."""
-    return all(
-        part is None or (other is not None and part[0] <= other[0] and other[1] <= part[1])
-        for part, other in zip(wanted, held, strict=True)
-    )
+    for part, other in zip(wanted, held, strict=True):
+        if part is not None and (other is None or other[0] < part[0] or part[1] < other[1]):
+            return False
+    return True
 
 
 def _leaves_room(held: Date, wanted: Date) -> bool:
@@ -81,7 +83,7 @@ def _differs(held: Date, wanted: Date) -> bool:
 
 
 def _apart(one: Parts, two: Parts) -> bool:
-    return any(
-        a is not None and b is not None and (a[1] < b[0] or b[1] < a[0])
-        for a, b in zip(one, two, strict=True)
-    )
+    for a, b in zip(one, two, strict=True):
+        if a is not None and b is not None and (a[1] < b[0] or b[1] < a[0]):
+            return True
+    return False
