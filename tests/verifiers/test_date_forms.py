@@ -97,6 +97,13 @@ def test_what_counts_or_measures_is_no_year(text: str) -> None:
     assert dates(text) == []
 
 
+def test_a_year_may_follow_a_name() -> None:
+    assert [date.text for date in dates("the FIFA 2014 champions and in 2015 sales rose")] == [
+        "2014",
+        "2015",
+    ]
+
+
 def test_blanks_stand_in_place_of_dates() -> None:
     text = "On 5 July 1962 it took three years; in 1965, two years later, it ended."
     rest = without_dates(text)

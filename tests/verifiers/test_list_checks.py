@@ -79,3 +79,8 @@ def test_hostile_text_is_read_fast(text: str) -> None:
     start = time.perf_counter()
     check_lists(enumerations(text), held_words(text))
     assert time.perf_counter() - start < 3
+
+
+def test_what_introduces_a_sentence_is_no_item() -> None:
+    assert status("In 1962, Holt founded Norway Rail and Sweden Rail.", "nothing") == []
+    assert status("Born in Oslo, she studied law and medicine.", "nothing") == []

@@ -65,6 +65,7 @@ _WHEN = re.compile(
     r"|early|late|mid|this|spring|summer|autumn|fall|winter)[\s-]$",
     re.IGNORECASE,
 )
+_LOWER = re.compile(r"(?<![A-Z])[a-z]\s$")
 _NO_PLURAL = frozenset("was is has does as its this us his thus besides across towards".split())
 
 
@@ -165,7 +166,10 @@ def _is_count(match: re.Match[str]) -> bool:
     if word.casefold() in ("million", "billion", "thousand", "people"):
         return word == "people" or follows["gap"] == " "
     plural = word.islower() and word[-1] == "s" and word[-2:] != "ss" and word not in _NO_PLURAL
-    return plural and not _WHEN.search(text, max(match.start() - 8, 0), match.start())
+    # A name may stand in front of a year: "the FIFA 2014 champions".
+    before = max(match.start() - 8, 0)
+    counting = _LOWER.search(text, before, match.start()) is not None
+    return plural and counting and not _WHEN.search(text, before, match.start())
 
 
 _Reader = Callable[[re.Match[str]], list[Date]]

@@ -22,6 +22,15 @@ _COUNT = re.compile(
 _AND = re.compile(r",?\s(?:and|or|as well as)\s")
 _OPENING = re.compile(r"(?:(?:and|or|either|both)\s|(?:yes|no|well|however|also)$)", re.IGNORECASE)
 """What stands before an item, or before a comma without being an item of a list."""
+_INTRODUCTION = re.compile(
+    r"\s*(?:in|on|at|by|after|before|during|since|as|when|while|although|though|however|with|from"
+    r"|for|under|despite|until|because|if|today|later|then|yes|no)\b",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(
+    r"(?:he|she|it|they|we|i|you|who|which|where|when|while|but|that|whose|there|this)\b",
+    re.IGNORECASE,
+)
 _LONGEST = 4
 """Words of an item; what is longer is a clause."""
 _LEAD = re.compile(
@@ -113,11 +122,14 @@ def _items(raw: str, whole: bool) -> tuple[str, ...]:
     """Items of a list; what leads to the first and follows the last is no part of them."""
     *parts, last = raw.split(", ")
     parts += _AND.split(last, maxsplit=1)
+    if not whole and _INTRODUCTION.match(parts[0]):
+        parts = parts[1:]
     if not whole:
         parts[0] = _LEAD.sub("", parts[0])
     parts[-1] = _TAIL.sub("", parts[-1])
     parts = [_OPENING.sub("", part.strip()) for part in parts]
-    if any(len(part.split()) > _LONGEST for part in parts):
+    clause = any(_CLAUSE.match(part) for part in parts[1:])
+    if clause or any(len(part.split()) > _LONGEST for part in parts):
         return ()
     return tuple(part for part in parts if content(part))
 

@@ -134,9 +134,15 @@ def _ordinal(match: re.Match[str], text: str, noun: str) -> Superlative | None:
         return Superlative(match.group(0), _ORDER, -1, 2, noun)
     timed = raw == "second" and _TIME.search(text, max(match.start() - 12, 0), match.start())
     part = text[match.end() :][:4] == " of " and raw not in ("first", "last")
-    if timed or (part and not raw[0].isdigit()):
+    if timed or (part and not raw[0].isdigit()) or _in_name(match, text):
         return None
     return Superlative(match.group(0), _ORDER, 1, numbers.ordinal(raw), noun)
+
+
+def _in_name(match: re.Match[str], text: str) -> bool:
+    """Whether an ordinal is a part of a name, as in the Second World War."""
+    before = text[: match.start()].rstrip()
+    return match.group(0)[0].isupper() and bool(before) and before[-1] not in ".!?:"
 
 
 def _noun(text: str, end: int) -> str:

@@ -34,17 +34,17 @@ mega M 6|giga G 9|tera T 12|peta P 15""".replace("\n", "|")
 _PREFIXED = """metre,meter m length 1|gram,gramme g mass 0.001|litre,liter l,L volume 0.001
 second s,sec time 1|watt W power 1|hertz Hz frequency 1|joule J energy 1|pascal Pa pressure 1
 byte B data 8|bit bit data 1|volt V voltage 1|ampere,amp A current 1|newton N force 1
-calorie,calory cal energy 4.184|parsec pc length 3.0857e16|bar bar pressure 1e5
+calorie,calory cal energy 4.184|parsec - length 3.0857e16|bar bar pressure 1e5
 watt-hour,watthour Wh energy 3600|electronvolt eV energy 1.602176634e-19"""
 _PLAIN = """inch,inches - length 0.0254|foot,feet ft length 0.3048|yard yd length 0.9144
-mile mi length 1609.344|league - length 4828.032|fathom - length 1.8288|furlong - length 201.168
+mile mi length 1609.344|fathom - length 1.8288|furlong - length 201.168
 astronomical_unit AU,au length 149597870700|light-year,lightyear ly length 9.4607304725808e15
 hectare ha area 1e4|acre ac area 4046.8564224|gallon gal volume 0.003785411784
 pint - volume 0.000473176473|quart - volume 0.000946352946|barrel bbl volume 0.158987294928
 tonne t mass 1000|metric_ton - mass 1000|ton - mass 1000|pound lb,lbs mass 0.45359237
-ounce oz mass 0.028349523125|stone - mass 6.35029318|carat - mass 0.0002
+ounce oz mass 0.028349523125|carat - mass 0.0002
 minute min time 60|hour h,hr,hrs time 3600|day d time 86400|week - time 604800
-fortnight - time 1209600|month mo time 2629746|year yr,yrs time 31556952
+fortnight - time 1209600|month - time 2629746|year yr,yrs time 31556952
 decade - time 315569520|century,centuries - time 3155695200|millennium,millennia - time 31556952000
 horsepower hp power 745.69987|atmosphere atm pressure 101325|psi psi pressure 6894.757
 mmHg mmHg pressure 133.322|knot kn,kt length/time 0.514444|mph mph length/time 0.44704
