@@ -109,15 +109,17 @@ def _fill(node: Any, loc: tuple[Any, ...], path: Path, tree: Any, problems: list
 
 
 def _anchor_paths(data: dict[str, Any], folder: Path) -> None:
-    """Make the paths of sources and reference sets absolute."""
-    for source in _sources(data):
-        given = source.get("path") if isinstance(source, dict) else None
+    """Make the paths of sources, reference sets and calibrations absolute."""
+    grounding = _mapping(_mapping(data.get("verifiers")).get("grounding"))
+    placed = [(source, "path") for source in _sources(data)]
+    for part, field in (*placed, (grounding, "calibration")):
+        given = part.get(field) if isinstance(part, dict) else None
         if isinstance(given, str) and given:
-            source["path"] = str((folder / Path(given).expanduser()).absolute())
+            part[field] = str((folder / Path(given).expanduser()).absolute())
 
 
 def _sources(data: dict[str, Any]) -> Iterable[Any]:
-    """All parts of a recipe that have a path, as far as they have the right form."""
+    """All parts of a recipe that have a ``path``, as far as they have the right form."""
     filters = _mapping(data.get("filters"))
     clean = _mapping(filters.get("decontamination"))
     for many in (data.get("corpus"), filters.get("against"), clean.get("sets")):

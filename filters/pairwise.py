@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from filters.prompts import load_prompt
-from filters.votes import REPAIR, Heard, hear, pose, reply_schema
+from filters.votes import REPAIR
 from store.asking import AskAll
+from store.hearing import Heard, hear, pose, reply_schema
 
 PAIR = "judge/pair@1.0.0"
 Verdict = Literal["first", "second", "tie", "inconsistent", "unreadable"]
@@ -59,7 +60,7 @@ def compare(pairs: Sequence[Pair], ask: AskAll, rubric: str = PAIR) -> list[Outc
         for p in pairs
         for one, two in ((p.first, p.second), (p.second, p.first))
     ]
-    heard = hear(questions, ask)
+    heard = hear(questions, ask, load_prompt(REPAIR))
     return [_outcome(*heard[i : i + 2]) for i in range(0, len(heard), 2)]
 
 

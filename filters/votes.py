@@ -11,25 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from configs.errors import ConfigError, ParseError
+from configs.errors import ConfigError
 from filters.prompts import load_prompt
-from store.asking import Answered, AskAll, Question, Unanswered, repaired
+from store.asking import AskAll, Question
+from store.hearing import Heard, hear, pose, reply_schema
 from store.prompts import Prompt
-from store.replies import Unusable, check_ending, read_object
-from store.text import digest, storable
+from store.text import storable
 
 REPAIR = "judge/repair@1.0.0"
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What a judge replied: an object of the schema, or None and why there is none; ``keys`` are
-    those of the requests it took.
-    """
-
-    data: Mapping[str, Any] | None
-    why: str
-    keys: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,32 +83,6 @@ def load_rubric(name: str) -> Rubric:
     return Rubric(prompt, criteria)
 
 
-def reply_schema(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The schema of an object with a reason, and then these fields."""
-    properties = {"reason": {"type": "string"}, **fields}
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": [*properties],
-        "additionalProperties": False,
-    }
-
-
-def pose(
-    prompt: Prompt, schema: Mapping[str, Any], sample: int, **values: str | Sequence[str]
-) -> Question:
-    """The question a prompt makes of some material. Equal material gives an equal question."""
-    shown = {name: _storable(value) for name, value in values.items()}
-    fence = digest([prompt.sha256, shown])[:12]
-    messages = tuple(prompt.render(fence=fence, **shown))
-    seed = int(digest([fence, sample])[:7], 16)
-    return Question(messages, schema, prompt.id, prompt.sha256, seed, sample)
-
-
-def _storable(value: str | Sequence[str]) -> str | list[str]:
-    return storable(value) if isinstance(value, str) else [storable(text) for text in value]
-
-
 def questions_on(materials: Sequence[Material], rubric: Rubric, votes: int) -> list[Question]:
     """What a judge is asked for that many votes on each of the materials, one after the other."""
     schema = rubric.schema
@@ -146,7 +109,7 @@ def cast_votes(
         TeacherUnavailable, BudgetExceeded: the judge cannot go on; see ``ask``.
     """
     questions = questions_on(materials, rubric, votes)
-    found = [_vote(heard, rubric) for heard in hear(questions, ask)]
+    found = [_vote(heard, rubric) for heard in hear(questions, ask, load_prompt(REPAIR))]
     return [found[i : i + votes] for i in range(0, len(found), votes)]
 
 
@@ -155,47 +118,3 @@ def _vote(heard: Heard, rubric: Rubric) -> Vote:
         return Vote({}, heard.why, heard.keys)
     scores = {name: int(heard.data[name]) for name in rubric.criteria}
     return Vote(scores, storable(" ".join(heard.data["reason"].split())), heard.keys)
-
-
-def hear(questions: Sequence[Question], ask: AskAll) -> list[Heard]:
-    """Ask all of them. A reply that breaks the schema gets one repair round; what cannot be read
-    then is never guessed.
-    """
-    answers = ask(questions) if questions else []
-    first = [_read(question, answer) for question, answer in zip(questions, answers, strict=True)]
-    prompt = load_prompt(REPAIR)
-    repairs: dict[int, Question] = {}
-    for i, (question, answer) in enumerate(zip(questions, answers, strict=True)):
-        came = first[i]
-        if isinstance(came, ParseError) and isinstance(answer, Answered):
-            repairs[i] = repaired(question, answer.reply, came, prompt)
-    again = dict(zip(repairs, ask([*repairs.values()]), strict=True)) if repairs else {}
-    second = {i: _read(repairs[i], answer) for i, answer in again.items()}
-    return [
-        _heard(second.get(i, first[i]), (answer, again[i]) if i in again else (answer,))
-        for i, answer in enumerate(answers)
-    ]
-
-
-Read = dict[str, Any] | Unusable | ParseError
-
-
-def _read(question: Question, answer: Answered | Unanswered) -> Read:
-    if isinstance(answer, Unanswered):
-        return Unusable(answer.reason, str(answer))
-    ending = check_ending(answer.reply)
-    if ending is not None:
-        return ending
-    try:
-        return read_object(answer.reply.content or "", question.schema)[0]
-    except ParseError as error:
-        return error
-
-
-def _heard(came: Read, answers: Sequence[Answered | Unanswered]) -> Heard:
-    keys = tuple(answer.key for answer in answers if isinstance(answer, Answered))
-    if isinstance(came, ParseError):
-        return Heard(None, f"schema: {came}", keys)
-    if isinstance(came, Unusable):
-        return Heard(None, f"{came.reason}: {came.detail}", keys)
-    return Heard(came, "", keys)

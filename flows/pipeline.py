@@ -13,6 +13,7 @@ from configs.errors import TeacherUnavailable
 from configs.recipe import Recipe
 from flows import stages, steps
 from flows.acceptance import measure_acceptance
+from flows.entailing import check_entailment
 from flows.finish import Work, publish_version
 from flows.judging import check_rubrics
 from flows.production import Step, calibrate, directly, produce
@@ -75,6 +76,7 @@ def prepare(recipe: Recipe, step: Step = directly) -> tuple[Work, int]:
     """
     started = time.monotonic()
     check_rubrics(recipe)
+    check_entailment(recipe)
     workspace(recipe)
     corpus = step(steps.read_corpus, recipe, label="read corpus")
     open_pool(recipe)

@@ -17,6 +17,7 @@ from configs.filters import Judge
 from configs.recipe import Recipe, Splits
 from configs.stages import Embedding
 from configs.verifiers import Grounding
+from flows import entailing
 from flows.asking import asker
 from flows.judging import identity
 from flows.progress import report
@@ -132,7 +133,7 @@ def _extra(recipe: Recipe, stage: str) -> list[object]:
         teachers = [recipe.named(recipe.judges[where].teacher) for where in asked]
         (fields,) = NOT_ASKED["teachers"].values()
         known = [t.model_dump(mode="json", exclude={*fields, "name"}) for t in teachers]
-        return [str(recipe.as_of), known]
+        return [str(recipe.as_of), known, *entailing.identity(settings)]
     if stage == "diversity":
         return [recipe.target, recipe.seed]
     return [recipe.splits.model_dump(mode="json"), recipe.seed] if stage == "leakage" else []
@@ -151,7 +152,7 @@ def _stage(space: Workspace, recipe: Recipe, name: str, keys: _Keys) -> Stage:
         context = replace(
             _context(space, keys, *outside), ask_of=lambda who: asker(recipe, who, "verifying")
         )
-        return STAGES[name].make(settings, context)
+        return STAGES[name].make(settings, _entailing(context, settings, space))
     return _built(space, name, settings, keys, *outside)
 
 
@@ -168,7 +169,21 @@ def _built(
     as_of: date | None,
 ) -> Stage:
     context = _context(space, keys, embedding, splits, seed, target, as_of)
+    if isinstance(settings, Grounding):
+        context = _entailing(context, settings, space)
     return STAGES[name].make(settings, context)
+
+
+def _entailing(context: Context, settings: Grounding, space: Workspace) -> Context:
+    """The context with the entailment model, if the recipe has one."""
+    chosen = settings.entailment
+    if chosen is None:
+        return context
+    if chosen.kind == "judge":
+        return replace(
+            context, entail=entailing.judge_of(chosen, context.ask_of(chosen.teacher or ""))
+        )
+    return replace(context, entail=entailing.model_of(chosen, space))
 
 
 def _context(

@@ -77,6 +77,11 @@ class Workspace:
         """The folder of vectors that were computed once; deleting it costs only time."""
         return self.root / "vectors"
 
+    @property
+    def kept_entailment(self) -> Path:
+        """The folder of what entailment models said; deleting it costs only time."""
+        return self.root / "entailment"
+
     def corpus(self, key: str) -> Corpus:
         """A corpus snapshot by its shard."""
         return _corpus(self.shards, key)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from configs.errors import ConfigError
 from configs.stages import Embedding
+from store.located import folder_hash, located
 from store.runtimes import compiled
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def identity(settings: Embedding) -> dict[str, object]:
     """
     path, revision = _place(settings.model)
     return {
-        "model": [settings.model, revision] if revision else _content(Path(path)),
+        "model": [settings.model, revision] if revision else folder_hash(Path(path)),
         "max_tokens": settings.max_tokens,
         "backend": settings.backend,
         "dtype": precision(settings),
@@ -141,18 +141,10 @@ def _place(name: str) -> tuple[str, str | None]:
 
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
         return str(get_model_path()), None
-    if Path(name).is_dir():
-        return name, None
-    from huggingface_hub import hf_hub_download
-
-    said: Exception = ValueError("no modules.json and no config.json")
-    for file in ("modules.json", "config.json"):
-        try:
-            # The folder a file of a snapshot lies in is named by the commit.
-            return name, Path(hf_hub_download(name, file)).parent.name
-        except (OSError, ValueError) as error:
-            said = error
-    raise _not_loaded(name, said) from said
+    try:
+        return located(name)
+    except (OSError, ValueError) as error:
+        raise _not_loaded(name, error) from error
 
 
 def _not_loaded(name: str, error: Exception) -> ConfigError:
@@ -160,16 +152,6 @@ def _not_loaded(name: str, error: Exception) -> ConfigError:
         f"embedding.model {name!r} cannot be loaded ({type(error).__name__}); give `bundled`, "
         "a sentence-transformers folder, or a hub name on a machine that reaches the hub"
     )
-
-
-def _content(folder: Path) -> str:
-    total = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            with path.open("rb") as file:
-                total.update(str(path.relative_to(folder)).encode("utf-8", "surrogateescape"))
-                total.update(hashlib.file_digest(file, "sha256").digest())
-    return total.hexdigest()
 
 
 def _prompt(model: SentenceTransformer) -> str | None:

@@ -15,12 +15,16 @@ def opinion(text: str, wanted: Mapping[str, Any], scores: Mapping[str, int]) -> 
     """A reply of the wanted form about the material in a text.
 
     ``scores`` are the points of what answers match, 5 where none does; in a comparison, equal
-    answers go to the first.
+    answers go to the first, and a claim of under 3 points is contradicted.
     """
     shown = {name: content for name, _, content in _MARKED.findall(text)}
     if "better" in wanted:
         one, two = (_points(shown[name], scores) for name in ("FIRST", "SECOND"))
         return {"reason": "by points", "better": "first" if one >= two else "second"}
+    if "verdict" in wanted:
+        wrong = _points(shown["CLAIM"], scores) < 3
+        verdict = "contradicted" if wrong else "supported"
+        return {"reason": "by points", "verdict": verdict, "confidence": 90}
     obeyed = ORDER in _MARKED.sub("", text)
     points = 5 if obeyed else _points(shown["ANSWER"], scores)
     criteria = [name for name in wanted if name != "reason"]

@@ -179,7 +179,8 @@ class Teacher:
         """The body of a whole reply, in the protocol of the path."""
         ignored = not self.binds(body)
         make = message if path.endswith("/messages") else completion
-        body = {**body, "scores": self.settings.scores, "repeats": self.settings.repeats}
+        own = {name: getattr(self.settings, name) for name in ("scores", "repeats", "rewords")}
+        body = {**body, **own}
         data = make(body, fault, ignored)
         return data if self.settings.tells_usage else {**data, "usage": None}
 
@@ -453,7 +454,8 @@ def record(body: dict[str, Any]) -> dict[str, Any]:
     if body["repeats"]:
         how = ("short", "quick", "careful", "friendly", "plain", "rather formal and detailed")
         question = f"What should one know about {subject}, told in a {how[seed % 6]} way?"
-    return {"quotes": [chosen], "question": question, "answer": chosen}
+    answer = f"People there have it that {chosen}" if body["rewords"] else chosen
+    return {"quotes": [chosen], "question": question, "answer": answer}
 
 
 def schema_of(body: dict[str, Any]) -> dict[str, Any] | None:
@@ -509,6 +511,7 @@ def main() -> None:
     parser.add_argument("--wakes-after", type=int, default=0, help="calls that fail at first")
     parser.add_argument("--scores", type=json.loads, default={}, help="a judge's, by pattern")
     parser.add_argument("--repeats", type=json.loads, default=False, help="asks alike again")
+    parser.add_argument("--rewords", type=json.loads, default=False, help="answers in own words")
     parser.add_argument("--tells-usage", type=json.loads, default=True)
     parser.add_argument("--dies-after", type=int, default=0, help="replies until it only fails")
     parser.add_argument("--retry-after", type=float, default=0)

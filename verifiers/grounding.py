@@ -1,23 +1,28 @@
 """The verifier ``grounding``: every claim of an answer against the whole corpus.
 
-The checker decides about claims, and the row policy turns their verdicts into one per record.
+The checker decides about claims, an entailment model is heard on what wording alone decided where
+the recipe has one, and the row policy turns the verdicts into one per record.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any
 
 import polars as pl
 
-from configs.verifiers import Grounding
+from configs.errors import ConfigError
+from configs.verifiers import Grounding, Policy
 from store.corpus import Corpus
 from store.records import EVIDENCE, frame
 from store.stages import Context, Judged, Row, Ruling, Stage, judged, row_by_row, stage
 from verifiers.api import ApiIndex
+from verifiers.calibration import load_calibration, weighed
 from verifiers.checker import Checker
 from verifiers.policy import rule_on
 from verifiers.retrieval import EvidenceIndex
+from verifiers.second_opinion import Opinion, second_opinions, undecided
 from verifiers.verdicts import Checked
 
 
@@ -33,21 +38,69 @@ def grounding(settings: Grounding, context: Context) -> Stage:
         EvidenceIndex(context.corpus, context.passage_vectors),
         ApiIndex(context.corpus),
     )
+    opinions = _opinions(settings, context)
 
     def apply(records: pl.DataFrame) -> Judged:
-        evidence: list[dict[str, Any]] = []
+        found: dict[str, tuple[str, list[Checked]]] = {}
         finished = count(1)
 
-        def judge(row: Row) -> Ruling:
-            checked = checker.check(row)
-            evidence.extend(_evidence(row["id"], item, context.corpus) for item in checked)
+        def check(row: Row) -> Ruling:
+            found[row["id"]] = row["question"], checker.check(row)
             context.progress("verifying", next(finished), len(records))
-            return rule_on(checked, settings.rules)
+            return Ruling()
 
-        rulings = row_by_row(judge, records)
+        unchecked = row_by_row(check, records)
+        heard = dict(zip(found, opinions([*found.values()]), strict=True))
+
+        def rule(row: Row) -> Ruling:
+            opinion = heard[row["id"]]
+            if opinion.unanswered:
+                return Ruling("drop", "error", detail=opinion.unanswered)
+            return rule_on(opinion.checked, settings.rules)
+
+        rulings = [
+            error if error.reason else ruling
+            for error, ruling in zip(unchecked, row_by_row(rule, records), strict=True)
+        ]
+        evidence = [
+            _evidence(id_, item, context.corpus)
+            for id_, one in heard.items()
+            for item in one.checked
+        ]
         return judged("grounding", records, rulings, frame(evidence, EVIDENCE))
 
     return apply
+
+
+def _opinions(
+    settings: Grounding, context: Context
+) -> Callable[[Sequence[tuple[str, list[Checked]]]], list[Opinion]]:
+    """What becomes of the checked claims of records: nothing, unless there is a model to hear."""
+    worth = load_calibration(settings.calibration) if settings.calibration else None
+    if settings.entailment is None:
+        return lambda records: [Opinion(weighed(checked, worth)) for _, checked in records]
+    if context.entail is None:
+        raise ConfigError("verifiers.grounding has entailment, and its context gives none")
+    entail, threshold = context.entail, settings.entailment.threshold
+    probability = worth.probability if worth else float
+
+    def hear(records: Sequence[tuple[str, list[Checked]]]) -> list[Opinion]:
+        # A model costs time or money, and nothing it says would save these.
+        lost = [_is_lost(checked, settings.rules) for _, checked in records]
+        asked = [one for one, gone in zip(records, lost, strict=True) if not gone]
+        found = iter(second_opinions(asked, context.corpus, entail, threshold, probability))
+        return [
+            Opinion(checked) if gone else next(found)
+            for (_, checked), gone in zip(records, lost, strict=True)
+        ]
+
+    return hear
+
+
+def _is_lost(checked: Sequence[Checked], policy: Policy) -> bool:
+    """Whether what was checked exactly drops a record, whatever becomes of its other claims."""
+    ruling = rule_on([item for item in checked if not undecided(item)], policy)
+    return ruling.decision == "drop" and ruling.reason not in ("no_claims", "unsupported")
 
 
 def _evidence(record_id: str, item: Checked, corpus: Corpus) -> dict[str, Any]:

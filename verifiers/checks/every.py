@@ -20,18 +20,20 @@ from verifiers.checks.superlatives import check_superlatives, superlatives
 class Check(NamedTuple):
     """One kind of fact: how it is read from a claim (``wanted``) and from a piece of evidence
     (``held``), and what a comparison of the two finds, one finding per part of the claim.
+    ``headed`` says that the heading above a piece of evidence is read with it.
     """
 
     name: str
     wanted: Callable[[str], Collection[Any]]
     held: Callable[[str], Collection[Any]]
     compare: Callable[[Any, Any], list[Finding]]
+    headed: bool = False
 
 
 CHECKS = (
     Check("quantity", quantities, held_quantities, check_quantities),
     Check("date", dates, held_dates, check_dates),
-    Check("name", names, held_words, check_names),
+    Check("name", names, held_words, check_names, headed=True),
     Check("list", enumerations, listed_words, check_lists),
     Check("superlative", superlatives, superlatives, check_superlatives),
     Check("comparison", comparisons, comparisons, check_comparisons),

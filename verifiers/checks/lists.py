@@ -44,11 +44,11 @@ _TAIL = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _UNIVERSALS = {
-    "only": "only exclusively solely sole merely alone purely just",
-    "all": "all every each entire entirely whole wholly always any everyone everything throughout",
-    "none": "none never nobody nothing neither nor no without",
+    "only": "only exclusively solely sole merely alone purely just".split(),
+    "all": "all every each entire entirely whole wholly always any everyone everything".split(),
+    "none": "none never nobody nothing neither nor no without".split(),
 }
-_KINDS = {word: kind for kind, words in _UNIVERSALS.items() for word in words.split()}
+_KINDS = {word: kind for kind, words in _UNIVERSALS.items() for word in words}
 _CLAIMED = re.compile(
     r"(?<!not )(?<!\bat )(?<!first of )(?<!\babove )"
     r"\b(?P<word>only|exclusively|solely|all|every|always|none|never|nobody|nothing)\b"
@@ -72,13 +72,6 @@ class Universal(NamedTuple):
     kind: str
 
 
-class Held(NamedTuple):
-    """What lists and universals are looked for in: stems, and kinds of universals."""
-
-    stems: frozenset[str]
-    kinds: frozenset[str]
-
-
 def enumerations(text: str) -> list[Enumeration | Universal]:
     """Lists of three or more items, or behind a colon, and universals of a claim."""
     found: list[Enumeration | Universal] = []
@@ -91,25 +84,32 @@ def enumerations(text: str) -> list[Enumeration | Universal]:
     return found + [Universal(word, _KINDS[word.casefold()]) for word in claimed]
 
 
-def held_words(text: str) -> Held:
-    """What a piece of evidence holds for lists and universals."""
-    kinds = {_KINDS.get(word.casefold(), "") for word in _WORD.findall(text)}
-    return Held(frozenset(content(text)), frozenset(kinds))
+def held_words(text: str) -> frozenset[str]:
+    """Stems of a piece of evidence, and those of its words that say something of all or none."""
+    return frozenset(content(text)) | {
+        word for found in _WORD.findall(text) if (word := found.casefold()) in _KINDS
+    }
 
 
-def check_lists(claim: Sequence[Enumeration | Universal], evidence: Held) -> list[Finding]:
+def check_lists(
+    claim: Sequence[Enumeration | Universal], evidence: Collection[str]
+) -> list[Finding]:
     """One finding per item of a list, per count named with it, and per universal."""
     found: list[Finding] = []
     for part in claim:
         if isinstance(part, Universal):
-            status: Status = "found" if part.kind in evidence.kinds else "missing"
+            status: Status = "found" if _says(part.kind, evidence) else "missing"
             found.append(Finding("universal", part.word, status))
             continue
-        found += [_item(item, evidence.stems) for item in part.items]
+        found += [_item(item, evidence) for item in part.items]
         if part.named not in (None, len(part.items)):
             detail = f"{len(part.items)} are listed"
             found.append(Finding("list", f"{part.named} items", "conflict", detail))
     return found
+
+
+def _says(kind: str, held: Collection[str]) -> bool:
+    return any(word in held for word in _UNIVERSALS[kind])
 
 
 def _item(item: str, held: Collection[str]) -> Finding:

@@ -1,0 +1,144 @@
+"""What scores are worth: the probability that a claim is supported, as labelled claims have shown.
+
+How the curve is found is in :mod:`verifiers.curves`.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Annotated, Literal
+
+import numpy as np
+import orjson
+from numpy.typing import ArrayLike, NDArray
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+
+from configs.errors import ConfigError, StoreCorrupt
+from verifiers.verdicts import Checked
+
+Floats = NDArray[np.float64]
+Kind = Literal["identity", "platt", "isotonic"]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+_EDGE = 1e-3
+"""Scores are kept this far from 0 and 1 in log odds, so that a few do not tilt the curve."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """A monotone map from scores to probabilities.
+
+    ``platt`` is a logistic curve over the log odds of a score, with ``slope`` and ``offset``;
+    ``isotonic`` goes straight from one of the points (``scores``, ``probabilities``) to the next;
+    ``identity`` leaves scores as they are. ``labelled`` is the number of rows it was learnt from,
+    and ``scorer`` says whose scores these were.
+    """
+
+    __pydantic_config__ = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    kind: Kind = "identity"
+    labelled: Annotated[int, Field(ge=0)] = 0
+    scorer: str = ""
+    slope: Annotated[float, Field(ge=0)] = 1.0
+    offset: float = 0.0
+    scores: tuple[Share, ...] = ()
+    probabilities: tuple[Share, ...] = ()
+
+    def __call__(self, scores: ArrayLike) -> Floats:
+        """Probabilities of scores, in their order."""
+        given = np.asarray(scores, np.float64)
+        if self.kind == "platt":
+            return share_of(self.slope * log_odds(given) + self.offset)
+        if self.kind == "isotonic":
+            return np.interp(given, self.scores, self.probabilities)
+        return np.clip(given, 0.0, 1.0)
+
+    def probability(self, score: float) -> float:
+        """The probability of one score."""
+        return float(self([score])[0])
+
+
+_FILE = TypeAdapter(Calibration)
+
+
+def log_odds(scores: ArrayLike) -> Floats:
+    """Natural logarithm of the odds of scores, finite at 0 and 1 too."""
+    kept = np.clip(np.asarray(scores, np.float64), _EDGE, 1 - _EDGE)
+    return np.log(kept / (1 - kept))
+
+
+def share_of(odds: Floats) -> Floats:
+    """The inverse of log odds, for any finite ones."""
+    return np.exp(-np.logaddexp(0, -odds))
+
+
+def weighed(checked: Sequence[Checked], calibration: Calibration | None) -> list[Checked]:
+    """The same claims and verdicts, with scores that are probabilities where they are degrees."""
+    if calibration is None:
+        return [*checked]
+    return [_weighed(item, calibration) if _is_degree(item) else item for item in checked]
+
+
+def _weighed(item: Checked, calibration: Calibration) -> Checked:
+    score = calibration.probability(item.decided.score)
+    return replace(item, decided=replace(item.decided, score=score))
+
+
+def _is_degree(item: Checked) -> bool:
+    """Whether the score is a share of a claim's own wording; exact checks give none."""
+    claim = item.claim
+    return item.decided.rule == "wording" and claim.holds and not claim.absent
+
+
+def load_calibration(path: str | Path) -> Calibration:
+    """The calibration in a file.
+
+    Raises:
+        ConfigError: it cannot be read, or is none; names the field.
+    """
+    where = f"verifiers.grounding.calibration: {path}"
+    try:
+        found = _FILE.validate_json(Path(path).read_bytes())
+    except OSError as error:
+        raise ConfigError(
+            f"{where} cannot be read ({error.strerror}); give the path of a file "
+            "that `stillhouse review` wrote, or null"
+        ) from None
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        field = ".".join(str(part) for part in first["loc"]) or "file"
+        raise ConfigError(
+            f"{where}: {field}: {first['msg']}; write it anew with `stillhouse review`"
+        ) from None
+    points = (found.scores, found.probabilities)
+    rising = all([*values] == sorted(values) for values in points)
+    paired = len(points[0]) == len(points[1])
+    if not (rising and paired) or (found.kind == "isotonic" and not points[0]):
+        raise ConfigError(
+            f"{where}: scores: they and probabilities must rise together, one probability per "
+            "score; write the file anew with `stillhouse review`"
+        )
+    return found
+
+
+def save_calibration(calibration: Calibration, path: Path) -> None:
+    """Write it as JSON, whole or not at all.
+
+    Raises:
+        StoreCorrupt: the disk refused.
+    """
+    aside = path.with_name(f".tmp-{os.getpid()}-{uuid.uuid4().hex}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside.write_bytes(orjson.dumps(asdict(calibration), option=orjson.OPT_INDENT_2))
+        aside.replace(path)
+    except OSError as error:
+        raise StoreCorrupt(f"could not write {path}: {error.strerror or error}") from error
+    finally:
+        with suppress(OSError):  # where no folder could be made, there is nothing to take away
+            aside.unlink(missing_ok=True)

@@ -1,0 +1,15 @@
+"""The prompts of verifiers, as files; :mod:`store.prompts` says what stands in them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from store import prompts
+from store.prompts import Prompt
+
+_FOLDER = Path(__file__).parent
+
+
+def load_prompt(name: str) -> Prompt:
+    """The prompt of that name and version, for example ``entailment/judge@1.0.0``."""
+    return prompts.load_prompt(_FOLDER, name)
