@@ -122,6 +122,18 @@ class EvidenceFilter(Stage):
         return self
 
 
+class Execution(Stage):
+    """What is done with code in answers. Arithmetic is always recomputed."""
+
+    code: Literal["off", "parse", "run"] = Field(
+        "parse",
+        description="`parse` reads blocks of Python and JSON; `run` also runs Python, shut in, and "
+        "only where the kernel allows that (verifiers/execution/sandbox.py).",
+    )
+    timeout_s: float = Field(5.0, gt=0, le=60, description="Seconds a block may run.")
+    memory_mb: int = Field(512, ge=64, le=16_384, description="Memory a block may take, in MB.")
+
+
 class Grounding(Stage):
     """Every claim of an answer is checked against the whole corpus."""
 
@@ -147,6 +159,10 @@ class Grounding(Stage):
     calibration: str | None = Field(
         None,
         description="File that `stillhouse review` wrote from labels: the probabilities of scores.",
+    )
+
+    execution: Execution = Field(
+        default_factory=Execution, description="What is done with code in answers."
     )
 
     @property

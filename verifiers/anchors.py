@@ -9,7 +9,8 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from verifiers.checks.dates import Date, check_dates, dates
+from verifiers.checks.calendar import Date
+from verifiers.checks.dates import check_dates, dates
 
 _END = r"(?:the )?(?:(?:end|beginning|start) of )?"
 _SINCE = re.compile(r"\bsince\s+" + _END + r"$", re.IGNORECASE)
@@ -70,13 +71,15 @@ def speaks_of(stated: Sequence[Anchor], wanted: Anchor) -> bool:
 
 
 def _period(stated: Date) -> tuple[date, date] | None:
-    """First and last day of a date; None where it names no year or no day of the calendar."""
-    year, month, day = stated.year, stated.month, stated.day
-    if year is None or not 1 <= (month or 1) <= 12:
+    """First and last day of a date by its first reading; None where it names no year or no day of
+    the calendar.
+    """
+    parts = stated.readings[0]
+    if parts.year is None or parts.year[0] < 1:
         return None
-    if month is None:
-        return date(year, 1, 1), date(year, 12, 31)
-    length = monthrange(year, month)[1]
-    if day is None:
-        return date(year, month, 1), date(year, month, length)
-    return (date(year, month, day),) * 2 if 1 <= day <= length else None
+    (first, last), (start, end) = parts.year, parts.month or (1, 12)
+    length = monthrange(last, end)[1]
+    day, until = parts.day or (1, length)
+    if not 1 <= day <= monthrange(first, start)[1] or until > length:
+        return None
+    return date(first, start, day), date(last, end, until)

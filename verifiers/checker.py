@@ -25,8 +25,11 @@ from verifiers.checks.python_api import (
 from verifiers.checks.quotes import find_in_corpus, quoted
 from verifiers.checks.relative_time import unanchored
 from verifiers.claims import ABSENCE, Claim, claims_of
+from verifiers.claims.turns import turns_of
 from verifiers.dated import Dated, Look
 from verifiers.evidence import decide, verbatim
+from verifiers.execution.arithmetic import recomputed
+from verifiers.execution.every import executed
 from verifiers.freshness import weigh
 from verifiers.retrieval import EvidenceIndex
 from verifiers.rivals import against_rivals
@@ -72,6 +75,11 @@ class Checker:
         own = [known[s["passage_id"]] for s in row["sources"] if s["passage_id"] in known]
         documents = [source["document_id"] for source in row["sources"]]
         checked = [self._quote(quote, documents) for quote in row["quotes"]]
+        checked += [
+            replace(item, claim=replace(item.claim, message=turn.message))
+            for turn in turns_of(row)
+            for item in executed(turn.answer, self.settings.execution)
+        ]
         claims = self.split(row)
         asked = [claim.question or row["question"] for claim in claims]
         # The question alone may be about something else than a claim; both are looked for.
@@ -135,6 +143,11 @@ class Checker:
         then: Sequence[Passage],
         documents: Sequence[str],
     ) -> Checked:
+        computed = recomputed(claim.said)
+        if computed is not None:
+            held = _as_held(computed, claim.holds)
+            failed = held.verdict == "contradicted"
+            return Checked(claim, held, "failed_execution" if failed else "")
         for quote in quoted(claim.said):
             decided = self._find(quote, documents)
             if decided.verdict != "supported":

@@ -11,8 +11,9 @@ from typing import Any
 from store.corpus import Document, Passage
 from store.text import WORD
 from verifiers.anchors import Anchor, anchors, dateless
+from verifiers.checks.agreement import check_quantities
 from verifiers.checks.names import names
-from verifiers.checks.quantities import Quantity, check_quantities, quantities
+from verifiers.checks.quantities import Quantity, quantities
 from verifiers.lines import Line, lines
 from verifiers.validity import Timeline
 from verifiers.verdicts import Decided

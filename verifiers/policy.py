@@ -37,9 +37,9 @@ def rule_on(checked: Sequence[Checked], policy: Policy) -> Ruling:
 
 
 def _of(item: Checked) -> list[str]:
-    """Fields of the policy that a claim falls under."""
+    """Fields of the policy that a claim falls under; a wrong sum is no contradiction of sources."""
     found: list[str] = [item.breach] if item.breach else []
-    if item.decided.verdict in ("contradicted", "stale"):
+    if item.decided.verdict in ("contradicted", "stale") and item.breach != "failed_execution":
         found.append(item.decided.verdict)
     return found
 

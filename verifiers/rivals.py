@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from verifiers.anchors import speaks_of
-from verifiers.checks.quantities import check_quantities
+from verifiers.checks.agreement import check_quantities
 from verifiers.dated import SHOWN, Dated, dated, line_of, place, share
 from verifiers.lines import Line, lines
 from verifiers.verdicts import Decided

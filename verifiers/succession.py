@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from store.corpus import Passage
 from verifiers.anchors import Anchor, speaks_of
+from verifiers.checks.units import BARE, convertible
 from verifiers.dated import Dated, all_found, share
 from verifiers.lines import Line, lines
 from verifiers.wording import content, coverage
@@ -121,7 +122,11 @@ def _other_value(claim: Dated, old: Line, line: Line) -> bool:
     if all_found(claim.values, line.quantities):
         return False
     units = {q.unit for q in old.quantities if any(all_found([v], [q]) for v in claim.values)}
-    return any(q.unit in units or not q.unit or "" in units for q in line.quantities)
+    return any(
+        BARE in (q.unit, unit) or convertible(q.unit, unit)
+        for q in line.quantities
+        for unit in units
+    )
 
 
 def _repeats(claim: Dated, old: Line, line: Line) -> bool:

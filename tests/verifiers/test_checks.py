@@ -7,11 +7,12 @@ import pytest
 from store.corpus import Corpus
 from store.python_api import read_modules
 from verifiers.api import ApiIndex
+from verifiers.checks.agreement import check_quantities
 from verifiers.checks.assignments import assignments, check_assignments
 from verifiers.checks.dates import check_dates, dates
 from verifiers.checks.names import check_names, held_words, names
 from verifiers.checks.python_api import check_api, unknown_identifiers
-from verifiers.checks.quantities import check_quantities, quantities
+from verifiers.checks.quantities import quantities
 from verifiers.checks.quotes import quoted
 
 

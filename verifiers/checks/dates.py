@@ -1,89 +1,89 @@
-"""Dates, whole or partial: 5 July 1962, July 5, 1962, 1962-07-05, July 1962, 1962."""
+"""Dates, whole or partial: 5 July 1962, 1962-07-05, July 1962, Q3 1962, the 1960s, 44 BC.
+
+Every part of a date is a span, so that a century holds a decade and a year its days. A claim may
+say less than its source, not more. Of a range of years both ends count.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from verifiers.checks.calendar import Date, Parts, read
 from verifiers.checks.findings import Finding
-
-_MONTHS = """january february march april may june july august
-september october november december""".split()
-_MONTH = r"(?P<{0}>" + "|".join(f"{m[:3]}(?:{m[3:]})?" for m in _MONTHS) + r")\.?"
-_PATTERNS = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        r"\b(?P<y>[12]\d{3})-(?P<m>\d{2})-(?P<d>\d{2})\b",
-        r"\b(?P<d>\d{1,2})(?:st|nd|rd|th)?(?: of)? "
-        + _MONTH.format("name")
-        + r",? (?P<y>[12]\d{3})\b",
-        r"\b" + _MONTH.format("name") + r" (?P<d>\d{1,2})(?:st|nd|rd|th)?,? (?P<y>[12]\d{3})\b",
-        r"\b" + _MONTH.format("name") + r",? (?P<y>[12]\d{3})\b",
-        r"\b(?P<d>\d{1,2})(?:st|nd|rd|th)? " + _MONTH.format("name") + r"\b",
-        r"\b" + _MONTH.format("name") + r" (?P<d>\d{1,2})\b(?!,?\d)",
-        r"(?<![\d.,$€£-])(?P<y>1\d{3}|20\d{2}|21\d{2})(?![\d,]*\d|\.\d|\s?(?:%|km|kg|m\b|million))",
-    )
-)
-
-
-class Date(NamedTuple):
-    """A date of which any part may be unknown, and how it is written."""
-
-    year: int | None
-    month: int | None
-    day: int | None
-    text: str
 
 
 def dates(text: str) -> list[Date]:
-    """All dates of a text; a longer form hides the shorter ones inside it."""
-    found: list[tuple[int, Date]] = []
-    left = text
-    for pattern in _PATTERNS:
-        for match in pattern.finditer(left):
-            found.append((match.start(), _date(match)))
-        left = pattern.sub(lambda match: " " * len(match.group(0)), left)
-    return [date for _, date in sorted(found, key=lambda item: item[0])]
+    """All dates of a claim in order; a longer form hides the shorter ones inside it."""
+    return [date for date in read(text).dates if not date.between]
+
+
+def held_dates(text: str) -> tuple[Date, ...]:
+    """All dates of a piece of evidence, with the years between the ends of its ranges."""
+    return read(text).dates
 
 
 def without_dates(text: str) -> str:
     """The text with blanks in place of its dates, at the same length."""
-    for pattern in _PATTERNS:
-        text = pattern.sub(lambda match: " " * len(match.group(0)), text)
-    return text
+    return read(text).rest
 
 
 def check_dates(claim: Sequence[Date], evidence: Sequence[Date]) -> list[Finding]:
     """One finding per date of the claim. The evidence may say more than the claim, not less."""
-    return [_check(date, evidence) for date in claim]
+    return [_check(date, claim, evidence) for date in claim]
 
 
-def _check(wanted: Date, evidence: Sequence[Date]) -> Finding:
-    if any(_covers(held, wanted) for held in evidence):
+def _check(wanted: Date, claim: Sequence[Date], evidence: Sequence[Date]) -> Finding:
+    if not evidence:
+        return Finding("date", wanted.text, "missing")
+    points = [held for held in evidence if not held.between]
+    if any(_covers(held, wanted) for held in points):
         return Finding("date", wanted.text, "found")
-    rivals = [held for held in evidence if _as_precise(held, wanted)]
+    if any(_leaves_room(held, wanted) for held in evidence):
+        return Finding("date", wanted.text, "missing", "the source is less exact")
+    others = [other for other in claim if other is not wanted]
+    rivals = [held for held in points if _differs(held, wanted)]
+    # A date that the claim gives elsewhere is no rival of this one.
+    rivals = [held for held in rivals if not any(_covers(held, other) for other in others)]
     if rivals:
         return Finding("date", wanted.text, "conflict", f"the source has {rivals[0].text}")
     return Finding("date", wanted.text, "missing")
 
 
 def _covers(held: Date, wanted: Date) -> bool:
-    pairs = zip(wanted[:3], held[:3], strict=True)
-    return all(part is None or part == other for part, other in pairs)
+    return any(_within(h, w) for h in held.readings for w in wanted.readings)
 
 
-def _as_precise(held: Date, wanted: Date) -> bool:
-    pairs = zip(wanted[:3], held[:3], strict=True)
-    return all((part is None) <= (other is None) or other is not None for part, other in pairs)
+def _within(held: Parts, wanted: Parts) -> bool:
+    """Whether all that is wanted is known, and known as exactly."""
+    for part, other in zip(wanted, held, strict=True):
+        if part is not None and (other is None or other[0] < part[0] or part[1] < other[1]):
+            return False
+    return True
 
 
-def _date(match: re.Match[str]) -> Date:
-    groups = match.groupdict()
-    month = int(groups["m"]) if groups.get("m") else None
-    if groups.get("name"):
-        month = next(
-            i for i, name in enumerate(_MONTHS, 1) if name[:3] == groups["name"][:3].casefold()
-        )
-    year, day = groups.get("y"), groups.get("d")
-    return Date(int(year) if year else None, month, int(day) if day else None, match.group(0))
+def _leaves_room(held: Date, wanted: Date) -> bool:
+    """Whether the evidence names a longer time of which the claim picks a part."""
+    return any(
+        h.year is not None and w.year is not None and _wider(h, w) and not _apart(h, w)
+        for h in held.readings
+        for w in wanted.readings
+    )
+
+
+def _wider(held: Parts, wanted: Parts) -> bool:
+    return any(
+        part is not None and (other is None or other[1] - other[0] > part[1] - part[0])
+        for part, other in zip(wanted, held, strict=True)
+    )
+
+
+def _differs(held: Date, wanted: Date) -> bool:
+    pairs = [(h, w) for h in held.readings for w in wanted.readings]
+    return all(_apart(h, w) and (w.year is None or h.year is not None) for h, w in pairs)
+
+
+def _apart(one: Parts, two: Parts) -> bool:
+    for a, b in zip(one, two, strict=True):
+        if a is not None and b is not None and (a[1] < b[0] or b[1] < a[0]):
+            return True
+    return False

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
+from verifiers.checks.agreement import check_quantities
 from verifiers.checks.assignments import assignments, check_assignments
-from verifiers.checks.dates import check_dates, dates
+from verifiers.checks.comparatives import check_comparisons, comparisons
+from verifiers.checks.dates import check_dates, dates, held_dates
 from verifiers.checks.findings import Finding
+from verifiers.checks.lists import check_lists, enumerations
+from verifiers.checks.lists import held_words as listed_words
 from verifiers.checks.names import check_names, held_words, names
-from verifiers.checks.quantities import check_quantities, quantities
+from verifiers.checks.quantities import held_quantities, quantities
+from verifiers.checks.superlatives import check_superlatives, superlatives
 
 
 class Check(NamedTuple):
@@ -26,8 +31,11 @@ class Check(NamedTuple):
 
 
 CHECKS = (
-    Check("quantity", quantities, quantities, check_quantities),
-    Check("date", dates, dates, check_dates),
+    Check("quantity", quantities, held_quantities, check_quantities),
+    Check("date", dates, held_dates, check_dates),
     Check("name", names, held_words, check_names, headed=True),
+    Check("list", enumerations, listed_words, check_lists),
+    Check("superlative", superlatives, superlatives, check_superlatives),
+    Check("comparison", comparisons, comparisons, check_comparisons),
     Check("assignment", assignments, assignments, check_assignments),
 )

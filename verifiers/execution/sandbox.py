@@ -1,0 +1,103 @@
+"""Runs Python that nobody has read, for a moment and shut in as far as the kernel allows.
+
+What holds: a folder of its own, thrown away; no network, not even the machine's own; no sight of
+other processes; no file outside the folder but Python and system libraries, to read; no inherited
+environment; limits of time, memory, file size and open files; its own process group, which is
+killed whole at the end. It needs no root and no other program, only Linux with user namespaces and
+Landlock (5.13). Where either is missing, nothing is run.
+
+What does not hold: the kernel is the machine's, so a hole in it is a way out; no filter of system
+calls; memory is limited per process and files one by one, and the limit on processes does not bind
+root, so that a bomb of forks or files weighs on the machine until time is up. Code from a source
+that means harm belongs into a virtual machine.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import IO, NamedTuple
+
+_HERE = Path(__file__).parent
+_JAIL, _EXAMPLES = _HERE / "jail.py", _HERE / "examples.py"
+_SHOWN = 300
+_READ = 20_000
+"""Last bytes of what is written that are read."""
+_SIGNALLED = 128
+
+
+class Run(NamedTuple):
+    """How a piece of code ended. ``shut_in`` is False where it was not run, for ``why``."""
+
+    shut_in: bool
+    ok: bool
+    why: str
+
+
+def run_python(code: str, timeout_s: float, memory_mb: int) -> Run:
+    """Runs a program, or the ``>>>`` examples of a text, in a jail of its own."""
+    if not sys.platform.startswith("linux"):
+        return Run(False, False, "code is only run on Linux")
+    with tempfile.TemporaryDirectory(
+        prefix="stillhouse-run-", ignore_cleanup_errors=True
+    ) as folder:
+        room = Path(folder).resolve()
+        (room / "block.py").write_text(code, encoding="utf-8", errors="replace")
+        program = [str(room / "block.py")]
+        if code.lstrip().startswith(">>>"):
+            (room / "examples.py").write_bytes(_EXAMPLES.read_bytes())
+            program.insert(0, str(room / "examples.py"))
+        return _jailed(room, program, timeout_s, memory_mb)
+
+
+def _jailed(room: Path, program: list[str], timeout_s: float, memory_mb: int) -> Run:
+    python = [os.path.realpath(sys.executable), "-I", "-S", "-B", "-X", "utf8"]
+    told, tells = os.pipe()
+    limits = [str(room), str(memory_mb * 2**20), str(int(timeout_s) + 1), str(tells)]
+    # What it writes is kept outside the folder, where it cannot be made into something else.
+    with tempfile.TemporaryFile() as errors, os.fdopen(told, "rb") as status:
+        process = subprocess.Popen(
+            [*python, str(_JAIL), *limits, *python, *program],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            cwd=room,
+            env={},
+            pass_fds=(tells,),
+            start_new_session=True,
+        )
+        os.close(tells)
+        ended = _wait(process, timeout_s)
+        shut_in = status.read(_SHOWN).decode("utf-8", "replace")
+        said = _last_words(errors)
+    if shut_in != "ready":
+        return Run(False, False, shut_in or "the jail did not start")
+    if ended is None:
+        return Run(True, False, f"still running after {timeout_s:g} s")
+    if ended > _SIGNALLED:
+        said = said or f"ended by signal {ended - _SIGNALLED}"
+    return Run(True, ended == 0, "" if ended == 0 else said or f"ended with status {ended}")
+
+
+def _wait(process: subprocess.Popen[bytes], timeout_s: float) -> int | None:
+    """The exit status, or None where time was up; in any case nothing is left running."""
+    try:
+        return process.wait(timeout_s)
+    except subprocess.TimeoutExpired:
+        return None
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _last_words(errors: IO[bytes]) -> str:
+    size = errors.seek(0, os.SEEK_END)
+    errors.seek(max(size - _READ, 0))
+    lines = errors.read().decode("utf-8", "replace").split("\n")
+    return next((line.strip()[:_SHOWN] for line in reversed(lines) if line.strip()), "")
