@@ -23,11 +23,11 @@ _SHAPES = (
     *([ord(sign)] for sign in "\u00a0\u2007\u2009\u200a\u202f\u3000"),
 )
 """Full-width forms, mathematical letters, ligatures, and spaces of other widths."""
-_UNSEEN = (0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFEFF, 0xFFA0) + tuple(
-    sign
-    for span in ((0x180B, 0x1810), (0x200B, 0x2010), (0x202A, 0x202F), (0x2060, 0x2070))
-    for sign in range(*span)
-) + tuple(range(0xFE00, 0xFE10)) + tuple(range(0xE0000, 0xE0200))  # fmt: skip
+_UNSEEN = [
+    *(0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFEFF, 0xFFA0),
+    *(*range(0x180B, 0x1810), *range(0x200B, 0x2010), *range(0x202A, 0x202F)),
+    *(*range(0x2060, 0x2070), *range(0xFE00, 0xFE10), *range(0xE0000, 0xE0200)),
+]
 """Characters that no reader sees (Unicode's default-ignorable code points)."""
 _VISIBLE = {
     sign: unicodedata.normalize("NFKC", chr(sign)) for span in _SHAPES for sign in span

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from configs.verifiers import Grounding
 from store.corpus import Corpus, Passage
 from store.stages import Row
 from verifiers.api import ApiIndex
+from verifiers.checks.identifiers import IdentifierIndex
 from verifiers.checks.python_api import (
     ApiFinding,
     check_api,
@@ -39,6 +41,11 @@ class Checker:
     corpus: Corpus
     index: EvidenceIndex
     api: ApiIndex
+
+    @cached_property
+    def identifiers(self) -> IdentifierIndex:
+        """The identifiers of the corpus."""
+        return IdentifierIndex(self.corpus)
 
     def check(self, row: Row) -> list[Checked]:
         """All claims of a record's answer, and all of its quotes."""
@@ -91,6 +98,10 @@ class Checker:
             decided = self._find(quote, documents)
             if decided.verdict != "supported":
                 return Checked(claim, decided, "missing_quote")
+        unknown_code = None if claim.absent else next(self.identifiers.unknown(claim.text), None)
+        if unknown_code is not None:
+            decided = _as_held(_invented(unknown_code.text), claim.holds, unknown=True)
+            return Checked(claim, decided, "unknown_identifier" if claim.holds else "")
         named = f"`{claim.about}` {claim.text}" if claim.about else claim.text
         invented = next(iter(unknown_identifiers(named, self.api, claim.absent)), None)
         if invented is None:
@@ -127,6 +138,10 @@ class Checker:
             start,
             start + len(part),
         )
+
+
+def _invented(code: str) -> Decided:
+    return Decided("not_found", "identifier", 0.0, f"`{code}` stands nowhere in the corpus")
 
 
 def _as_held(decided: Decided, holds: bool, unknown: bool = False) -> Decided:

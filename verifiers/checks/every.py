@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from verifiers.checks.assignments import assignments, check_assignments
 from verifiers.checks.dates import check_dates, dates
 from verifiers.checks.findings import Finding
+from verifiers.checks.identifiers import check_identifiers, held_identifiers, identifiers
 from verifiers.checks.names import check_names, held_words, names
 from verifiers.checks.quantities import check_quantities, quantities
 
@@ -27,5 +28,6 @@ CHECKS = (
     Check("quantity", quantities, quantities, check_quantities),
     Check("date", dates, dates, check_dates),
     Check("name", names, held_words, check_names),
+    Check("identifier", identifiers, held_identifiers, check_identifiers),
     Check("assignment", assignments, assignments, check_assignments),
 )
