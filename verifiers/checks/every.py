@@ -6,11 +6,14 @@ from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
 from verifiers.checks.assignments import assignments, check_assignments
+from verifiers.checks.conjunctions import check_conjunctions
 from verifiers.checks.dates import check_dates, dates
 from verifiers.checks.findings import Finding
 from verifiers.checks.identifiers import check_identifiers, held_identifiers, identifiers
 from verifiers.checks.names import check_names, held_words, names
+from verifiers.checks.polarity import check_polarity
 from verifiers.checks.quantities import check_quantities, quantities
+from verifiers.checks.readings import readings
 
 
 class Check(NamedTuple):
@@ -29,5 +32,7 @@ CHECKS = (
     Check("date", dates, dates, check_dates),
     Check("name", names, held_words, check_names),
     Check("identifier", identifiers, held_identifiers, check_identifiers),
+    Check("polarity", readings, readings, check_polarity),
+    Check("conjunction", readings, readings, check_conjunctions),
     Check("assignment", assignments, assignments, check_assignments),
 )
