@@ -32,6 +32,9 @@ _UNSEEN = [
 _VISIBLE = {
     sign: unicodedata.normalize("NFKC", chr(sign)) for span in _SHAPES for sign in span
 } | dict.fromkeys(_UNSEEN, "")
+_ACCENTS = dict.fromkeys(range(0x300, 0x370), "") | str.maketrans(
+    {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i", "æ": "ae", "œ": "oe"}
+)
 _QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-"})
 
 
@@ -100,6 +103,14 @@ def _joins(sign: str) -> bool:
         or "\u1160" <= sign <= "\u11ff"
         or _VISIBLE.get(ord(sign)) == ""
     )
+
+
+def unaccented(text: str) -> str:
+    """``text`` without the accents of its Latin letters: Pénelope is Penelope, Øresund Oresund."""
+    if text.isascii():
+        return text
+    parts = unicodedata.normalize("NFD", text).translate(_ACCENTS)
+    return unicodedata.normalize("NFC", parts)
 
 
 def squeeze(text: str) -> str:

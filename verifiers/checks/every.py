@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from verifiers.checks.assignments import assignments, check_assignments
 from verifiers.checks.conjunctions import check_conjunctions
 from verifiers.checks.dates import check_dates, dates
+from verifiers.checks.entities import check_entities
 from verifiers.checks.findings import Finding
 from verifiers.checks.identifiers import check_identifiers, held_identifiers, identifiers
 from verifiers.checks.names import check_names, held_words, names
@@ -32,6 +33,7 @@ CHECKS = (
     Check("date", dates, dates, check_dates),
     Check("name", names, held_words, check_names),
     Check("identifier", identifiers, held_identifiers, check_identifiers),
+    Check("entity", readings, readings, check_entities),
     Check("polarity", readings, readings, check_polarity),
     Check("conjunction", readings, readings, check_conjunctions),
     Check("assignment", assignments, assignments, check_assignments),

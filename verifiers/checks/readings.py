@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from store.text import visible
+from store.text import unaccented, visible
 from verifiers.checks.opposites import undone
 from verifiers.wording import STOP, stem
 
@@ -45,13 +45,16 @@ _AHEAD = 9
 
 
 class Word(NamedTuple):
-    """A word that carries meaning. ``text`` is in folded case; ``name`` tells a capital letter."""
+    """A word that carries meaning. ``text`` is in folded case and has no accents; ``name`` tells a
+    capital letter, and ``by`` a "by" in front of it.
+    """
 
     text: str
     stem: str
     clause: int
     negated: bool
     name: bool
+    by: bool
 
 
 class Reading(NamedTuple):
@@ -74,7 +77,7 @@ class Reading(NamedTuple):
 
 def readings(text: str) -> tuple[Reading, ...]:
     """One reading per sentence; of more than a page, those of its beginning."""
-    parts = dict.fromkeys(_BREAK.split(visible(text), maxsplit=_MOST))
+    parts = dict.fromkeys(_BREAK.split(unaccented(visible(text)), maxsplit=_MOST))
     return tuple(read(part) for part in list(parts)[:_MOST] if part)
 
 
@@ -84,12 +87,13 @@ def read(sentence: str) -> Reading:
     words: list[Word] = []
     negators: list[tuple[str, int]] = []
     joins: list[tuple[str, int]] = []
-    pending = ""
+    pending, by = "", False
     for token, folded, clause, negated, negator in _scopes(_tokens(sentence)):
         if negator in _WHOLE and words and words[-1].clause == clause:
             negators.append((negator, len(words) - 1))
             continue
         pending = negator or pending
+        by = folded == "by" or (by and folded in _GLUE)
         if folded in _JOINS:
             joins.append((folded, len(words)))
         if folded in _GLUE or negator or not token[0].isalnum():
@@ -97,7 +101,8 @@ def read(sentence: str) -> Reading:
         if pending and folded not in KEPT:
             negators.append((pending, len(words)))
             pending = ""
-        words.append(Word(folded, stem(folded), clause, negated, token[0].isupper()))
+        words.append(Word(folded, stem(folded), clause, negated, token[0].isupper(), by))
+        by = False
     places: dict[str, list[int]] = {}
     reversed_: dict[str, int] = {}
     for place, word in enumerate(words):
