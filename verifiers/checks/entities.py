@@ -28,7 +28,12 @@ def check_entities(claim: Sequence[Reading], evidence: Sequence[Reading]) -> lis
     found: dict[str, Finding] = {}
     for one in claim:
         for two in evidence:
-            if len(one.stems) > 2 and 2 * len(one.stems & two.stems) >= len(one.stems):
+            denied = one.negators or two.negators
+            if (
+                not denied
+                and len(one.stems) > 2
+                and 2 * len(one.stems & two.stems) >= len(one.stems)
+            ):
                 for finding in (*_exchanged(one, two), *_swapped(one, two)):
                     found.setdefault(finding.part, finding)
     return list(found.values())
@@ -73,7 +78,10 @@ def _rival(claim: Reading, start: int, end: int, held: Reading) -> list[Word]:
             continue
         if at >= 0 and held.words[at].clause != rival[0].clause:
             continue
-        if stop in after or (end == len(claim.words) and start and not _goes_on(held, stop)):
+        last = end == len(claim.words) and at >= 0
+        if stop in after or (
+            last and claim.words[start].lead == rival[0].lead != "" and not _goes_on(held, stop)
+        ):
             return rival
     return []
 
@@ -83,16 +91,26 @@ def _is_foreign(word: Word, claim: Reading) -> bool:
 
 
 def _goes_on(held: Reading, stop: int) -> bool:
-    """Whether what follows belongs to a list, so that there may be more names."""
+    """Whether what follows is a part of the same phrase, or of a list with more names in it."""
+    if stop == len(held.words):
+        return False
+    after = held.words[stop]
     joined = any(at == stop for _, at in held.joins)
-    return joined or (stop < len(held.words) and held.words[stop].name)
+    return (
+        joined or after.name or (after.lead == "" and after.clause == held.words[stop - 1].clause)
+    )
 
 
 def _same(one: Sequence[Word], two: Sequence[Word]) -> bool:
-    """Whether one may be short for the other: by first letters, or by one letter."""
+    """Whether one may be short for the other: Tim for Timothy, or first letters."""
     letters = ["".join(word.text[0] for word in words) for words in (one, two)]
     whole = ["".join(word.text for word in words) for words in (one, two)]
-    return letters[0] == whole[1] or letters[1] == whole[0] or letters[0] == letters[1]
+    brief = min(map(len, whole)) < 5
+    return (
+        whole[0][:3] == whole[1][:3]
+        or letters[0] == letters[1]
+        or (brief and letters[0][0] == letters[1][0])
+    )
 
 
 def _swapped(claim: Reading, held: Reading) -> Iterator[Finding]:
@@ -107,7 +125,7 @@ def _swapped(claim: Reading, held: Reading) -> Iterator[Finding]:
             if not 0 < place < len(held.words) - 1:
                 continue
             left, right = held.words[place - 1], held.words[place + 1]
-            if (left.stem, right.stem) == (two.stem, one.stem) and right.by == two.by:
+            if (left.stem, right.stem) == (two.stem, one.stem) and right.lead == two.lead:
                 part = f"{one.text} {verb.text} {two.text}"
                 yield Finding("entity", part, "conflict", "the source has it the other way round")
 

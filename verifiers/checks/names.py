@@ -21,7 +21,8 @@ NUMBERED = r"(?: \d{1,3}\b(?![.,]?\d|\s?%))?"
 """A small number behind a name, which is a part of it: Voyager 2."""
 _PARTICLE = r"(?:\s(?:of|de|del|della|di|da|dos|du|la|le|van|von|der|den|ten|al|bin|ibn|the|y))"
 _NAME = re.compile(
-    r"(?<![.!?:\"“]\s)(?<!^)\b[A-Z][\w'’-]+(?:" + _PARTICLE + r"{0,3}\s[A-Z][\w'’-]+)*" + NUMBERED
+    r"(?:(?<![.!?:\"“]\s)(?<!^)|(?<=\b[A-Z]\.\s)|(?<=\b[DMS][rst]\.\s)|(?<=\b(?:Mrs|Jun|Sen)\.\s))"
+    r"\b[A-Z][\w'’-]+(?:" + _PARTICLE + r"{0,3}\s[A-Z][\w'’-]+)*" + NUMBERED
 )
 _FIRST = re.compile(
     r"[A-Z][\w'’-]+(?:(?:" + _PARTICLE + r"{0,3}\s[A-Z][\w'’-]+)+|(?= \d)"
@@ -29,6 +30,10 @@ _FIRST = re.compile(
     + NUMBERED
 )
 """The first word of a claim, where what follows shows it to be a subject and no adverb."""
+_NO_SUBJECTS = STOP | frozenset(
+    """he she they we you i one his her their our my your everyone everybody nobody nothing someone
+anyone everything something today later earlier many several none another work people""".split()
+)
 _CODE = re.compile(r"`[^`]*`|\b\w+(?:\.\w+)+|\b\w*_\w+\b")
 _LONG = re.compile(r"\b[A-Z]\w+(?:(?:[\s-]| of | and | for | the | of the | & )[A-Z]\w+){1,7}")
 _SHORT = re.compile(r"\b[A-Z]{2,8}\b|\b(?:[A-Z]\.\s?){2,6}")
@@ -51,7 +56,7 @@ def names(claim: str) -> list[str]:
     text = _CODE.sub(lambda match: " " * len(match.group(0)), plain)
     found = [match.group(0) for match in _NAME.finditer(text)]
     first = _FIRST.match(text)
-    if first and first.group(0).split()[0].casefold() not in STOP:
+    if first and first.group(0).split()[0].casefold() not in _NO_SUBJECTS:
         found.insert(0, first.group(0))
     return list(dict.fromkeys(found))
 
@@ -74,7 +79,7 @@ def held_words(text: str) -> frozenset[str]:
     numbered = (f"{one} {two}" for one, two in pairwise(found) if two.isdigit())
     longs = (f"={_initials(match.group())}" for match in _LONG.finditer(seen))
     shorts = (re.sub(r"[.\s]", "", match.group()) for match in _SHORT.finditer(seen))
-    bare = (word.removesuffix("'s").removesuffix("’s") for word in found)
+    bare = (part for word in found if "'" in word or "’" in word for part in re.split("['’]", word))
     return frozenset([*found, *bare, *map(stem, found), *numbered, *longs, *shorts])
 
 
@@ -98,12 +103,9 @@ def _parts(name: str) -> tuple[tuple[str, ...], str, str]:
     found = [word.casefold().replace("’", "'") for word in WORD.findall(plain)]
     if len(found) > 1 and found[-1].isdigit():
         found[-2:] = [f"{found[-2]} {found[-1]}"]
-    kept = [word for word in found if word not in STOP and word not in _PLAIN]
-    telling = [
-        word
-        for word in kept
-        if word not in _TITLES and word not in _PARTICLES and (len(word) > 1 or word.isdigit())
-    ]
+    without = STOP | _PLAIN | _TITLES
+    kept = [word for word in found if word not in without]
+    telling = [w for w in kept if w not in _PARTICLES and (len(w) > 1 or w.isdigit())]
     short = plain.casefold() if re.fullmatch(r"[A-Z]{2,8}", plain) else ""
     letters = _initials(plain) if " " in plain else ""
     return tuple(telling or kept), short, letters.upper() if len(letters) > 1 else ""

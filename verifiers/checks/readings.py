@@ -11,7 +11,7 @@ from store.text import unaccented, visible
 from verifiers.checks.opposites import undone
 from verifiers.wording import STOP, stem
 
-_TOKEN = re.compile(r"\w+(?:-\w+)*(?:['’]\w+)?|[.,;:!?()\[\]\"“”«»—–]|--+")
+_TOKEN = re.compile(r"\w+(?:['’]\w+)?|[.,;:!?()\[\]\"“”«»—–]|--+")
 _BREAK = re.compile(r"(?<=[.!?])[\"”')\]]*\s+(?=[\"“'(\[]?\w)|\n+")
 _NOT_ONLY = frozenset(
     "only just merely simply necessarily solely exclusively least limited".split()
@@ -29,6 +29,7 @@ _WHOLE = frozenset("nobody none nothing".split())
 _UNDONE = frozenset("without unable incapable lack lacks lacked lacking".split()) | _WITH_TO
 """Negators that take another one back: not without, never failed to."""
 _CLOSERS = frozenset("but although though while whereas because since unless except".split())
+_ARTICLES = frozenset("a an the".split())
 _JOINS = frozenset("and or nor".split())
 _CLAUSE = frozenset('.,;:!?()[]"“”«»—–')
 KEPT = frozenset(
@@ -36,17 +37,19 @@ KEPT = frozenset(
     "her before after".split()
 )
 """Words without much meaning of their own that an opposite can stand for."""
-_GLUE = (STOP | _NEGATORS) - KEPT
+_PRONOUNS = frozenset("i you we they me him them us my your our their lrb rrb lsb rsb".split())
+_GLUE = (STOP | _NEGATORS | _PRONOUNS) - KEPT - {"us"}
 
 
 _MOST = 100
+_PLACES = 20
 _AHEAD = 9
 """Words behind a "not" among which an "until" makes it a date: not opened until 1990."""
 
 
 class Word(NamedTuple):
     """A word that carries meaning. ``text`` is in folded case and has no accents; ``name`` tells a
-    capital letter, and ``by`` a "by" in front of it.
+    capital letter, and ``lead`` is the word without meaning in front of it, as "by".
     """
 
     text: str
@@ -54,7 +57,7 @@ class Word(NamedTuple):
     clause: int
     negated: bool
     name: bool
-    by: bool
+    lead: str
 
 
 class Reading(NamedTuple):
@@ -87,26 +90,28 @@ def read(sentence: str) -> Reading:
     words: list[Word] = []
     negators: list[tuple[str, int]] = []
     joins: list[tuple[str, int]] = []
-    pending, by = "", False
+    pending = lead = ""
     for token, folded, clause, negated, negator in _scopes(_tokens(sentence)):
         if negator in _WHOLE and words and words[-1].clause == clause:
             negators.append((negator, len(words) - 1))
             continue
         pending = negator or pending
-        by = folded == "by" or (by and folded in _GLUE)
         if folded in _JOINS:
             joins.append((folded, len(words)))
         if folded in _GLUE or negator or not token[0].isalnum():
+            lead = folded if folded not in _ARTICLES else lead
             continue
         if pending and folded not in KEPT:
             negators.append((pending, len(words)))
             pending = ""
-        words.append(Word(folded, stem(folded), clause, negated, token[0].isupper(), by))
-        by = False
+        name = token[0].isupper() and folded not in KEPT
+        words.append(Word(folded, stem(folded), clause, negated, name, lead))
+        lead = ""
     places: dict[str, list[int]] = {}
     reversed_: dict[str, int] = {}
     for place, word in enumerate(words):
-        places.setdefault(word.stem, []).append(place)
+        if len(places.setdefault(word.stem, [])) < _PLACES:
+            places[word.stem].append(place)
         if base := undone(word.text):
             reversed_[stem(base)] = place
     return Reading(
