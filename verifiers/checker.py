@@ -25,7 +25,7 @@ from verifiers.checks.python_api import (
     named_objects,
     unknown_identifiers,
 )
-from verifiers.checks.quotes import find_in_corpus, quoted
+from verifiers.checks.quotes import QuoteIndex, quoted
 from verifiers.claims import ABSENCE, Claim, split_claims
 from verifiers.evidence import decide, verbatim
 from verifiers.retrieval import EvidenceIndex
@@ -46,6 +46,11 @@ class Checker:
     def identifiers(self) -> IdentifierIndex:
         """The identifiers of the corpus."""
         return IdentifierIndex(self.corpus)
+
+    @cached_property
+    def quotes(self) -> QuoteIndex:
+        """The corpus by its words, to find quotes in."""
+        return QuoteIndex(self.corpus)
 
     def check(self, row: Row) -> list[Checked]:
         """All claims of a record's answer, and all of its quotes."""
@@ -81,7 +86,7 @@ class Checker:
         return Checked(Claim(quote, 0, 0), decided, "missing_quote" if missing else "")
 
     def _find(self, quote: str, documents: Sequence[str]) -> Decided:
-        found = find_in_corpus(quote, documents, self.corpus)
+        found = self.quotes.find(quote, documents)
         if found is None:
             return Decided("not_found", "quote", 0.0, "this quote stands nowhere in the corpus")
         document, start, end = found
