@@ -26,6 +26,7 @@ from store.python_api import read_modules
 from store.readers import read_source
 from store.shares import wilson
 from store.stages import Context, Embed, Progress, Vectors
+from verifiers.claims import claims_of
 from verifiers.grounding import checker_of
 
 _NOTES = Path(__file__).parent.parent / "data" / "corpora" / "solar-system"
@@ -97,7 +98,7 @@ def tell(ground: Ground, embed: Embed, progress: Progress) -> list[Told]:
             "sources": [],
             "embedding": vectors[i],
         }
-        checked = checker.check(row, near[i])
+        checked = checker.check(row, claims_of(row), near[i])
         held = bool(checked) and all(c.decided.verdict == "supported" for c in checked)
         detail = "; ".join(
             f"{c.decided.verdict} {c.decided.rule}: {c.decided.detail}" for c in checked

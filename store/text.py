@@ -18,6 +18,23 @@ _SPACE = re.compile(r"\s+")
 _OWN_LINE = re.compile(r"\s*(?:[-*+•]\s|\d{1,3}[.)]\s|#{1,6}\s|\||>>>|\.\.\.|```|~~~)|\t| {4,}")
 _CLOSED_LINE = re.compile(r"\s*(?:#{1,6}\s|\||>>>|```|~~~)|\t| {4,}")
 _UNIT_END = re.compile(r"\d\s?[a-zµ°²³]{1,3}\.\s+(?=[A-Z])")
+_SHAPES = (
+    *(range(*span) for span in ((0xFF01, 0xFF5F), (0x1D400, 0x1D800), (0xFB00, 0xFB07))),
+    *([ord(sign)] for sign in "\u00a0\u2007\u2009\u200a\u202f\u3000"),
+)
+"""Full-width forms, mathematical letters, ligatures, and spaces of other widths."""
+_UNSEEN = [
+    *(0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFEFF, 0xFFA0),
+    *(*range(0x180B, 0x1810), *range(0x200B, 0x2010), *range(0x202A, 0x202F)),
+    *(*range(0x2060, 0x2070), *range(0xFE00, 0xFE10), *range(0xE0000, 0xE0200)),
+]
+"""Characters that no reader sees (Unicode's default-ignorable code points)."""
+_VISIBLE = {
+    sign: unicodedata.normalize("NFKC", chr(sign)) for span in _SHAPES for sign in span
+} | dict.fromkeys(_UNSEEN, "")
+_ACCENTS = dict.fromkeys(range(0x300, 0x370), "") | str.maketrans(
+    {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i", "æ": "ae", "œ": "oe"}
+)
 _QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-"})
 
 
@@ -52,6 +69,48 @@ def now() -> str:
 def digest(value: object) -> str:
     """Hex SHA-256 of a JSON-like value in canonical form (sorted keys, no spaces)."""
     return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
+
+
+def visible(text: str) -> str:
+    """``text`` as a reader sees it: without characters that show nothing, and with full-width and
+    mathematical letters, ligatures and odd spaces as their plain forms, composed (NFC).
+
+    Letters of another script stay what they are, however alike, and so does m².
+    """
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFC", text.translate(_VISIBLE))
+
+
+def visible_places(text: str) -> tuple[str, list[int]]:
+    """:func:`visible` text, and the offset in ``text`` of each of its characters and of its end."""
+    if text.isascii():
+        return text, list(range(len(text) + 1))
+    starts = [at for at, sign in enumerate(text) if at == 0 or not _joins(sign)]
+    seen: list[str] = []
+    places: list[int] = []
+    for start, end in pairwise([*starts, len(text)]):
+        shown = visible(text[start:end])
+        seen.append(shown)
+        places += [start] * len(shown)
+    return "".join(seen), [*places, len(text)]
+
+
+def _joins(sign: str) -> bool:
+    """Whether a character may melt into the one before it: marks, and parts of Korean syllables."""
+    return (
+        unicodedata.category(sign)[0] == "M"
+        or "\u1160" <= sign <= "\u11ff"
+        or _VISIBLE.get(ord(sign)) == ""
+    )
+
+
+def unaccented(text: str) -> str:
+    """``text`` without the accents of its Latin letters: Pénelope is Penelope, Øresund Oresund."""
+    if text.isascii():
+        return text
+    parts = unicodedata.normalize("NFD", text).translate(_ACCENTS)
+    return unicodedata.normalize("NFC", parts)
 
 
 def squeeze(text: str) -> str:

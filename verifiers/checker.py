@@ -6,7 +6,7 @@ dates and names.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -15,6 +15,7 @@ from configs.verifiers import Grounding
 from store.corpus import Corpus, Passage
 from store.stages import Row, Vectors
 from verifiers.api import ApiIndex
+from verifiers.checks.identifiers import IdentifierIndex
 from verifiers.checks.python_api import (
     ApiFinding,
     check_api,
@@ -22,9 +23,9 @@ from verifiers.checks.python_api import (
     named_objects,
     unknown_identifiers,
 )
-from verifiers.checks.quotes import find_in_corpus, quoted
+from verifiers.checks.quotes import QuoteIndex, quoted
 from verifiers.checks.relative_time import unanchored
-from verifiers.claims import ABSENCE, Claim, claims_of
+from verifiers.claims import ABSENCE, Claim
 from verifiers.claims.turns import turns_of
 from verifiers.dated import Dated, Look
 from verifiers.evidence import decide, verbatim
@@ -56,7 +57,16 @@ class Checker:
     timeline: Timeline
     past: EvidenceIndex | None = None
     """Documents that are no longer in force, apart, so that they crowd out none that is."""
-    split: Callable[[Row], Sequence[Claim]] = claims_of
+
+    @cached_property
+    def identifiers(self) -> IdentifierIndex:
+        """The identifiers of the corpus."""
+        return IdentifierIndex(self.corpus)
+
+    @cached_property
+    def quotes(self) -> QuoteIndex:
+        """The corpus by its words, to find quotes in."""
+        return QuoteIndex(self.corpus)
 
     def near(self, vectors: Vectors) -> list[Near]:
         """The passages nearest to each embedding, of the current and of the past documents."""
@@ -64,9 +74,9 @@ class Checker:
         then = self.past.near(vectors) if self.past else [[]] * len(vectors)
         return [Near(*each) for each in zip(now, then, strict=True)]
 
-    def check(self, row: Row, near: Near) -> list[Checked]:
-        """All claims that a record's assistant makes, and all of its quotes. ``near`` are the
-        passages nearest to its embedding.
+    def check(self, row: Row, claims: Sequence[Claim], near: Near) -> list[Checked]:
+        """What is decided about a record's claims, its quotes and its blocks of code. ``near`` are
+        the passages nearest to its embedding.
 
         The record's own passages are added to what is found, behind it: they are looked at, and
         weigh no more than any other passage.
@@ -80,7 +90,6 @@ class Checker:
             for turn in turns_of(row)
             for item in executed(turn.answer, self.settings.execution)
         ]
-        claims = self.split(row)
         asked = [claim.question or row["question"] for claim in claims]
         # The question alone may be about something else than a claim; both are looked for.
         queries = [f"{q} {claim.text}" for q, claim in zip(asked, claims, strict=True)]
@@ -125,7 +134,7 @@ class Checker:
         return Checked(Claim(quote, 0, 0), decided, "missing_quote" if missing else "")
 
     def _find(self, quote: str, documents: Sequence[str]) -> Decided:
-        found = find_in_corpus(quote, documents, self.corpus)
+        found = self.quotes.find(quote, documents)
         if found is None:
             return Decided("not_found", "quote", 0.0, "this quote stands nowhere in the corpus")
         document, start, end = found
@@ -154,6 +163,10 @@ class Checker:
                 return Checked(claim, decided, "missing_quote")
         weight, least = self._usual.weight, self.settings.conflict_coverage
         dated = Dated(claim.said, question, passages, then, self.timeline, weight, least)
+        unknown_code = None if claim.absent else next(self.identifiers.unknown(claim.said), None)
+        if unknown_code is not None:
+            decided = _as_held(_invented(unknown_code.text), claim.holds, unknown=True)
+            return Checked(claim, decided, "unknown_identifier" if claim.holds else "")
         named = f"`{claim.about}` {claim.said}" if claim.about else claim.said
         invented = next(iter(unknown_identifiers(named, self.api, claim.absent)), None)
         if invented is None:
@@ -211,6 +224,10 @@ def _dated(item: Checked, question: str) -> Checked:
     if item.breach or not unanchored(item.claim.text, question):
         return item
     return replace(item, breach="unanchored_time")
+
+
+def _invented(code: str) -> Decided:
+    return Decided("not_found", "identifier", 0.0, f"`{code}` stands nowhere in the corpus")
 
 
 def _as_held(decided: Decided, holds: bool, unknown: bool = False) -> Decided:

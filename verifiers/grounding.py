@@ -7,7 +7,6 @@ the recipe has one, and the row policy turns the verdicts into one per record.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -37,21 +36,21 @@ def grounding(settings: Grounding, context: Context) -> Stage:
 
     The score is the share of supported claims; evidence holds one row per claim and quote.
     """
-    by_rule = checker_of(settings, context)
+    checker = checker_of(settings, context)
     opinions = _opinions(settings, context)
 
     def apply(records: pl.DataFrame) -> Judged:
-        checker = replace(by_rule, split=_splitter(settings, context, records))
+        split = _splitter(settings, context, records)
         found: dict[str, tuple[str, list[Checked]]] = {}
         finished = count(1)
-        near = iter(by_rule.near(records["embedding"].to_numpy()))
+        near = iter(checker.near(records["embedding"].to_numpy()))
 
         def check(row: Row) -> Ruling:
             close = next(near)
             for source in row["sources"]:
                 if source["passage_id"] not in context.corpus.passage:
                     raise ValueError(f"the corpus has no passage {source['passage_id']!r}")
-            found[row["id"]] = row["question"], checker.check(row, close)
+            found[row["id"]] = row["question"], checker.check(row, split(row), close)
             context.progress("verifying", next(finished), len(records))
             return Ruling()
 

@@ -11,6 +11,7 @@ from store.chunks import cut
 from store.corpus import Corpus, Document
 from store.stages import Context
 from verifiers.checker import Checker
+from verifiers.claims import claims_of
 from verifiers.grounding import checker_of
 from verifiers.verdicts import Checked
 
@@ -34,7 +35,7 @@ def check(checker: Checker, answer: str) -> list[Checked]:
         "embedding": [0.0] * WIDTH,
     }
     (near,) = checker.near(np.zeros((1, WIDTH), dtype=np.float32))
-    return checker.check(row, near)
+    return checker.check(row, claims_of(row), near)
 
 
 def test_right_arithmetic_is_supported_without_the_corpus(checker: Checker) -> None:

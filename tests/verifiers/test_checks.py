@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from store.corpus import Corpus
@@ -131,3 +133,12 @@ def test_api_absence(api: ApiIndex) -> None:
 )
 def test_unknown_identifiers(api: ApiIndex, claim: str, unknown: list[str]) -> None:
     assert [finding.part for finding in unknown_identifiers(claim, api)] == unknown
+
+
+@pytest.mark.parametrize("part", ["`", "`a", "1.1.1.", "a.a.", "f(a=", "`a`, ", "parameter `a` "])
+def test_long_monotonous_code_is_read_quickly(api: ApiIndex, part: str) -> None:
+    text = part * (40_000 // len(part))
+    began = time.perf_counter()
+    unknown_identifiers(text, api)
+    check_api(text, "`json.dumps`", api, absent=False)
+    assert time.perf_counter() - began < 1

@@ -101,7 +101,7 @@ def test_right_answers_are_kept(corpus: Corpus, answer: str) -> None:
     [
         ("The Grey Lake covers 320 square kilometres.", "contradicted"),
         ("Mary Holt surveyed the Grey Lake on 6 July 1962.", "contradicted"),
-        ("Peter Brand surveyed the Grey Lake on 5 July 1962.", "unsupported"),
+        ("Peter Brand surveyed the Grey Lake on 5 July 1962.", "contradicted"),
         ("The Grey Lake is home to a famous ferry company.", "unsupported"),
         ('Its survey says "the lake is deeper than any sea".', "missing_quote"),
         ("", "no_claims"),

@@ -8,12 +8,17 @@ from typing import Any, NamedTuple
 from verifiers.checks.agreement import check_quantities
 from verifiers.checks.assignments import assignments, check_assignments
 from verifiers.checks.comparatives import check_comparisons, comparisons
+from verifiers.checks.conjunctions import check_conjunctions
 from verifiers.checks.dates import check_dates, dates, held_dates
+from verifiers.checks.entities import check_entities
 from verifiers.checks.findings import Finding
+from verifiers.checks.identifiers import check_identifiers, held_identifiers, identifiers
 from verifiers.checks.lists import check_lists, enumerations
 from verifiers.checks.lists import held_words as listed_words
 from verifiers.checks.names import check_names, held_words, names
+from verifiers.checks.polarity import check_polarity
 from verifiers.checks.quantities import held_quantities, quantities
+from verifiers.checks.readings import readings
 from verifiers.checks.superlatives import check_superlatives, superlatives
 
 
@@ -34,6 +39,10 @@ CHECKS = (
     Check("quantity", quantities, held_quantities, check_quantities),
     Check("date", dates, held_dates, check_dates),
     Check("name", names, held_words, check_names, headed=True),
+    Check("identifier", identifiers, held_identifiers, check_identifiers),
+    Check("entity", readings, readings, check_entities),
+    Check("polarity", readings, readings, check_polarity),
+    Check("conjunction", readings, readings, check_conjunctions),
     Check("list", enumerations, listed_words, check_lists),
     Check("superlative", superlatives, superlatives, check_superlatives),
     Check("comparison", comparisons, comparisons, check_comparisons),

@@ -16,7 +16,7 @@ from typing import Literal
 
 from verifiers.api import ApiIndex, ApiObject
 
-_TICKED = re.compile(r"`+([^`\n]+?)`+")
+_TICKED = re.compile(r"(?<!`)`++([^`\n]++)`+")
 _DOTTED = re.compile(r"(?<![\w./])[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+(?![\w/])")
 _BARE = re.compile(r"^[A-Za-z_]\w*$")
 _DEFAULT = re.compile(r"\bdefaults? (?:to|is|of|for)\b|\bdefault value\b")
