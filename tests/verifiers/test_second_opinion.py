@@ -27,9 +27,7 @@ from verifiers.second_opinion import second_opinions, undecided
 from verifiers.verdicts import Checked, Decided
 
 assert verifiers
-TEXT = (
-    "# Grey Lake\n\nThe Grey Lake covers 310 square kilometres. Its water is drawn by the harbour.\n"
-)
+TEXT = "# Grey Lake\n\nThe Grey Lake covers 310 square kilometres. Its water is drawn by a pump.\n"
 MODEL = {"kind": "cross-encoder", "model": "some/model"}
 WIDTH = 8
 
@@ -172,9 +170,7 @@ def test_a_teacher_that_is_down_ends_the_stage(corpus: Corpus) -> None:
 def test_without_a_model_a_recipe_that_wants_one_is_refused(corpus: Corpus) -> None:
     with pytest.raises(ConfigError, match="entailment"):
         judge(corpus, None, [])
-    assert reasons(judge(corpus, None, ["Its water is drawn by the harbour."], entailment=None)) == [
-        ""
-    ]
+    assert reasons(judge(corpus, None, ["Its water is drawn by a pump."], entailment=None)) == [""]
 
 
 def opinion(corpus: Corpus, item: Checked, answer: Entailed, **how: Any) -> Decided:

@@ -71,16 +71,15 @@ def _without(text: str, matches: Sequence[re.Match[str]]) -> str:
 
 
 class Held(NamedTuple):
-    """Identifiers of a piece of evidence: as they stand, and every value that they vouch for."""
+    """An identifier of a piece of evidence, and every value that it vouches for."""
 
-    all: list[Identifier]
-    values: frozenset[tuple[str, str]]
+    one: Identifier
+    values: frozenset[str]
 
 
-def held_identifiers(text: str) -> Held:
+def held_identifiers(text: str) -> tuple[Held, ...]:
     """The identifiers of a piece of evidence."""
-    found = identifiers(text)
-    return Held(found, frozenset((one.kind, value) for one in found for value in _vouched(one)))
+    return tuple(Held(one, frozenset(_vouched(one))) for one in identifiers(text))
 
 
 def _vouched(one: Identifier) -> Iterator[str]:
@@ -105,18 +104,20 @@ def _vouched(one: Identifier) -> Iterator[str]:
             yield one.value.partition("(")[0] + law.group()
 
 
-def check_identifiers(claim: Sequence[Identifier], evidence: Held) -> list[Finding]:
+def check_identifiers(claim: Sequence[Identifier], evidence: Sequence[Held]) -> list[Finding]:
     """One finding per identifier of the claim."""
     wanted = {(one.kind, one.value) for one in claim}
     return [_check(one, wanted, evidence) for one in claim]
 
 
-def _check(one: Identifier, wanted: Collection[tuple[str, str]], evidence: Held) -> Finding:
-    if (one.kind, one.value) in evidence.values:
+def _check(
+    one: Identifier, wanted: Collection[tuple[str, str]], evidence: Sequence[Held]
+) -> Finding:
+    if any(held.one.kind == one.kind and one.value in held.values for held in evidence):
         return Finding("identifier", one.text, "found")
     rivals = [
         held
-        for held in evidence.all
+        for held, _ in evidence
         if held.kind == one.kind and (held.kind, held.value) not in wanted and _shaped(one, held)
     ]
     if rivals:
@@ -142,7 +143,8 @@ class IdentifierIndex:
         """Kind and value of each identifier that any document holds."""
         found: set[tuple[str, str]] = set()
         for document in self.corpus.documents:
-            found |= held_identifiers(f"{document.title}\n{document.text}").values
+            held = held_identifiers(f"{document.title}\n{document.text}")
+            found |= {(each.one.kind, value) for each in held for value in each.values}
         return frozenset(found)
 
     def unknown(self, text: str) -> Iterator[Identifier]:
