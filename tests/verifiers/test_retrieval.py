@@ -52,7 +52,7 @@ def naive(index: EvidenceIndex, query: str, vector: Vectors, count: int) -> list
     score: dict[int, float] = {}
     for ranking in (lexical, dense):
         for rank, row in enumerate(ranking):
-            score[row] = score.get(row, 0) + 1 / (60 + rank)
+            score[row] = score.get(row, 0) + 1 / (5 + rank)
     return sorted(score, key=lambda row: (-score[row], row))[:count]
 
 
