@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from configs.errors import StillhouseError
-from flows import cli_measure
+from flows import cli_measure, cli_verify
 from flows.cli_options import (
     OUTPUT,
     OutputOption,
@@ -137,6 +137,9 @@ def show(
         views = show_rows(version, rows, dropped or reason is not None, reason)
     for view in views:
         console().print(view)
+
+
+app.command()(cli_verify.explain)
 
 
 @app.command()

@@ -6,7 +6,7 @@ import importlib.metadata
 import platform
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,7 +25,7 @@ from flows.workspace import Workspace, recipe_hash, run_of, workspace
 from generators.cascade import too_many
 from store.corpus import Corpus
 from store.publish import Content, publish
-from store.records import EVIDENCE, RECORDS, REJECTED, polars_schema
+from store.records import CITED, EVIDENCE, RECORDS, REJECTED, frame, polars_schema
 from store.report import WITHHELD
 from store.splits import split_of
 from store.versions import Version, latest
@@ -69,10 +69,12 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
     judge = judging.account(recipe, votes, space)
     accepted = acceptance.account(recipe, space, work.acceptance)
     mix, before = drift.mix_of(rows, said, recipe), drift.mix_of_parent(recipe)
+    evidence = _evidence(space, work.verdicts)
     content = Content(
         splits=_splits(kept, recipe),
         rejected=_rejected(space, work, said),
-        evidence=_evidence(space, work.verdicts),
+        evidence=evidence,
+        passages=_cited(corpus, evidence),
         verdicts=said.sort("record_id", maintain_order=True),
         probes=_probes(space, recipe, work, kept, corpus),
     )
@@ -192,6 +194,18 @@ def _evidence(space: Workspace, verdicts: Sequence[str]) -> pl.DataFrame:
     if not keys:
         return pl.DataFrame(schema=polars_schema(EVIDENCE))
     return space.shards.frame(keys, "evidence").sort("record_id", maintain_order=True)
+
+
+def _cited(corpus: Corpus, evidence: pl.DataFrame) -> pl.DataFrame:
+    """The passages that evidence points to, once each, in the order of the corpus."""
+    cited = set(evidence["passage_id"].to_list())
+    rows = []
+    for passage in corpus.passages:
+        if passage.id in cited:
+            document = corpus.document[passage.document_id]
+            stated = {name: getattr(document, name) for name in CITED.names[-5:]}
+            rows.append({**asdict(passage), **stated})
+    return frame(rows, CITED)
 
 
 def _probes(

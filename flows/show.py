@@ -51,9 +51,27 @@ def show_record(version: Version, start_of_id: str) -> Iterator[RenderableType]:
     Raises:
         ConfigError: no record or more than one has such an id.
     """
+    record, fate = find_record(version, start_of_id)
+    yield terminal.record_view(record, f"{record['id']}: {fate}")
+    verdicts = version.table("verdicts").filter(pl.col("record_id") == record["id"])
+    yield terminal.verdicts_table(verdicts.to_dicts())
+    evidence = version.table("evidence").filter(pl.col("record_id") == record["id"])
+    if len(evidence):
+        yield terminal.evidence_view(evidence.to_dicts())
+    if "reason" in record:
+        yield from dropped_views(version, record, evidence.to_dicts())
+    for verdict in verdicts.filter(pl.col("reason") == "contaminated").to_dicts():
+        yield reference_view(record, verdict)
+
+
+def find_record(version: Version, start_of_id: str) -> tuple[dict[str, Any], str]:
+    """A record of a version, kept or dropped, and what became of it.
+
+    Raises:
+        ConfigError: no record or more than one has such an id.
+    """
     kept = _find(version.table("data"), start_of_id)
-    rejected = _find(version.table("rejected"), start_of_id)
-    found = kept + rejected
+    found = kept + _find(version.table("rejected"), start_of_id)
     if len(found) != 1:
         raise ConfigError(
             f"{len(found) or 'no'} records of {version.name} have an id that begins with "
@@ -61,17 +79,9 @@ def show_record(version: Version, start_of_id: str) -> Iterator[RenderableType]:
             f"{output_option(version.path.parent.parent)}"
         )
     record = found[0]
-    fate = f"kept, in split {record['split']}" if kept else f"dropped by {record['stage']}"
-    yield terminal.record_view(record, f"{record['id']}: {fate}")
-    verdicts = version.table("verdicts").filter(pl.col("record_id") == record["id"])
-    yield terminal.verdicts_table(verdicts.to_dicts())
-    evidence = version.table("evidence").filter(pl.col("record_id") == record["id"])
-    if len(evidence):
-        yield terminal.evidence_view(evidence.to_dicts())
-    if rejected:
-        yield from dropped_views(version, record, evidence.to_dicts())
-    for verdict in verdicts.filter(pl.col("reason") == "contaminated").to_dicts():
-        yield reference_view(record, verdict)
+    if kept:
+        return record, f"kept, in split {record['split']}"
+    return record, f"dropped by {record['stage']}"
 
 
 def _find(rows: pl.DataFrame, start_of_id: str) -> list[dict[str, Any]]:

@@ -167,13 +167,12 @@ def evidence_view(evidence: Sequence[Mapping[str, Any]]) -> RenderableType:
     table = Table(title="Claims and evidence", title_justify="left", header_style="bold")
     for column in ("claim", "verdict", "rule", "evidence", "where"):
         table.add_column(column, overflow="fold")
-    colours = {"supported": "green", "contradicted": "red", "not_found": "yellow"}
     for row in evidence:
         where = f"{row['document_id']} [{row['start']}:{row['end']}]" if row["document_id"] else ""
         rule = f"{row['rule']}: {row['detail']}" if row["detail"] else row["rule"]
         table.add_row(
             Text(row["claim"]),
-            Text(row["verdict"], style=colours[row["verdict"]]),
+            Text(row["verdict"], style=VERDICT_COLOURS[row["verdict"]]),
             Text(rule),
             Text(_short(row["quote"])),
             Text(where),
@@ -196,6 +195,14 @@ def funnel_markdown(version: Version) -> str:
         reasons = ", ".join(f"{reason} {count:,}" for reason, count in step["reasons"])
         lines.append(f"| {step['stage']} | {step['kept']:,} | {step['dropped']:,} | {reasons} |")
     return "\n".join([*lines, "", f"`{version.path}`"])
+
+
+VERDICT_COLOURS = {
+    "supported": "green",
+    "contradicted": "red",
+    "stale": "magenta",
+    "not_found": "yellow",
+}
 
 
 def _short(text: str, limit: int = 240) -> str:

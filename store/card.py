@@ -101,8 +101,8 @@ def _body(parts: Sequence[Part], manifest: Mapping[str, Any], rows: Sequence[Any
         ),
         "```",
         "",
-        "The configurations `evidence` and `verdicts` hold every claim with the passage it was "
-        "checked against, and every stage's verdict on every candidate.",
+        "The configurations `evidence`, `passages` and `verdicts` hold every claim with what it "
+        "was checked against, those passages, and every stage's verdict on every candidate.",
         "",
         "## Rows to look at",
         "",

@@ -22,7 +22,8 @@ from filelock import FileLock
 
 from configs.errors import ConfigError, StoreCorrupt
 from store.card import Part, render_card
-from store.records import EVIDENCE, RECORDS, REJECTED, VERDICTS, to_arrow
+from store.explained import examples
+from store.records import CITED, EVIDENCE, RECORDS, REJECTED, VERDICTS, to_arrow
 from store.report import render_report
 from store.shards import write_parquet
 from store.versions import (
@@ -36,16 +37,19 @@ from store.versions import (
 )
 
 _ROWS_PER_FILE = 100_000
-_CONTENT = ("data/", "rejected/", "evidence/", "verdicts/")
+_CONTENT = ("data/", "rejected/", "evidence/", "passages/", "verdicts/")
 
 
 @dataclass(frozen=True)
 class Content:
-    """The tables of a version. ``splits`` are kept records by split, in a fixed order."""
+    """The tables of a version. ``splits`` are kept records by split, in a fixed order; ``passages``
+    are those that evidence points to.
+    """
 
     splits: Mapping[str, pl.DataFrame]
     rejected: pl.DataFrame
     evidence: pl.DataFrame
+    passages: pl.DataFrame
     verdicts: pl.DataFrame
     probes: pl.DataFrame
 
@@ -109,7 +113,13 @@ def _commit(
     }
     shown = _samples(content.splits)
     _write(aside / "README.md", render_card(parts, full, shown).encode())
-    report = render_report(full, shown, content.rejected, content.probes)
+    claims = examples(
+        pl.concat([*content.splits.values()]),
+        content.rejected,
+        content.evidence,
+        content.passages,
+    )
+    report = render_report(full, shown, content.rejected, content.probes, claims)
     _write(aside / "report.html", report.encode())
     full["files"] = {path: facts for path, facts in _listed(aside, parts)}
     full["sha256"] = manifest_sha256(full)
@@ -159,6 +169,7 @@ def _write_tables(aside: Path, content: Content) -> list[Part]:
     others = (
         ("rejected", content.rejected, REJECTED),
         ("evidence", content.evidence, EVIDENCE),
+        ("passages", content.passages, CITED),
         ("verdicts", content.verdicts, VERDICTS),
     )
     for config, rows, schema in others:

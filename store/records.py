@@ -90,6 +90,24 @@ EVIDENCE = pa.schema(
 ``message`` (0 is the first), which is the answer where there is one question; ``start`` and
 ``end`` into the document; ``document.text[start:end] == quote``."""
 
+CITED = pa.schema(
+    [
+        ("id", pa.string()),
+        ("document_id", pa.string()),
+        ("title", pa.string()),
+        ("section", pa.string()),
+        ("start", pa.int64()),
+        ("end", pa.int64()),
+        ("text", pa.string()),
+        ("source", pa.string()),
+        ("licence", pa.string()),
+        ("version", pa.string()),
+        ("valid_from", pa.date32()),
+        ("valid_to", pa.date32()),
+    ]
+)
+"""A passage that evidence points to, with what its document states about itself."""
+
 VOTES = pa.schema(
     [
         ("record_id", pa.string()),

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from store.explained import Explained, as_html, style
 from store.pages import fill
 
 WITHHELD = "(not shown: personal data)"
@@ -19,8 +20,11 @@ def render_report(
     rows: Sequence[Mapping[str, Any]],
     rejected: pl.DataFrame,
     probes: pl.DataFrame,
+    shown_claims: Sequence[Explained] = (),
 ) -> str:
-    """Funnel, diversity, some published rows, and two dropped rows of each reason."""
+    """Funnel, diversity, some published rows, some records claim by claim, and two dropped rows of
+    each reason.
+    """
     examples = rejected.sort("stage", "reason", "id").group_by(
         ["stage", "reason"], maintain_order=True
     )
@@ -38,6 +42,8 @@ def render_report(
         rows=rows,
         rejected=shown.to_dicts(),
         probes=probes.to_dicts(),
+        explained=[as_html(each) for each in shown_claims],
+        style=style(),
         number=_number,
         money=money_text,
     )

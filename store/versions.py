@@ -17,12 +17,13 @@ import pyarrow.parquet as pq
 
 from configs.errors import ConfigError, StoreCorrupt
 from configs.recipe import DATASET_NAME
-from store.records import EVIDENCE, RECORDS, REJECTED, VERDICTS
+from store.records import CITED, EVIDENCE, RECORDS, REJECTED, VERDICTS
 
 SCHEMAS: Mapping[str, pa.Schema] = {
     "data": RECORDS,
     "rejected": REJECTED,
     "evidence": EVIDENCE,
+    "passages": CITED,
     "verdicts": VERDICTS,
 }
 """Schema of the tables of a version by their folder."""
@@ -60,10 +61,15 @@ class Version:
             raise StoreCorrupt(f"{path} is no manifest; publish the dataset again")
         return found
 
-    def table(self, folder: str) -> pl.DataFrame:
-        """All rows of ``data``, ``rejected``, ``evidence``, ``verdicts`` or ``probes``; those of
-        ``data`` with their ``split``.
+    @property
+    def folders(self) -> frozenset[str]:
+        """Its tables: ``data``, ``rejected``, ``evidence``, ``verdicts``, ``probes``, and
+        ``passages`` in all but the oldest.
         """
+        return frozenset(name.partition("/")[0] for name in self.manifest["files"] if "/" in name)
+
+    def table(self, folder: str) -> pl.DataFrame:
+        """All rows of one of its ``folders``; those of ``data`` with their ``split``."""
         names = sorted(name for name in self.manifest["files"] if name.startswith(f"{folder}/"))
         frames = [pl.read_parquet(self.path / name) for name in names]
         if folder == "data":

@@ -7,43 +7,29 @@ another value of the same kind; everything else is not found, which is not the s
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import pairwise
-from typing import Any
 
 from configs.verifiers import Grounding
 from store.corpus import Passage
 from store.quotes import find_quote
-from store.text import sentences
 from verifiers.checks.every import CHECKS
 from verifiers.checks.findings import Finding
+from verifiers.reading import Reading, read
 from verifiers.retrieval import EvidenceIndex
+from verifiers.stretches import Stretch, stretches
 from verifiers.verdicts import ClaimVerdict, Decided
-from verifiers.wording import content, coverage
+from verifiers.wording import coverage
 
 _STRONG = 0.75
 """Wording from which on a sentence speaks of the same thing as a claim."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Stretch:
-    """Some sentences of a passage with all that checks look at, read once; ``held`` is in the order
-    of CHECKS.
-    """
-
-    passage: Passage
-    start: int
-    end: int
-    stems: frozenset[str]
-    held: tuple[Collection[Any], ...]
-    sentences: int
+_FOCUS = 0.75
+"""Weight of the words that a question did not give: what an answer adds is what it claims."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Scored:
-    stretch: _Stretch
+    stretch: Stretch
     findings: tuple[Finding, ...]
     coverage: float
 
@@ -67,30 +53,56 @@ def decide(
     text: str, context: str, passages: Sequence[Passage], index: EvidenceIndex, settings: Grounding
 ) -> Decided:
     """The verdict on a claim. ``context`` (the question) completes the wording of short claims."""
-    wanted = content(text)
-    wanted += content(context) if len(set(wanted)) < 4 else []
-    parts = [check.wanted(text) for check in CHECKS]
-    plain = [word for word in wanted if not any(sign.isdigit() for sign in word)]
-    scored = [_score(parts, plain, s, index) for p in passages for s in _stretches(p)]
-    if not scored or not wanted:
+    claim = read(text, context)
+    scored = [_score(claim, s, index) for p in passages for s in stretches(p)]
+    if not scored or claim.empty:
         return Decided("not_found", "no_evidence", 0.0, "no passage was found")
     alone = [item for item in scored if item.stretch.sentences == 1]
     # A sentence that says the same with another value outweighs the value's turning up elsewhere.
     return (
-        _support(alone, plain, settings.min_coverage)
+        _support(alone, claim, settings.min_coverage)
         or _conflict(alone, _STRONG)
-        or _support(scored, plain, settings.min_coverage)
+        or _support(scored, claim, settings.min_coverage)
         or _conflict(scored, settings.conflict_coverage)
         or _nothing(max(scored, key=lambda item: item.order))
     )
 
 
-def _support(scored: Sequence[_Scored], plain: Sequence[str], least: float) -> Decided | None:
+def _score(claim: Reading, stretch: Stretch, index: EvidenceIndex) -> _Scored:
+    """What the checks find, and the wording held. Where a text without a heading points back to
+    what it is about, the claim's subject is taken to be that.
+    """
+    findings = [
+        finding
+        for check, wanted, held in zip(CHECKS, claim.parts, stretch.held, strict=True)
+        if wanted
+        for finding in check.compare(wanted, held)
+    ]
+    wording = claim.wording
+    if _elided(claim, stretch):
+        findings = [f for f in findings if not (f.check == "name" and f.part in claim.given)]
+        wording = tuple(word for word in wording if word not in claim.subject) or wording
+    share = coverage(wording, stretch.stems, index.weight)
+    if claim.focus:
+        share += _FOCUS * (coverage(claim.focus, stretch.stems, index.weight) - share)
+    return _Scored(stretch, tuple(findings), share)
+
+
+def _elided(claim: Reading, stretch: Stretch) -> bool:
+    """Whether a snippet leaves out or shortens the subject of a claim, and names no other."""
+    return (
+        stretch.torn
+        and bool(claim.given)
+        and (not stretch.subject or bool(stretch.subject & claim.subject) or bool(claim.focus))
+    )
+
+
+def _support(scored: Sequence[_Scored], claim: Reading, least: float) -> Decided | None:
     """Support by the best stretch that holds every part of the claim and enough of its wording."""
     best = max(
         (item for item in scored if item.complete), key=lambda item: item.order, default=None
     )
-    if best is None or not (best.coverage >= least or (not plain and best.findings)):
+    if best is None or not (best.coverage >= least or (not claim.wording and best.findings)):
         return None
     return _decided("supported", "wording", best, "")
 
@@ -125,41 +137,6 @@ def verbatim(text: str, passages: Sequence[Passage], least: int) -> Decided | No
                 "supported", "verbatim", 1.0, "", passage.document_id, passage.id, start, end
             )
     return None
-
-
-def _score(
-    parts: Sequence[Collection[Any]], plain: Sequence[str], stretch: _Stretch, index: EvidenceIndex
-) -> _Scored:
-    findings = tuple(
-        finding
-        for check, wanted, held in zip(CHECKS, parts, stretch.held, strict=True)
-        for finding in check.compare(wanted, held)
-    )
-    return _Scored(stretch, findings, coverage(plain, stretch.stems, index.weight))
-
-
-@lru_cache(maxsize=20_000)
-def _stretches(passage: Passage) -> tuple[_Stretch, ...]:
-    """Each sentence of a passage, each two in a row, and the whole."""
-    pieces = sentences(passage.text)
-    spans = [(piece.start, piece.end, 1) for piece in pieces]
-    spans += [(one.start, two.end, 2) for one, two in pairwise(pieces)]
-    if len(pieces) > 2:
-        spans.append((pieces[0].start, pieces[-1].end, len(pieces)))
-    return tuple(_read(passage, *span) for span in spans)
-
-
-def _read(passage: Passage, start: int, end: int, count: int) -> _Stretch:
-    text = passage.text[start:end]
-    headed = f"{passage.heading}\n{text}"
-    return _Stretch(
-        passage=passage,
-        start=passage.start + start,
-        end=passage.start + end,
-        stems=frozenset(content(headed)),
-        held=tuple(check.held(headed if check.name == "name" else text) for check in CHECKS),
-        sentences=count,
-    )
 
 
 def _decided(verdict: ClaimVerdict, rule: str, scored: _Scored, detail: str) -> Decided:

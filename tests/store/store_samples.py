@@ -11,7 +11,17 @@ from typing import Any
 import polars as pl
 
 from store.publish import Content, publish
-from store.records import EVIDENCE, RECORDS, REJECTED, VERDICTS, Record, Source, Verdict, frame
+from store.records import (
+    CITED,
+    EVIDENCE,
+    RECORDS,
+    REJECTED,
+    VERDICTS,
+    Record,
+    Source,
+    Verdict,
+    frame,
+)
 from store.text import sha256
 from store.versions import Version
 
@@ -77,8 +87,10 @@ def verdict(number: int, decision: str = "keep", reason: str = "") -> dict[str, 
 
 
 def claim(number: int) -> dict[str, Any]:
-    row = dict.fromkeys(EVIDENCE.names)
-    return {**row, "record_id": f"r{number:04}", "claim": f"number {number}", "verdict": "found"}
+    row: dict[str, Any] = dict.fromkeys(EVIDENCE.names)
+    said = {"claim": f"number {number}", "message": 1, "claim_start": 0, "claim_end": 6}
+    found = {"verdict": "supported", "rule": "wording", "score": 0.9, "detail": ""}
+    return {**row, "record_id": f"r{number:04}", **said, **found}
 
 
 def rejected(numbers: Sequence[int]) -> pl.DataFrame:
@@ -101,6 +113,7 @@ def content(say: str = "answer", train: int = 4, dropped: int = 2) -> Content:
         },
         rejected=rejected(range(100, 100 + dropped)),
         evidence=frame([claim(n) for n in kept], EVIDENCE),
+        passages=frame([], CITED),
         verdicts=frame(
             [verdict(n) for n in kept]
             + [verdict(100 + n, "drop", "too_short") for n in range(dropped)],

@@ -20,21 +20,27 @@ from verifiers.checks.readings import readings
 class Check(NamedTuple):
     """One kind of fact: how it is read from a claim (``wanted``) and from a piece of evidence
     (``held``), and what a comparison of the two finds, one finding per part of the claim.
+    ``headed`` says that the heading above a piece of evidence is read with it.
     """
 
     name: str
     wanted: Callable[[str], Collection[Any]]
     held: Callable[[str], Collection[Any]]
     compare: Callable[[Any, Any], list[Finding]]
+    headed: bool = False
 
 
 CHECKS = (
     Check("quantity", quantities, quantities, check_quantities),
     Check("date", dates, dates, check_dates),
+<<<<<<< HEAD
     Check("name", names, held_words, check_names),
     Check("identifier", identifiers, held_identifiers, check_identifiers),
     Check("entity", readings, readings, check_entities),
     Check("polarity", readings, readings, check_polarity),
     Check("conjunction", readings, readings, check_conjunctions),
+=======
+    Check("name", names, held_words, check_names, headed=True),
+>>>>>>> origin/main
     Check("assignment", assignments, assignments, check_assignments),
 )

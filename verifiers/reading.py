@@ -1,0 +1,64 @@
+"""A claim as the checks read it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from verifiers.checks.every import CHECKS
+from verifiers.wording import STOP, content
+
+_SHORT = 4
+"""Words below which a claim says too little to be looked for without its question."""
+_SUBJECT = re.compile(
+    r"(?:The |A |An )?[A-Z][\w'’.-]*"
+    r"(?:\s+(?:(?:of|the|and|de|van|von|al|for|in)\s+){0,2}[A-Z\d][\w'’.-]*)*"
+)
+_NO_NAME = STOP - {"the", "a", "an"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Stems of a claim's wording without its numbers, those of them that its question did not give
+    (``focus``), those of the name it begins with (``subject``), and its checkable parts in the
+    order of CHECKS. ``given`` is the text that it may take as known: that name and the question.
+    """
+
+    wording: tuple[str, ...]
+    focus: frozenset[str]
+    subject: frozenset[str]
+    parts: tuple[Collection[Any], ...]
+    given: str
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to look for."""
+        return not self.wording and not any(self.parts)
+
+
+def read(text: str, context: str = "") -> Reading:
+    """Read a claim. ``context`` is the question it answers, or empty; it completes short claims."""
+    own, asked = _plain(text), _plain(context)
+    opening = opening_name(text)
+    return Reading(
+        wording=tuple(dict.fromkeys([*own, *(asked if len({*own}) < _SHORT else [])])),
+        focus=frozenset(own) - frozenset(asked) if asked else frozenset(),
+        subject=frozenset(content(opening)),
+        parts=tuple(check.wanted(text) for check in CHECKS),
+        given=f"{opening} {context}".strip(),
+    )
+
+
+def opening_name(text: str) -> str:
+    """The name a text begins with, or empty; a text that is nothing but a name has none."""
+    match = _SUBJECT.match(text)
+    if match and match.group(0).split()[0].casefold() in _NO_NAME:
+        return ""
+    return match.group(0) if match and match.end() < len(text.rstrip(" .")) else ""
+
+
+def _plain(text: str) -> list[str]:
+    """Stems without a digit; what has one is left to the checks."""
+    return [word for word in content(text) if not any(sign.isdigit() for sign in word)]
