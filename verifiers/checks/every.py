@@ -10,7 +10,7 @@ from verifiers.checks.conjunctions import check_conjunctions
 from verifiers.checks.dates import check_dates, dates
 from verifiers.checks.entities import check_entities
 from verifiers.checks.findings import Finding
-from verifiers.checks.identifiers import check_identifiers, held_identifiers, identifiers
+from verifiers.checks.identifiers import check_identifiers, identifiers
 from verifiers.checks.names import check_names, held_words, names
 from verifiers.checks.polarity import check_polarity
 from verifiers.checks.quantities import check_quantities, quantities
@@ -33,14 +33,10 @@ class Check(NamedTuple):
 CHECKS = (
     Check("quantity", quantities, quantities, check_quantities),
     Check("date", dates, dates, check_dates),
-<<<<<<< HEAD
-    Check("name", names, held_words, check_names),
-    Check("identifier", identifiers, held_identifiers, check_identifiers),
+    Check("name", names, held_words, check_names, headed=True),
+    Check("identifier", identifiers, identifiers, check_identifiers),
     Check("entity", readings, readings, check_entities),
     Check("polarity", readings, readings, check_polarity),
     Check("conjunction", readings, readings, check_conjunctions),
-=======
-    Check("name", names, held_words, check_names, headed=True),
->>>>>>> origin/main
     Check("assignment", assignments, assignments, check_assignments),
 )
