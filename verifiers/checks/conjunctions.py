@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from verifiers.checks.findings import Finding
-from verifiers.checks.readings import KEPT, Reading, Word
+from verifiers.checks.readings import KEPT, Sentence, Word
 
 _ALIKE = 0.65
 """Share of a claim's words that a sentence must hold to be about the same."""
 
 
-def check_conjunctions(claim: Sequence[Reading], evidence: Sequence[Reading]) -> list[Finding]:
+def check_conjunctions(claim: Sequence[Sentence], evidence: Sequence[Sentence]) -> list[Finding]:
     """One finding per coordination of the claim that the nearest sentence does not bear out."""
     found: list[Finding] = []
     for one in claim:
@@ -26,7 +26,7 @@ def check_conjunctions(claim: Sequence[Reading], evidence: Sequence[Reading]) ->
     return found
 
 
-def _lacking(claim: Reading, nearest: Reading, evidence: Sequence[Reading]) -> Iterator[Finding]:
+def _lacking(claim: Sentence, nearest: Sentence, evidence: Sequence[Sentence]) -> Iterator[Finding]:
     joined = {(word, one.stem, two.stem) for word, one, two in _pairs(nearest)}
     rivals = {(one, two) for word, one, two in joined if word == "or"}
     for word, one, two in _pairs(claim):
@@ -38,7 +38,7 @@ def _lacking(claim: Reading, nearest: Reading, evidence: Sequence[Reading]) -> I
             yield Finding("conjunction", f"{one.text} {word} {two.text}", "missing")
 
 
-def _pairs(reading: Reading) -> Iterator[tuple[str, Word, Word]]:
+def _pairs(reading: Sentence) -> Iterator[tuple[str, Word, Word]]:
     """Each "and", "or" and "nor" with the words on its two sides."""
     for word, at in reading.joins:
         if 0 < at < len(reading.words):

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from verifiers.checks.findings import Finding
-from verifiers.checks.readings import Reading, Word
+from verifiers.checks.readings import Sentence, Word
 
 _REST = 0.8
 """Share of a claim's other words that the sentence must hold."""
@@ -23,7 +23,7 @@ _MUTUAL = frozenset("married divorced joined allied united shared bordered combi
 """Verbs that hold both ways."""
 
 
-def check_entities(claim: Sequence[Reading], evidence: Sequence[Reading]) -> list[Finding]:
+def check_entities(claim: Sequence[Sentence], evidence: Sequence[Sentence]) -> list[Finding]:
     """A conflict for each name in whose place a sentence has another; nothing else is reported."""
     found: dict[str, Finding] = {}
     for one in claim:
@@ -39,7 +39,7 @@ def check_entities(claim: Sequence[Reading], evidence: Sequence[Reading]) -> lis
     return list(found.values())
 
 
-def _exchanged(claim: Reading, held: Reading) -> Iterator[Finding]:
+def _exchanged(claim: Sentence, held: Sentence) -> Iterator[Finding]:
     """Names of the claim that the sentence lacks, with other names where they should be."""
     runs = list(_runs(claim, held))
     others = sum(end - start for start, end in runs)
@@ -56,7 +56,7 @@ def _exchanged(claim: Reading, held: Reading) -> Iterator[Finding]:
             yield Finding("entity", name, "conflict", detail)
 
 
-def _runs(claim: Reading, held: Reading) -> Iterator[tuple[int, int]]:
+def _runs(claim: Sentence, held: Sentence) -> Iterator[tuple[int, int]]:
     """Start and end of the words in a row that the sentence lacks."""
     places = range(len(claim.words))
     for lacking, run in groupby(places, lambda at: claim.words[at].stem not in held.stems):
@@ -65,7 +65,7 @@ def _runs(claim: Reading, held: Reading) -> Iterator[tuple[int, int]]:
             yield whole[0], whole[-1] + 1
 
 
-def _rival(claim: Reading, start: int, end: int, held: Reading) -> list[Word]:
+def _rival(claim: Sentence, start: int, end: int, held: Sentence) -> list[Word]:
     """The names that stand in a sentence between the neighbours of a run of the claim."""
     before = held.places.get(claim.words[start - 1].stem, []) if start else [-1]
     after = held.places.get(claim.words[end].stem, []) if end < len(claim.words) else []
@@ -86,11 +86,11 @@ def _rival(claim: Reading, start: int, end: int, held: Reading) -> list[Word]:
     return []
 
 
-def _is_foreign(word: Word, claim: Reading) -> bool:
+def _is_foreign(word: Word, claim: Sentence) -> bool:
     return word.name and word.stem not in claim.stems and not word.text[0].isdigit()
 
 
-def _goes_on(held: Reading, stop: int) -> bool:
+def _goes_on(held: Sentence, stop: int) -> bool:
     """Whether what follows is a part of the same phrase, or of a list with more names in it."""
     if stop == len(held.words):
         return False
@@ -113,7 +113,7 @@ def _same(one: Sequence[Word], two: Sequence[Word]) -> bool:
     )
 
 
-def _swapped(claim: Reading, held: Reading) -> Iterator[Finding]:
+def _swapped(claim: Sentence, held: Sentence) -> Iterator[Finding]:
     """Two names around a verb, in the other order around the same verb."""
     if not claim.stems <= held.stems:
         return

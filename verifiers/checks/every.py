@@ -12,7 +12,7 @@ from verifiers.checks.conjunctions import check_conjunctions
 from verifiers.checks.dates import check_dates, dates, held_dates
 from verifiers.checks.entities import check_entities
 from verifiers.checks.findings import Finding
-from verifiers.checks.identifiers import check_identifiers, held_identifiers, identifiers
+from verifiers.checks.identifiers import check_identifiers, identifiers
 from verifiers.checks.lists import check_lists, enumerations
 from verifiers.checks.lists import held_words as listed_words
 from verifiers.checks.names import check_names, held_words, names
@@ -39,7 +39,7 @@ CHECKS = (
     Check("quantity", quantities, held_quantities, check_quantities),
     Check("date", dates, held_dates, check_dates),
     Check("name", names, held_words, check_names, headed=True),
-    Check("identifier", identifiers, held_identifiers, check_identifiers),
+    Check("identifier", identifiers, identifiers, check_identifiers),
     Check("entity", readings, readings, check_entities),
     Check("polarity", readings, readings, check_polarity),
     Check("conjunction", readings, readings, check_conjunctions),

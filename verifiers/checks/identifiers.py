@@ -70,18 +70,6 @@ def _without(text: str, matches: Sequence[re.Match[str]]) -> str:
     return "".join([*pieces, text[at:]])
 
 
-class Held(NamedTuple):
-    """An identifier of a piece of evidence, and every value that it vouches for."""
-
-    one: Identifier
-    values: frozenset[str]
-
-
-def held_identifiers(text: str) -> tuple[Held, ...]:
-    """The identifiers of a piece of evidence."""
-    return tuple(Held(one, frozenset(_vouched(one))) for one in identifiers(text))
-
-
 def _vouched(one: Identifier) -> Iterator[str]:
     """A value and the less exact ones that hold with it: ISO 9001 for ISO 9001:2015."""
     yield one.value
@@ -104,24 +92,24 @@ def _vouched(one: Identifier) -> Iterator[str]:
             yield one.value.partition("(")[0] + law.group()
 
 
-def check_identifiers(claim: Sequence[Identifier], evidence: Sequence[Held]) -> list[Finding]:
+def check_identifiers(claim: Sequence[Identifier], evidence: Sequence[Identifier]) -> list[Finding]:
     """One finding per identifier of the claim."""
+    if not claim:
+        return []
     wanted = {(one.kind, one.value) for one in claim}
-    return [_check(one, wanted, evidence) for one in claim]
+    held = {(one.kind, value) for one in evidence for value in _vouched(one)}
+    rivals = [one for one in evidence if (one.kind, one.value) not in wanted]
+    return [_check(one, held, rivals) for one in claim]
 
 
 def _check(
-    one: Identifier, wanted: Collection[tuple[str, str]], evidence: Sequence[Held]
+    one: Identifier, held: Collection[tuple[str, str]], rivals: Sequence[Identifier]
 ) -> Finding:
-    if any(held.one.kind == one.kind and one.value in held.values for held in evidence):
+    if (one.kind, one.value) in held:
         return Finding("identifier", one.text, "found")
-    rivals = [
-        held
-        for held, _ in evidence
-        if held.kind == one.kind and (held.kind, held.value) not in wanted and _shaped(one, held)
-    ]
-    if rivals:
-        return Finding("identifier", one.text, "conflict", f"the source has {rivals[0].text}")
+    rival = next((r for r in rivals if r.kind == one.kind and _shaped(one, r)), None)
+    if rival is not None:
+        return Finding("identifier", one.text, "conflict", f"the source has {rival.text}")
     return Finding("identifier", one.text, "missing")
 
 
@@ -143,8 +131,8 @@ class IdentifierIndex:
         """Kind and value of each identifier that any document holds."""
         found: set[tuple[str, str]] = set()
         for document in self.corpus.documents:
-            held = held_identifiers(f"{document.title}\n{document.text}")
-            found |= {(each.one.kind, value) for each in held for value in each.values}
+            for one in identifiers(f"{document.title}\n{document.text}"):
+                found.update((one.kind, value) for value in _vouched(one))
         return frozenset(found)
 
     def unknown(self, text: str) -> Iterator[Identifier]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from verifiers.checks.findings import Finding
 from verifiers.checks.opposites import opposites
-from verifiers.checks.readings import Reading, Word
+from verifiers.checks.readings import Sentence, Word
 
 _ALIKE = 0.65
 """Share of a claim's words that a sentence must hold to be about the same."""
@@ -20,7 +20,7 @@ _SAME = 0.8
 _IN_CLAUSE = 0.5
 
 
-def check_polarity(claim: Sequence[Reading], evidence: Sequence[Reading]) -> list[Finding]:
+def check_polarity(claim: Sequence[Sentence], evidence: Sequence[Sentence]) -> list[Finding]:
     """One finding per negation of the claim, and one per word that the evidence turns round."""
     found: dict[str, Finding] = {}
     for one in claim:
@@ -39,7 +39,7 @@ _RANK = {"found": 0, "conflict": 1, "missing": 2}
 """A sentence that says what the claim says outweighs one that denies it."""
 
 
-def _compare(claim: Reading, held: Reading) -> Iterator[Finding]:
+def _compare(claim: Sentence, held: Sentence) -> Iterator[Finding]:
     share = claim.share(held)
     about = share >= _ALIKE and _about(claim, held)
     if claim.negators:
@@ -51,14 +51,14 @@ def _compare(claim: Reading, held: Reading) -> Iterator[Finding]:
     yield from _turned(claim, held, share)
 
 
-def _about(claim: Reading, held: Reading) -> bool:
+def _about(claim: Sentence, held: Sentence) -> bool:
     """Whether a sentence with most of a claim's words has all of its numbers, too."""
     return len(claim.stems & held.stems) > 1 and not any(
         word[0].isdigit() for word in claim.stems - held.stems
     )
 
 
-def _denied(claim: Reading, held: Reading, about: bool) -> Iterator[Finding]:
+def _denied(claim: Sentence, held: Sentence, about: bool) -> Iterator[Finding]:
     """What the claim denies, in the sentence."""
     for negator, place in claim.negators:
         word = claim.words[place]
@@ -76,11 +76,11 @@ def _denied(claim: Reading, held: Reading, about: bool) -> Iterator[Finding]:
             yield Finding("polarity", part, "conflict", f"the source does not deny {word.text!r}")
 
 
-def _states(claim: Reading, stem: str, negated: bool) -> bool:
+def _states(claim: Sentence, stem: str, negated: bool) -> bool:
     return any(claim.words[at].negated is negated for at in claim.places.get(stem, ()))
 
 
-def _denying(claim: Reading, held: Reading) -> Iterator[Finding]:
+def _denying(claim: Sentence, held: Sentence) -> Iterator[Finding]:
     """What the sentence denies and the claim states."""
     for negator, place in held.negators:
         word = held.words[place]
@@ -94,7 +94,7 @@ def _denying(claim: Reading, held: Reading) -> Iterator[Finding]:
             yield Finding("polarity", word.text, "conflict", detail)
 
 
-def _turned(claim: Reading, held: Reading, share: float) -> Iterator[Finding]:
+def _turned(claim: Sentence, held: Sentence, share: float) -> Iterator[Finding]:
     """Words of the claim in whose place the sentence has their opposite."""
     for place, word in enumerate(claim.words):
         if word.stem in held.stems:
@@ -108,7 +108,7 @@ def _turned(claim: Reading, held: Reading, share: float) -> Iterator[Finding]:
                 yield Finding("polarity", word.text, "conflict", detail)
 
 
-def _opposed(word: Word, held: Reading) -> Iterator[int]:
+def _opposed(word: Word, held: Sentence) -> Iterator[int]:
     """Places of a sentence's words that say the opposite of one."""
     for other in opposites(word.text):
         yield from held.places.get(other, ())
@@ -116,7 +116,7 @@ def _opposed(word: Word, held: Reading) -> Iterator[int]:
         yield held.undone[word.stem]
 
 
-def _beside(claim: Reading, place: int, held: Reading, at: int) -> bool:
+def _beside(claim: Sentence, place: int, held: Sentence, at: int) -> bool:
     """Whether both words have the same word before or behind them."""
     return any(
         0 <= place + step < len(claim.words)

@@ -60,7 +60,7 @@ class Word(NamedTuple):
     lead: str
 
 
-class Reading(NamedTuple):
+class Sentence(NamedTuple):
     """The words of a sentence; for each negator, the place of the word it negates first; for each
     "and" and "or", the place of the word behind it; all stems; their places; and those of the stems
     that a prefix undoes ("possible" for "impossible").
@@ -73,19 +73,19 @@ class Reading(NamedTuple):
     places: dict[str, list[int]]
     undone: dict[str, int]
 
-    def share(self, other: Reading) -> float:
+    def share(self, other: Sentence) -> float:
         """The share of these words that another sentence holds."""
         return len(self.stems & other.stems) / len(self.stems) if self.stems else 0.0
 
 
-def readings(text: str) -> tuple[Reading, ...]:
+def readings(text: str) -> tuple[Sentence, ...]:
     """One reading per sentence; of more than a page, those of its beginning."""
     parts = dict.fromkeys(_BREAK.split(unaccented(visible(text)), maxsplit=_MOST))
-    return tuple(read(part) for part in list(parts)[:_MOST] if part)
+    return tuple(read_sentence(part) for part in list(parts)[:_MOST] if part)
 
 
 @lru_cache(maxsize=20_000)
-def read(sentence: str) -> Reading:
+def read_sentence(sentence: str) -> Sentence:
     """A sentence read for comparison."""
     words: list[Word] = []
     negators: list[tuple[str, int]] = []
@@ -114,7 +114,7 @@ def read(sentence: str) -> Reading:
             places[word.stem].append(place)
         if base := undone(word.text):
             reversed_[stem(base)] = place
-    return Reading(
+    return Sentence(
         tuple(words), tuple(negators), tuple(joins), frozenset(places), places, reversed_
     )
 
