@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from store.corpus import Corpus
+from store.corpus import Corpus, Document
 
 
 @dataclass(frozen=True)
@@ -24,14 +24,16 @@ class ApiObject:
     parameters: dict[str, str | None] | None
     open_ended: bool
     members: frozenset[str]
+    words: frozenset[str]
 
     def takes(self, parameter: str) -> bool | None:
-        """Whether it takes a parameter of that name; None where that cannot be known."""
-        if self.parameters is None:
-            return None
-        if parameter in self.parameters:
+        """Whether it takes a parameter of that name; None where that cannot be known: its
+        parameters are not all listed, and its documentation has the word.
+        """
+        if self.parameters is not None and parameter in self.parameters:
             return True
-        return None if self.open_ended else False
+        listed = self.parameters is not None and not self.open_ended
+        return None if not listed and parameter in self.words else False
 
     def default(self, parameter: str) -> str | None:
         """The default of a parameter, as Python writes it; None where it has none."""
@@ -47,7 +49,7 @@ class ApiIndex:
     @cached_property
     def objects(self) -> dict[str, ApiObject]:
         """Objects by their dotted name."""
-        found = [_object(d.id, orjson.loads(d.api)) for d in self.corpus.documents if d.api]
+        found = [_object(d, orjson.loads(d.api)) for d in self.corpus.documents if d.api]
         return {item.name: item for item in found}
 
     @cached_property
@@ -86,10 +88,10 @@ class ApiIndex:
         )
 
 
-def _object(document_id: str, api: dict[str, Any]) -> ApiObject:
+def _object(document: Document, api: dict[str, Any]) -> ApiObject:
     parameters = api["parameters"]
     return ApiObject(
-        document_id=document_id,
+        document_id=document.id,
         name=api["name"],
         kind=api["kind"],
         signature=api["signature"],
@@ -98,6 +100,7 @@ def _object(document_id: str, api: dict[str, Any]) -> ApiObject:
         else {parameter["name"]: parameter["default"] for parameter in parameters},
         open_ended=any(p["kind"] in ("var_keyword", "var_positional") for p in parameters or ()),
         members=frozenset(api["members"]),
+        words=frozenset(re.findall(r"[A-Za-z_]\w*", document.text)),
     )
 
 

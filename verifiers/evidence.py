@@ -26,6 +26,8 @@ _STRONG = 0.75
 _FOCUS = 0.75
 """Weight of the words that a question did not give: what an answer adds is what it claims."""
 
+_VALUES = ("quantity", "date")
+
 
 @dataclass(frozen=True, slots=True)
 class _Scored:
@@ -61,9 +63,9 @@ def decide(
     # A sentence that says the same with another value outweighs the value's turning up elsewhere.
     return (
         _support(alone, claim, settings.min_coverage)
-        or _conflict(alone, _STRONG)
+        or _conflict(alone, claim, _STRONG)
         or _support(scored, claim, settings.min_coverage)
-        or _conflict(scored, settings.conflict_coverage)
+        or _conflict(scored, claim, settings.conflict_coverage)
         or _nothing(max(scored, key=lambda item: item.order))
     )
 
@@ -99,16 +101,46 @@ def _elided(claim: Reading, stretch: Stretch) -> bool:
 
 def _support(scored: Sequence[_Scored], claim: Reading, least: float) -> Decided | None:
     """Support by the best stretch that holds every part of the claim and enough of its wording."""
-    best = max(
-        (item for item in scored if item.complete), key=lambda item: item.order, default=None
-    )
+    whole = [item for item in scored if item.complete and not _borrows(item, scored, claim)]
+    best = max(whole, key=lambda item: item.order, default=None)
     if best is None or not (best.coverage >= least or (not claim.wording and best.findings)):
         return None
     return _decided("supported", "wording", best, "")
 
 
-def _conflict(scored: Sequence[_Scored], least: float) -> Decided | None:
-    """Contradiction by the stretch nearest in wording that has another value of the same kind."""
+def _borrows(item: _Scored, scored: Sequence[_Scored], claim: Reading) -> bool:
+    """Whether one of several sentences says the claim but for a name, which stands in another. The
+    name that a claim begins with may, since the next sentence says "she" of it.
+    """
+    if item.stretch.sentences == 1:
+        return False
+    inside = (
+        other
+        for other in scored
+        if other.stretch.sentences == 1 and _within(other.stretch, item.stretch)
+    )
+    nearest = max(inside, key=lambda other: other.coverage, default=None)
+    return nearest is not None and (
+        nearest.coverage >= _STRONG
+        and any(
+            finding.check == "name" and finding.status != "found"
+            for finding in nearest.findings
+            if finding.part not in claim.given
+        )
+    )
+
+
+def _within(one: Stretch, other: Stretch) -> bool:
+    same = one.passage.id == other.passage.id
+    return same and other.start <= one.start and one.end <= other.end
+
+
+def _conflict(scored: Sequence[_Scored], claim: Reading, least: float) -> Decided | None:
+    """Contradiction by the stretch nearest in wording that has another value of the same kind. What
+    denies a value is not contradicted by another one.
+    """
+    if claim.denies:
+        scored = [item for item in scored if item.conflict and item.conflict.check not in _VALUES]
     rivals = [item for item in scored if item.conflict is not None and item.coverage >= least]
     rival = max(rivals, key=lambda item: (item.coverage, -len(item.stretch.stems)), default=None)
     if rival is None or rival.conflict is None:

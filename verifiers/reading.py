@@ -7,7 +7,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from store.text import visible
 from verifiers.checks.every import CHECKS
+from verifiers.checks.quantities import quantities
+from verifiers.checks.readings import readings
 from verifiers.wording import STOP, content
 
 _SHORT = 4
@@ -24,6 +27,7 @@ class Reading:
     """Stems of a claim's wording without its numbers, those of them that its question did not give
     (``focus``), those of the name it begins with (``subject``), and its checkable parts in the
     order of CHECKS. ``given`` is the text that it may take as known: that name and the question.
+    ``denies`` says that it denies something.
     """
 
     wording: tuple[str, ...]
@@ -31,6 +35,7 @@ class Reading:
     subject: frozenset[str]
     parts: tuple[Collection[Any], ...]
     given: str
+    denies: bool
 
     @property
     def empty(self) -> bool:
@@ -40,14 +45,17 @@ class Reading:
 
 def read(text: str, context: str = "") -> Reading:
     """Read a claim. ``context`` is the question it answers, or empty; it completes short claims."""
+    text, context = visible(text), visible(context)
     own, asked = _plain(text), _plain(context)
     opening = opening_name(text)
+    parts = tuple(check.wanted(text) for check in CHECKS)
     return Reading(
         wording=tuple(dict.fromkeys([*own, *(asked if len({*own}) < _SHORT else [])])),
         focus=frozenset(own) - frozenset(asked) if asked else frozenset(),
         subject=frozenset(content(opening)),
-        parts=tuple(check.wanted(text) for check in CHECKS),
+        parts=parts,
         given=f"{opening} {context}".strip(),
+        denies=any(sentence.negators for sentence in readings(text)),
     )
 
 
@@ -60,5 +68,8 @@ def opening_name(text: str) -> str:
 
 
 def _plain(text: str) -> list[str]:
-    """Stems without a digit; what has one is left to the checks."""
+    """Stems without a digit and without units of measure; what these say is left to the checks."""
+    for measured in quantities(text):
+        if measured.unit.kind:
+            text = text.replace(measured.text, " ", 1)
     return [word for word in content(text) if not any(sign.isdigit() for sign in word)]

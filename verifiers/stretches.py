@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from store.corpus import Passage
-from store.text import sentences
+from store.text import sentences, visible
 from verifiers.checks.every import CHECKS
 from verifiers.reading import opening_name
 from verifiers.wording import content
@@ -48,7 +48,7 @@ def stretches(passage: Passage) -> tuple[Stretch, ...]:
 
 
 def _read(passage: Passage, start: int, end: int, torn: bool) -> Stretch:
-    text = passage.text[start:end]
+    text = visible(passage.text[start:end])
     headed = f"{passage.heading}\n{text}" if passage.heading else text
     return Stretch(
         passage=passage,

@@ -11,7 +11,7 @@ import builtins
 import keyword
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from verifiers.api import ApiIndex, ApiObject
@@ -24,6 +24,9 @@ _LISTED = re.compile(
     r"\b(?:parameter|argument|keyword)s?(?: named| called)?:?\s+((?:`\w+`(?:,| and|, and)?\s*)+)"
 )
 _BEFORE = re.compile(r"`(\w+)`\s+(?:keyword |optional )?(?:parameter|argument)s?\b")
+_DENIES = re.compile(
+    r"\b(?:is|are|was|does|do|did|can|will)(?: not|n['’]t)\b|\bnever\b|\bno longer\b", re.IGNORECASE
+)
 _PYTHON = frozenset([*dir(builtins), *keyword.kwlist, *keyword.softkwlist, "self", "cls"])
 
 
@@ -79,8 +82,19 @@ def unknown_identifiers(text: str, index: ApiIndex, absent: bool = False) -> lis
 def check_api(text: str, context: str, index: ApiIndex, absent: bool) -> ApiFinding | None:
     """What the API decides about a claim on a signature, a default or parameters; else None.
 
-    The object meant is named in the claim or else in ``context``, the question.
+    The object meant is named in the claim or else in ``context``, the question. A claim that denies
+    what the API says is contradicted, and one that denies what it does not say is right.
     """
+    finding = _stated(text, context, index, absent)
+    if finding is None or absent or not _DENIES.search(_TICKED.sub(" ", text)):
+        return finding
+    if finding.verdict == "supported":
+        return replace(finding, verdict="contradicted", detail=f"denied, but {finding.detail}")
+    return replace(finding, verdict="supported", detail=f"rightly denied: {finding.detail}")
+
+
+def _stated(text: str, context: str, index: ApiIndex, absent: bool) -> ApiFinding | None:
+    """What the API says of a claim, leaving aside whether the claim denies it."""
     tokens = code_tokens(text)
     about = _subject(tokens, index) or _subject(code_tokens(context), index)
     if about is None:
@@ -112,9 +126,9 @@ def _check_default(text: str, rest: Sequence[str], about: ApiObject) -> ApiFindi
     named = [token for token in rest if _BARE.match(token)]
     stated = next((token for token in named if about.takes(token)), None)
     parameter = stated or next((token for token in named if token not in _PYTHON), None)
-    if parameter is None or about.parameters is None:
+    if parameter is None:
         return None
-    if parameter not in about.parameters:
+    if about.parameters is None or parameter not in about.parameters:
         return _no_parameter(about, parameter)
     default = about.default(parameter)
     value = _value(text, rest, parameter)
@@ -154,7 +168,8 @@ def _check_parameters(text: str, about: ApiObject, absent: bool) -> ApiFinding |
         return _check_absent(named, lacking, about)
     if lacking:
         return _no_parameter(about, lacking[0])
-    if count or (named and re.search(r"\b(?:takes?|accepts?|has|have|are|is)\b", text)):
+    known = bool(named) and all(about.takes(name) for name in named)
+    if count or (known and re.search(r"\b(?:takes?|accepts?|has|have|are|is)\b", text)):
         return ApiFinding("supported", "parameters", "all exist", about, about.signature)
     return None
 

@@ -49,7 +49,7 @@ decade - time 315569520|century,centuries - time 3155695200|millennium,millennia
 horsepower hp power 745.69987|atmosphere atm pressure 101325|psi psi pressure 6894.757
 mmHg mmHg pressure 133.322|knot kn,kt length/time 0.514444|mph mph length/time 0.44704
 kph kph,kmh length/time 0.2777777777777778|erg - energy 1e-7|rpm rpm frequency 0.016666667
-percent %,pct share 0.01|per_cent - share 0.01|permille ‰ share 0.001
+percent %,pct share 0.01|per_cent - share 0.01|permille,per_mille,per_mill ‰ share 0.001
 percentage_point pp points 1|dollar $,US$,USD usd 1|euro €,EUR eur 1|sterling £,GBP gbp 1
 yen ¥,JPY,円 jpy 1|yuan RMB,CNY cny 1|rupee ₹,INR inr 1|ruble,rouble RUB rub 1|franc CHF chf 1
 kibibyte KiB data 8192|mebibyte MiB data 8388608|gibibyte GiB data 8589934592
@@ -101,7 +101,8 @@ _NAMES, _SYMBOLS = _tables()
 _AFTER = re.compile(
     r"(?P<gap>[\s-]{0,2})(?:"
     r"(?:°\s?|degrees? )(?P<warm>[CFK]\b|celsius|centigrade|fahrenheit|kelvin)"
-    r"|(?P<words>percentage points?|per cent|metric tons?|astronomical units?|pounds sterling)\b"
+    r"|(?P<words>percentage points?|per cent|per mill?e?|metric tons?|astronomical units?"
+    r"|pounds sterling)\b"
     r"|(?:(?P<power>sq|square|cu|cubic)\b\.?\s)?(?:U\.?S\.?\s(?=dollar))?"
     r"(?P<unit>[%‰$€£¥₹°]|light-(?:year|minute)s?|[^\W\d_²³]+)(?P<raised>[²³]|\^?[23](?!\w))?"
     r"(?:(?:\s?/\s?|\sper\s)(?:(?P<below>sq|square|cu|cubic)\b\.?\s)?"
