@@ -22,7 +22,6 @@ FIGURES = re.compile(r"^## Figures\n.*?(?=^## |\Z)", re.DOTALL | re.MULTILINE)
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.xfail(strict=False, reason="negations, opposites and other names are not seen yet")
 def test_at_most_one_published_record_in_fifty_is_wrong(
     stillhouse: RunCommand,
     recipe_file: RecipeFile,

@@ -65,6 +65,7 @@ def _denied(claim: Sentence, held: Sentence, about: bool) -> Iterator[Finding]:
         part = f"{negator} {word.text}"
         same = [held.words[at] for at in held.places.get(word.stem, ())]
         turned = [held.words[at] for at in _opposed(word, held)]
+        turned = [other for other in turned if other.stem not in claim.stems]
         denied = [w for w in held.words if w.negated and w.stem in claim.stems]
         if (
             any(other.negated == word.negated for other in same)

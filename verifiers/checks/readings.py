@@ -43,6 +43,10 @@ _GLUE = (STOP | _NEGATORS | _PRONOUNS) - KEPT - {"us"}
 
 _MOST = 100
 _PLACES = 20
+_FAR = 40
+"""Words behind a "not only" among which a "but" or "also" takes the denial back."""
+_MORE = frozenset("but also too".split())
+_UNTIL = frozenset("until till".split())
 _AHEAD = 9
 """Words behind a "not" among which an "until" makes it a date: not opened until 1990."""
 
@@ -147,7 +151,7 @@ def _scopes(tokens: Sequence[str]) -> Iterator[tuple[str, str, int, bool, str]]:
         if clauses[at] != reach:
             reach, negated = clauses[at], clauses[at] in whole
         if low in _DENYING and _negates(
-            low, folded[at + 1 : at + _AHEAD], folded[max(at - 2, 0) : at]
+            low, folded[at + 1 : at + _FAR], folded[max(at - 2, 0) : at]
         ):
             negator = low
             negated = not (negated and low in _UNDONE)
@@ -161,7 +165,8 @@ def _negates(word: str, ahead: Sequence[str], before: Sequence[str]) -> bool:
     if word in ("not", "without") and "or" in before:
         return False  # whether or not, may or may not
     if word in ("not", "never"):
-        return after not in _NOT_ONLY and "until" not in ahead and "till" not in ahead
+        only = after in _NOT_ONLY and (after != "only" or not _MORE.isdisjoint(ahead))
+        return not only and _UNTIL.isdisjoint(ahead[:_AHEAD])
     if word == "no":
         return after not in _NO_LESS and after not in _CLAUSE and not after.isdigit()
     return True
