@@ -16,6 +16,7 @@ from scipy.stats import rankdata
 
 from configs.errors import ParseError
 from verifiers.pairs import verify_pair
+from verifiers.verdicts import Decided
 
 _BINS = 10
 _PUBLISHED = {
@@ -101,11 +102,17 @@ def read_pairs(path: Path) -> list[Pair]:
 
 def judge(pairs: Sequence[Pair]) -> Judged:
     """The verifier's word on each pair. An answer is judged with its question, not glued to it."""
-    decided = [
-        verify_pair(pair.answer or pair.claim, pair.evidence, pair.question) for pair in pairs
-    ]
+    decided = decide(pairs)
     supported = np.array([d.verdict == "supported" for d in decided])
     return Judged(pairs, supported, np.array([d.score for d in decided], dtype=np.float64))
+
+
+def decide(pairs: Sequence[Pair]) -> list[Decided]:
+    """What is decided about each pair."""
+    return [
+        verify_pair(pair.answer if pair.question else pair.claim, pair.evidence, pair.question)
+        for pair in pairs
+    ]
 
 
 def figures(judged: Judged) -> Figures:

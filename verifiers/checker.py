@@ -9,23 +9,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from configs.verifiers import Grounding
 from store.corpus import Corpus, Passage
 from store.stages import Row, Vectors
+from verifiers.absence import silence
 from verifiers.api import ApiIndex
 from verifiers.checks.identifiers import IdentifierIndex
 from verifiers.checks.python_api import (
     ApiFinding,
     check_api,
-    code_tokens,
     named_objects,
     unknown_identifiers,
 )
 from verifiers.checks.quotes import QuoteIndex, quoted
 from verifiers.checks.relative_time import unanchored
-from verifiers.claims import ABSENCE, Claim
+from verifiers.claims import Claim
 from verifiers.claims.turns import turns_of
 from verifiers.dated import Dated, Look
 from verifiers.evidence import decide, verbatim
@@ -35,8 +35,10 @@ from verifiers.freshness import weigh
 from verifiers.retrieval import EvidenceIndex
 from verifiers.rivals import against_rivals
 from verifiers.validity import Timeline
-from verifiers.verdicts import Checked, Decided
-from verifiers.wording import content, coverage
+from verifiers.verdicts import Checked, Decided, turned
+
+_MOST = 0.6
+"""Share of a claim from which on a quote is what it says."""
 
 
 class Near(NamedTuple):
@@ -144,6 +146,14 @@ class Checker:
         id_ = passage.id if passage else ""
         return Decided("supported", "quote", 1.0, "verbatim", document.id, id_, start, end)
 
+    def _quoted(self, claim: Claim, documents: Sequence[str]) -> Decided | None:
+        """What the quotes of a claim decide: one that stands nowhere, or one that is most of it."""
+        for quote in quoted(claim.said):
+            decided = self._find(quote, documents)
+            if decided.verdict != "supported" or len(quote) >= _MOST * len(claim.said):
+                return decided
+        return None
+
     def _claim(
         self,
         claim: Claim,
@@ -157,10 +167,10 @@ class Checker:
             held = _as_held(computed, claim.holds)
             failed = held.verdict == "contradicted"
             return Checked(claim, held, "failed_execution" if failed else "")
-        for quote in quoted(claim.said):
-            decided = self._find(quote, documents)
-            if decided.verdict != "supported":
-                return Checked(claim, decided, "missing_quote")
+        decided = self._quoted(claim, documents)
+        if decided is not None:
+            missing = decided.verdict != "supported"
+            return Checked(claim, decided, "missing_quote" if missing else "")
         weight, least = self._usual.weight, self.settings.conflict_coverage
         dated = Dated(claim.said, question, passages, then, self.timeline, weight, least)
         unknown_code = None if claim.absent else next(self.identifiers.unknown(claim.said), None)
@@ -180,7 +190,9 @@ class Checker:
             held = _as_held(self._from_api(finding), claim.holds, unknown)
             return Checked(claim, held, "unknown_identifier" if unknown and claim.holds else "")
         if claim.absent:
-            return Checked(claim, _absence(claim, question, passages, self.index, self.settings))
+            return Checked(
+                claim, silence(claim.text, question, passages, self.index, self.settings)
+            )
         return Checked(claim, _as_held(weigh(dated, self._look(question)), claim.holds))
 
     @cached_property
@@ -237,48 +249,7 @@ def _as_held(decided: Decided, holds: bool, unknown: bool = False) -> Decided:
     if holds:
         return decided
     if decided.verdict == "supported":
-        return _with(decided, "contradicted", "the statement called false is supported")
+        return turned(decided, "contradicted", "the statement called false is supported")
     if decided.verdict == "contradicted" or unknown:
-        return _with(decided, "supported", f"rightly called false ({decided.detail})")
+        return turned(decided, "supported", f"rightly called false ({decided.detail})")
     return decided
-
-
-_ONE_STATEMENT = 320
-"""Characters up to which a stretch is one statement; words strewn over more answer nothing."""
-
-
-def _absence(
-    claim: Claim,
-    question: str,
-    passages: Sequence[Passage],
-    index: EvidenceIndex,
-    settings: Grounding,
-) -> Decided:
-    """Whether the corpus is silent on what a claim says it is silent on.
-
-    What is missing is named by the question; the answer's own words would only find themselves.
-    A claim that says more than the question asks for hides a statement in an absence.
-    """
-    decided = decide(question, "", passages, index, settings)
-    short = decided.end - decided.start <= _ONE_STATEMENT
-    if decided.verdict == "supported" and decided.score >= 0.999 and short:
-        return _with(decided, "contradicted", "the corpus has a passage with all of these words")
-    if not _asked(claim.text, question, index, settings):
-        return _with(decided, "not_found", "it says more than that the asked is missing")
-    return _with(decided, "supported", "no passage answers it")
-
-
-def _asked(text: str, question: str, index: EvidenceIndex, settings: Grounding) -> bool:
-    """Whether a claim of absence is about what the question asks: no other code or number, and
-    enough of its wording.
-    """
-    said = content(ABSENCE.sub(" ", text))
-    exact = {word for word in said if any(sign.isdigit() for sign in word)} | {*code_tokens(text)}
-    asked = {*content(question), *code_tokens(question)}
-    return exact <= asked and (
-        not said or coverage(said, asked, index.weight) >= settings.min_coverage
-    )
-
-
-def _with(decided: Decided, verdict: Any, detail: str) -> Decided:
-    return replace(decided, verdict=verdict, detail=detail)

@@ -15,6 +15,7 @@ from store.corpus import Passage
 from store.quotes import find_quote
 from verifiers.checks.every import CHECKS
 from verifiers.checks.findings import Finding
+from verifiers.likelihood import VERBATIM, likelihood
 from verifiers.reading import Reading, read
 from verifiers.retrieval import EvidenceIndex
 from verifiers.stretches import Stretch, stretches
@@ -165,9 +166,8 @@ def verbatim(text: str, passages: Sequence[Passage], least: int) -> Decided | No
         span = find_quote(text.rstrip(".").strip('"“”'), passage.text)
         if span is not None:
             start, end = passage.start + span[0], passage.start + span[1]
-            return Decided(
-                "supported", "verbatim", 1.0, "", passage.document_id, passage.id, start, end
-            )
+            place = (passage.document_id, passage.id, start, end)
+            return Decided("supported", "verbatim", VERBATIM, "", *place, wording=1.0)
     return None
 
 
@@ -177,10 +177,12 @@ def _decided(verdict: ClaimVerdict, rule: str, scored: _Scored, detail: str) -> 
     return Decided(
         verdict,
         rule,
-        scored.coverage,
+        likelihood(verdict, scored.coverage, not scored.complete),
         detail,
         passage.document_id,
         passage.id,
         stretch.start,
         stretch.end,
+        scored.coverage,
+        not scored.complete,
     )

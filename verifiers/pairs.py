@@ -16,6 +16,7 @@ from verifiers.retrieval import EvidenceIndex
 from verifiers.verdicts import Decided
 
 _TITLE = re.compile(r"\A\s*#[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
+_ASKED = re.compile(r"\s*([^?]{8,}\?)[\"”']?\s+([^?]+)")
 _CHUNKING = Chunking()
 # Of one empty passage: no word is known, and so all of them weigh the same.
 _EVEN = EvidenceIndex(Corpus((), (Passage("", "", "", "", 0, 0, ""),)), np.zeros((1, 1), "f4"))
@@ -25,10 +26,14 @@ _LEAST_VERBATIM = 3
 def verify_pair(
     claim: str, evidence: str, question: str = "", settings: Grounding | None = None
 ) -> Decided:
-    """The verdict on a claim by this evidence alone; ``question`` completes a short claim.
+    """The verdict on a claim by this evidence alone; ``question`` completes a short claim. A claim
+    may begin with its question ("Where is it? In Delhi.").
 
     Offsets are into the evidence. Its score is how likely the claim is supported, from 0 to 1.
     """
+    asked = _ASKED.fullmatch(claim) if not question else None
+    if asked:
+        question, claim = asked.groups()
     passages = passages_of(evidence)
     found = verbatim(claim, passages, _LEAST_VERBATIM)
     return found or decide(claim, question, passages, _EVEN, settings or Grounding())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from verifiers.claims import Claim
@@ -16,7 +16,8 @@ Breach = Literal["", "unknown_identifier", "missing_quote", "failed_execution", 
 class Decided:
     """A claim's verdict with the stretch of the corpus behind it; offsets into the document.
 
-    ``score`` is how sure it is that the claim is supported, from 0 to 1.
+    ``score`` is how likely the claim is supported, from 0 to 1; ``wording`` is the share of its
+    wording that the stretch holds, and ``lacking`` says that it lacks a part that can be checked.
     """
 
     verdict: ClaimVerdict
@@ -27,6 +28,13 @@ class Decided:
     passage_id: str = ""
     start: int = 0
     end: int = 0
+    wording: float = 0.0
+    lacking: bool = False
+
+
+def turned(decided: Decided, verdict: ClaimVerdict, detail: str) -> Decided:
+    """The decision on the opposite of what was decided."""
+    return replace(decided, verdict=verdict, score=1 - decided.score, detail=detail)
 
 
 @dataclass(frozen=True, slots=True)
