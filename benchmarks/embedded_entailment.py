@@ -180,10 +180,10 @@ def labelled(path: Path) -> list[Made]:
 
 def judges(rows: Sequence[Read], labels: NDArray[np.bool_]) -> dict[str, Any]:
     """Two models of the features, learnt from these rows."""
-    from sklearn.ensemble import HistGradientBoostingClassifier  # type: ignore[import-untyped]
-    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
-    from sklearn.pipeline import make_pipeline  # type: ignore[import-untyped]
-    from sklearn.preprocessing import StandardScaler  # type: ignore[import-untyped]
+    from sklearn.ensemble import HistGradientBoostingClassifier
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
 
     x = np.array([row.features for row in rows])
     line = make_pipeline(StandardScaler(), LogisticRegression(max_iter=2000))
