@@ -86,6 +86,18 @@ class TailProbe(Stage):
     )
 
 
+class VerifierProbe(Stage):
+    """Falsehoods planted in true claims about the corpus, to measure the verifier itself."""
+
+    planted: int = Field(200, ge=20, le=20_000, description="Falsehoods, and as many truths.")
+    min_caught: float = Field(
+        0.95, ge=0, le=1, description="A smaller share of falsehoods caught is noted."
+    )
+    max_false_alarms: float = Field(
+        0.05, ge=0, le=1, description="A larger share of truths rejected is noted."
+    )
+
+
 class Probes(Stage):
     """Knowledge-collapse probes over a whole version."""
 
@@ -94,6 +106,9 @@ class Probes(Stage):
     )
     acceptance: Acceptance | None = Field(
         None, description="A score of the kept records that decides about none of them."
+    )
+    verifier: VerifierProbe | None = Field(
+        default_factory=VerifierProbe, description="The verifier's own error on this corpus."
     )
     tail: TailProbe | None = Field(
         default_factory=TailProbe, description="Coverage after each stage, of the rarest too."

@@ -6,7 +6,7 @@ import importlib.metadata
 import platform
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +15,8 @@ import polars as pl
 from configs.recipe import Recipe
 from filters.coverage import Coverage, alarms, as_row, measure
 from filters.semantic import vectors_of
-from flows import acceptance, accounts, drift, judging, repairs
+from flows import acceptance, accounts, drift, judging, repairs, verifier_error
+from flows.content import cited_by, rejected_of, splits_of
 from flows.decontaminate import about_decontamination
 from flows.references import described, rows_of
 from flows.stages import evidence_of, stages_of, standing
@@ -25,9 +26,7 @@ from flows.workspace import Workspace, recipe_hash, run_of, workspace
 from generators.cascade import too_many
 from store.corpus import Corpus
 from store.publish import Content, publish
-from store.records import CITED, RECORDS, REJECTED, frame
 from store.report import WITHHELD
-from store.splits import split_of
 from store.versions import Version, latest
 from verifiers import diversity
 
@@ -38,8 +37,8 @@ _LIBRARIES = ("prefect", "datasets", "pyarrow", "polars", "sentence-transformers
 class Work:
     """The shards of a build, as far as it has come. ``tiers`` are those of a cascade, cheapest
     first, and ``notes`` what its calibration had to say; ``planned`` counts the seeds asked for;
-    ``references`` are the shards of the reference sets, ``acceptance`` is that of the probe of that
-    name, if the recipe has it.
+    ``references`` are the shards of the reference sets, ``acceptance`` and ``verifier`` are those
+    of the probes of these names, if the recipe has them.
     """
 
     corpus: str
@@ -52,6 +51,7 @@ class Work:
     vectors: Sequence[str] = ()
     verdicts: Sequence[str] = ()
     acceptance: str = ""
+    verifier: str = ""
     references: Sequence[str] = ()
     started: float = 0.0
 
@@ -70,11 +70,12 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
     accepted = acceptance.account(recipe, space, work.acceptance)
     mix, before = drift.mix_of(rows, said, recipe), drift.mix_of_parent(recipe)
     evidence = evidence_of(space, work.verdicts).sort("record_id", maintain_order=True)
+    verifier = verifier_error.account(recipe, space, work.verifier, evidence)
     content = Content(
-        splits=_splits(kept, recipe),
-        rejected=_rejected(space, work, said),
+        splits=splits_of(kept, recipe),
+        rejected=rejected_of(space, work.records, said),
         evidence=evidence,
-        passages=_cited(corpus, evidence),
+        passages=cited_by(corpus, evidence),
         verdicts=said.sort("record_id", maintain_order=True),
         probes=_probes(space, recipe, work, kept, corpus),
     )
@@ -97,6 +98,7 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
         "cost": _cost(space, work, votes),
         "judge": judge,
         "acceptance": accepted,
+        "verifier": verifier,
         "repair": repairs.account(recipe, rows, said, space.journal),
         "tiers": accounts.by_tier(models, said, recipe, space.journal),
         "replies": {"rungs": accounts.rungs(models, said), "fields": accounts.fields(rows, said)},
@@ -106,6 +108,7 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
             *_notes(work, rows, recipe),
             *_narrowed(covered, recipe),
             *judging.notes(recipe, judge),
+            *verifier_error.notes(recipe.probes.verifier, verifier),
         ],
         "mix": drift.as_figures(mix),
         "alarms": drift.alarms(mix, before) if before else [],
@@ -173,38 +176,6 @@ def _status(kept: int, work: Work, recipe: Recipe, space: Workspace) -> dict[str
         "status": "partial",
         "note": f"{kept:,} of {recipe.target:,} records were accepted: {reason}.",
     }
-
-
-def _splits(kept: pl.DataFrame, recipe: Recipe) -> dict[str, pl.DataFrame]:
-    """Kept records by the split of their first source's document, in the order of their ids."""
-    split = [
-        split_of(sources[0]["document_id"], recipe.splits, recipe.seed)
-        for sources in kept["sources"].to_list()
-    ]
-    rows = kept.with_columns(split=pl.Series(split, dtype=pl.String)).sort("id")
-    return {
-        name: rows.filter(pl.col("split") == name).select(RECORDS.names)
-        for name in ("train", "validation", "test")
-    }
-
-
-def _rejected(space: Workspace, work: Work, verdicts: pl.DataFrame) -> pl.DataFrame:
-    drops = verdicts.filter(pl.col("decision") == "drop").rename({"record_id": "id"})
-    rows = space.shards.frame(work.records, "records")
-    joined = rows.join(drops, on="id", how="inner", maintain_order="left")
-    return joined.select(REJECTED.names).sort("id")
-
-
-def _cited(corpus: Corpus, evidence: pl.DataFrame) -> pl.DataFrame:
-    """The passages that evidence points to, once each, in the order of the corpus."""
-    cited = set(evidence["passage_id"].to_list())
-    rows = []
-    for passage in corpus.passages:
-        if passage.id in cited:
-            document = corpus.document[passage.document_id]
-            stated = {name: getattr(document, name) for name in CITED.names[-5:]}
-            rows.append({**asdict(passage), **stated})
-    return frame(rows, CITED)
 
 
 def _probes(

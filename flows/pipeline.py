@@ -19,6 +19,7 @@ from flows.judging import check_rubrics
 from flows.production import Step, calibrate, directly, produce
 from flows.references import ROLES, read_references, sets_of
 from flows.teachers import check_teachers, open_pool
+from flows.verifier_error import measure_verifier
 from flows.workspace import exclusively, workspace
 from generators.cascade import tiers_of
 from store.versions import Version, latest
@@ -65,6 +66,9 @@ def _build(recipe: Recipe, step: Step) -> Built:
         inputs = (work.corpus, work.records, work.verdicts)
         accepted = step(measure_acceptance, recipe, *inputs, label="acceptance")
         work = replace(work, acceptance=accepted)
+    if recipe.verifiers.grounding is not None and recipe.probes.verifier is not None:
+        measured = step(measure_verifier, recipe, work.corpus, work.passages, label="verifier")
+        work = replace(work, verifier=measured)
     version = step(publish_version, recipe, work, label="publish")
     return Built(version, before is None or before.path != version.path)
 

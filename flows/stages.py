@@ -27,7 +27,9 @@ from store.embedding import embedder
 from store.records import EVIDENCE, VERDICTS, VOTES, polars_schema, to_arrow
 from store.shards import shard_key
 from store.stages import STAGES, Context, Stage
+from verifiers.checker import Checker
 from verifiers.claims.asked import identity as claim_prompts
+from verifiers.grounding import checker_of
 
 assert filters and verifiers  # imported for the stages they register
 _Keys = tuple[str, str, tuple[str, ...]]
@@ -182,6 +184,13 @@ def _built(
     if isinstance(settings, Grounding):
         context = _entailing(context, settings, space)
     return STAGES[name].make(settings, context)
+
+
+def checker_for(recipe: Recipe, settings: Grounding, corpus: str, passages: str) -> Checker:
+    """The checker of claims with these settings, over a corpus and its vectors by their shards."""
+    space = workspace(recipe)
+    outside = (recipe.embedding, recipe.splits, recipe.seed, recipe.target, recipe.as_of)
+    return checker_of(settings, _context(space, (corpus, passages, ()), *outside))
 
 
 def _entailing(context: Context, settings: Grounding, space: Workspace) -> Context:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any
@@ -43,6 +44,7 @@ def coverage(wanted: Collection[str], held: Collection[str], weight: Mapping[str
     Stems without a weight are unknown to the corpus and weigh as much as its rarest.
     """
     rarest = weight.get("", 1.0)
-    total = sum(weight.get(word, rarest) for word in set(wanted))
-    found = sum(weight.get(word, rarest) for word in set(wanted) if word in held)
-    return found / total if total else 0.0
+    each = {word: weight.get(word, rarest) for word in wanted}
+    # Sets have no order of their own; these sums do not depend on one.
+    total = math.fsum(each.values())
+    return math.fsum(w for word, w in each.items() if word in held) / total if total else 0.0
