@@ -17,7 +17,7 @@ from flows.doctor import Finding
 from flows.estimate import Estimate, Range
 from flows.judge_view import acceptance_text
 from flows.pipeline import Built
-from store.report import cost_text, money_text, repair_text
+from store.report import cost_text, money_text, repair_text, verifier_text
 from store.versions import Version
 
 
@@ -39,6 +39,8 @@ def show_built(console: Console, built: Built) -> None:
     console.print(f"Cost: {cost_text(manifest['cost'])}.")
     if manifest.get("repair"):
         console.print("Repair: ", Text(repair_text(manifest["repair"])), ".", sep="")
+    if manifest.get("verifier"):
+        console.print("Verifier: ", Text(verifier_text(manifest["verifier"])), ".", sep="")
     if manifest.get("acceptance"):
         console.print("Acceptance: ", acceptance_text(manifest["acceptance"]), ".", sep="")
     if len(manifest["tiers"]) > 1:

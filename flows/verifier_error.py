@@ -61,7 +61,10 @@ def measure_verifier(recipe: Recipe, corpus: str, passages: str) -> str:
             decided = [c.decided for c in checker.check(row, claims_of(row), close)]
             rows.append(_told(claim, number < len(lies), decided))
         found = [r._asdict() for r in recall(checker.index, embed, probe.planted, recipe.seed)]
-        return {"told": pa.Table.from_pylist(rows, _TOLD), "recall": pa.Table.from_pylist(found)}
+        return {
+            "told": pa.Table.from_pylist(rows, _TOLD),
+            "recall": pa.Table.from_pylist(found, _RECALL),
+        }
 
     return space.shards.once(key, make)
 
@@ -75,6 +78,17 @@ _TOLD = pa.schema(
         ("claim", pa.string()),
         ("of", pa.string()),
         ("document_id", pa.string()),
+    ]
+)
+
+_RECALL = pa.schema(
+    [
+        ("ranking", pa.string()),
+        ("corrupted", pa.bool_()),
+        ("probes", pa.int64()),
+        ("at_1", pa.float64()),
+        ("at_5", pa.float64()),
+        ("at_10", pa.float64()),
     ]
 )
 

@@ -43,11 +43,44 @@ def render_report(
         rows=rows,
         rejected=shown.to_dicts(),
         probes=probes.to_dicts(),
+        verifier=verifier_text(manifest["verifier"]) if manifest.get("verifier") else "",
         explained=[as_html(each) for each in shown_claims],
         style=style(),
         number=_number,
         money=money_text,
     )
+
+
+def verifier_text(found: Mapping[str, Any]) -> str:
+    """The verifier's own error in words, and the verdicts it gave."""
+    caught, alarms = found["caught"], found["false_alarms"]
+    said = []
+    if caught["claims"]:
+        said.append(
+            f"of {caught['claims']:,} falsehoods planted in claims on this corpus "
+            f"{caught['rejected']:,} were caught ({caught['share']:.1%})"
+        )
+    if alarms["claims"]:
+        said.append(
+            f"of {alarms['claims']:,} true claims {alarms['rejected']:,} were rejected "
+            f"({alarms['share']:.1%})"
+        )
+    total = sum(found["verdicts"].values())
+    shares = ", ".join(
+        f"{verdict.replace('_', ' ')} {count / total:.1%}"
+        for verdict, count in found["verdicts"].items()
+    )
+    if total:
+        said.append(f"verdicts on the {total:,} claims of this build: {shares}")
+    if found["calibration_error"] is not None:
+        how = f"calibrated on {found['labelled']:,} labels" if found["calibrated"] else "as shipped"
+        said.append(f"scores ({how}) are {found['calibration_error']:.2f} off the truth on average")
+    if found["conflicts"]:
+        said.append(f"{found['conflicts']:,} claims on which current documents disagree")
+    if found["model"]:
+        said.append(f"measured without the {found['model']}")
+    text = "; ".join(said)
+    return text[:1].upper() + text[1:]
 
 
 def cost_text(cost: Mapping[str, Any]) -> str:

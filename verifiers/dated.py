@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -96,9 +97,9 @@ def share(claim: Dated, wanted: Collection[str], line: Line) -> float:
     likely another way of putting it ("numbered", "made up") than a rare thing: it counts half.
     """
     usual = claim.weight.get("", 1.0) / 2
-    total = sum(claim.weight.get(word, usual) for word in wanted)
-    held = sum(claim.weight.get(word, usual) for word in wanted if word in line.stems)
-    return held / total if total else 0.0
+    each = {word: claim.weight.get(word, usual) for word in wanted}
+    total = math.fsum(each.values())
+    return math.fsum(w for word, w in each.items() if word in line.stems) / total if total else 0.0
 
 
 def all_found(values: Sequence[Quantity], held: Sequence[Quantity]) -> bool:
