@@ -14,7 +14,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.verify_sets import percent
+from benchmarks import dated
+from benchmarks.temporal import documents
+from benchmarks.verify_sets import Pair, percent
 from configs.recipe import Chunking, CorpusSource
 from configs.verifiers import Grounding
 from generators.corruptions import KINDS, plant_claims
@@ -28,12 +30,14 @@ from store.shares import wilson
 from store.stages import Context, Embed, Progress, Vectors
 from verifiers.claims import claims_of
 from verifiers.grounding import checker_of
+from verifiers.validity import Timeline
 
 _NOTES = Path(__file__).parent.parent / "data" / "corpora" / "solar-system"
 _MODULES = tuple(
     """json csv re collections datetime pathlib statistics textwrap shutil random string itertools
 functools""".split()
 )
+_PLACES, _SEED = 60, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +61,17 @@ class Ground:
 
 
 def factual(data: Path | None) -> Corpus:
-    """The corpus of prose: the shipped notes, and the documents of a folder if one is named."""
-    sources = [str(_NOTES / "*.md"), *([str(data / "corpus" / "docs.jsonl")] if data else [])]
-    found = [read_source(CorpusSource(reader="files", path=source)) for source in sources]
-    return corpus_of([document for documents in found for document in documents])
+    """The corpus of prose: the shipped notes, and the documents of a folder with older states of
+    some of them. Made-up profiles stand in for these.
+    """
+    named = [data / "corpus" / name for name in ("docs.jsonl", "docs_old.jsonl")] if data else []
+    there = [str(path) for path in named if path.exists()]
+    found = [
+        read_source(CorpusSource(reader="files", path=source))
+        for source in (str(_NOTES / "*.md"), *there)
+    ]
+    found += [] if there else [documents(dated.rows(_PLACES, _SEED))]
+    return corpus_of([document for each in found for document in each])
 
 
 def documentation() -> Corpus:
@@ -76,7 +87,12 @@ def corpus_of(documents: Sequence[Document]) -> Corpus:
 
 def ground(corpus: Corpus, count: int, seed: int, embed: Embed) -> Ground:
     """``count`` falsehoods and as many truths over a corpus, and its passages embedded."""
-    claims = true_claims(corpus, 4 * count, seed)
+    standing = Timeline(corpus, None).standing
+    claims = [
+        claim
+        for claim in true_claims(corpus, 5 * count, seed)
+        if standing[claim.document_id] == "current"
+    ]
     planted = plant_claims(claims, corpus, count, seed)
     vectors = embed([f"{p.heading}\n{p.text}" for p in corpus.passages])
     return Ground(corpus, vectors, planted, claims[: len(planted)])
@@ -106,6 +122,19 @@ def tell(ground: Ground, embed: Embed, progress: Progress) -> list[Told]:
         told.append(Told(claim, i < len(ground.planted), held, detail))
         progress("judging claims", i + 1, len(claims))
     return told
+
+
+def pairs_of(corpus: Corpus, told: Sequence[Told]) -> list[Pair]:
+    """The claims about a corpus, each with the first passage of its document."""
+    return [
+        Pair(
+            claim=item.claim.text,
+            evidence=corpus.passages_of(item.claim.document_id)[0].text,
+            label=int(not item.planted),
+        )
+        for item in told
+        if item.claim.document_id in corpus.document
+    ]
 
 
 def planted_tables(told: Sequence[Told], console: Console) -> tuple[float, float]:

@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from rich.console import Console
 from rich.table import Table
 from scipy.stats import rankdata
@@ -28,10 +28,17 @@ _PUBLISHED = {
 """BA and AUC in percent, measured once on these files: ROUGE-L to the best sentence; then numbers,
 dates, names and quotes found, with the share of words found. One threshold for all four sets."""
 _BASELINES = ("ROUGE-L", "parts + words found")
+_YES = frozenset("1 true yes supported supports entailment entailed attributable".split())
+_NO = frozenset(
+    "0 false no unsupported not_supported refuted refutes contradiction contradicted neutral "
+    "not_entailment not_entailed not_enough_info nei not_attributable".split()
+)
 
 
 class Pair(BaseModel):
-    """A line of a file: a claim, its evidence, and whether the evidence supports it."""
+    """A line of a file: a claim, its evidence (one text or several), and whether the evidence
+    supports it: 1 or 0, or a word of the usual ones for that.
+    """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -42,6 +49,22 @@ class Pair(BaseModel):
     answer: str = ""
     label3: str = ""
     kind: str = ""
+
+    @field_validator("label", mode="before")
+    @classmethod
+    def _spelt(cls, label: object) -> object:
+        """Words as numbers; what is neither stays, and is refused."""
+        if isinstance(label, bool):
+            return int(label)
+        word = str(label).strip().casefold().replace(" ", "_").replace("-", "_")
+        return 1 if word in _YES else 0 if word in _NO else label
+
+    @field_validator("evidence", mode="before")
+    @classmethod
+    def _whole(cls, evidence: object) -> object:
+        """Several texts as one, in their order."""
+        several = isinstance(evidence, list) and all(isinstance(text, str) for text in evidence)
+        return "\n\n".join(evidence) if several and isinstance(evidence, list) else evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +133,7 @@ def judge(pairs: Sequence[Pair]) -> Judged:
 def decide(pairs: Sequence[Pair]) -> list[Decided]:
     """What is decided about each pair."""
     return [
-        verify_pair(pair.answer if pair.question else pair.claim, pair.evidence, pair.question)
+        verify_pair((pair.question and pair.answer) or pair.claim, pair.evidence, pair.question)
         for pair in pairs
     ]
 

@@ -49,7 +49,12 @@ def measure_verifier(recipe: Recipe, corpus: str, passages: str) -> str:
     def make() -> dict[str, pa.Table]:
         checker = checker_for(recipe, settings, corpus, passages)
         part = _drawn(space.corpus(corpus), recipe.seed)
-        truths = true_claims(part, 4 * probe.planted, recipe.seed)
+        standing = checker.timeline.standing
+        truths = [
+            claim
+            for claim in true_claims(part, 4 * probe.planted, recipe.seed)
+            if standing.get(claim.document_id) == "current"
+        ]
         lies = plant_claims(truths, part, probe.planted, recipe.seed)
         told = [*lies, *truths[: max(len(lies), 1)]]
         embed = embedder(recipe.embedding, report, "embedding claims", space.kept_vectors)

@@ -111,7 +111,8 @@ def _support(scored: Sequence[_Scored], claim: Reading, least: float) -> Decided
 
 def _borrows(item: _Scored, scored: Sequence[_Scored], claim: Reading) -> bool:
     """Whether one of several sentences says the claim but for a name, which stands in another. The
-    name that a claim begins with may, since the next sentence says "she" of it.
+    name that a claim begins with may, since the next sentence says "she" of it, unless that
+    sentence begins with a name of its own.
     """
     if item.stretch.sentences == 1:
         return False
@@ -121,14 +122,11 @@ def _borrows(item: _Scored, scored: Sequence[_Scored], claim: Reading) -> bool:
         if other.stretch.sentences == 1 and _within(other.stretch, item.stretch)
     )
     nearest = max(inside, key=lambda other: other.coverage, default=None)
-    return nearest is not None and (
-        nearest.coverage >= _STRONG
-        and any(
-            finding.check == "name" and finding.status != "found"
-            for finding in nearest.findings
-            if finding.part not in claim.given
-        )
-    )
+    if nearest is None or nearest.coverage < _STRONG:
+        return False
+    lacking = [f.part for f in nearest.findings if f.check == "name" and f.status != "found"]
+    elsewhere = bool(lacking) and nearest.stretch.is_of_another(claim.subject)
+    return elsewhere or any(part not in claim.given for part in lacking)
 
 
 def _within(one: Stretch, other: Stretch) -> bool:

@@ -36,6 +36,12 @@ class Stretch:
     torn: bool
     subject: frozenset[str]
 
+    def is_of_another(self, subject: frozenset[str]) -> bool:
+        """Whether it begins with a name of several words that shares none with a subject."""
+        own = self.passage.text[self.start - self.passage.start : self.end - self.passage.start]
+        name = opening_name(visible(own).lstrip())
+        return len(name.split()) > 1 and not subject & set(content(name))
+
 
 @lru_cache(maxsize=20_000)
 def stretches(passage: Passage) -> tuple[Stretch, ...]:

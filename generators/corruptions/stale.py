@@ -27,7 +27,7 @@ def stale(place: Place, rng: random.Random) -> Change | None:
     changed = [
         (value, before[field])
         for field, value in now.items()
-        if before.get(field, value) != value and _mentions(text, field, value)
+        if _differs(before.get(field, value), value) and _mentions(text, field, value)
     ]
     if not changed:
         return None
@@ -58,6 +58,16 @@ def _fields(document: Document) -> Iterator[tuple[tuple[str, str], str]]:
         value = _VALUE.search(match["value"]) if match else None
         if match and value:
             yield (section, match["name"].casefold()), value.group(0)
+
+
+def _differs(old: str, new: str) -> bool:
+    """Whether two values differ by more than a rounding, which would be true of both."""
+    numbers = [re.search(r"\d[\d,]*(?:\.\d+)?", value) for value in (old, new)]
+    if numbers[0] is None or numbers[1] is None:
+        return old != new
+    one, two = (match.group(0).replace(",", "") for match in numbers if match)
+    places = min(len(value.partition(".")[2]) for value in (one, two))
+    return old != new and round(float(one), places) != round(float(two), places)
 
 
 def _mentions(text: str, field: tuple[str, str], value: str) -> bool:

@@ -234,3 +234,16 @@ def test_records_without_sources_stay_out() -> None:
     corpus = Corpus(tuple(read_modules(("json",))), ())
     bare = [{**row, "sources": [], "quotes": []} for row in rows()]
     assert plant(bare, corpus, 10, seed=1) == []
+
+
+@pytest.mark.parametrize(("old", "told"), [("29,850 km", False), ("29,853.1 km", True)])
+def test_a_rounding_of_the_new_value_is_no_stale_one(old: str, told: bool) -> None:
+    line = "# Vega\n\n## Transport\n\n- **Railways:** {} (2022 est.)\n"
+    documents = (
+        Document("new", "Vega", line.format("29,849.9 km"), valid_from=date(2024, 1, 1)),
+        Document("old", "Vega", line.format(old), valid_from=date(2020, 1, 1)),
+    )
+    lie = plant_claims(
+        [Statement("The railways of Vega are 29,849.9 km.", "new")], Corpus(documents, ()), 4, 1
+    )
+    assert any(claim.form == "stale" for claim in lie) is told

@@ -41,3 +41,18 @@ def test_long_evidence_is_cut_at_sentences_and_titled() -> None:
     assert len(passages) > 1 and max(len(p.text) for p in passages) <= 1200
     assert {p.title for p in passages} == {"Vega"}
     assert all(p.text.startswith("Vega") and p.text.endswith(".") for p in passages)
+
+
+def test_what_one_did_is_not_true_of_another_named_nearby() -> None:
+    told = (
+        "Vega 2 hit the moon in 1959. Vega 3 took the first images of the far side in October "
+        "1959. Rigel 6 brought samples from the far side in June 2024."
+    )
+    assert verify_pair(
+        "Vega 3 took the first images of the far side in October 1959.", told
+    ).verdict == ("supported")
+    other = verify_pair("Rigel 6 took the first images of the far side in October 1959.", told)
+    assert other.verdict != "supported"
+    said = "Maria Novak found Vega in 1962. She took the first images of the far side in 1971."
+    hers = verify_pair("Maria Novak took the first images of the far side in 1971.", said)
+    assert hers.verdict == "supported"

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from benchmarks import verify, verify_planted
+from benchmarks import dated, verify, verify_planted
+from benchmarks.temporal import temporal_figures
 from benchmarks.verify_sets import Judged, Pair, figures, read_pairs, sets_table
 from configs.errors import ParseError
 from generators.statements import Statement
@@ -35,6 +36,26 @@ def test_pairs_are_read_with_whatever_else_a_line_holds(tmp_path: Path) -> None:
     pairs = read_pairs(file)
     assert [pair.label for pair in pairs] == [0, 1]
     assert pairs[1].question == "How wide?" and pairs[0].answer == ""
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [(True, 1), (False, 0), ("SUPPORTS", 1), ("not supported", 0), ("entailment", 1), ("1", 1)],
+)
+def test_labels_may_be_words(label: object, expected: int) -> None:
+    pair = Pair.model_validate({**PAIRS[0], "label": label, "evidence": ["one", "two"]})
+    assert pair.label == expected and pair.evidence == "one\n\ntwo"
+
+
+def test_made_up_facts_change_and_their_claims_say_so() -> None:
+    rows = dated.rows(5, 3)
+    assert rows == dated.rows(5, 3) != dated.rows(5, 4)
+    for row in rows:
+        old, new = row["old"], row["new"]
+        assert old["snapshot"] < new["snapshot"] and old["value"] != new["value"]
+        assert old["value"] in row["stale_claim"] and new["value"] in row["claim_new"]
+    found = temporal_figures(rows)
+    assert found["stale_caught"] == 1.0 and found["stale_false_alarm"] == 0.0
 
 
 @pytest.mark.parametrize(
@@ -93,6 +114,7 @@ def test_it_ends_with_one_line_of_json(
     small = verify_planted.corpus_of([Document("vega", "Vega", note)])
     monkeypatch.setattr(verify, "factual", lambda _data: small)
     monkeypatch.setattr(verify, "documentation", lambda: small)
+    monkeypatch.setattr(verify, "_PLACES", 2)
     monkeypatch.setattr(
         verify, "embedder", lambda *_a, **_k: lambda texts: np.ones((len(texts), 2), np.float32)
     )
@@ -111,6 +133,7 @@ def test_it_ends_with_one_line_of_json(
     }
     mine = last["sets"]["mine"]
     assert mine["ba"] == 1.0 and mine["false_alarm"] == 0.0 and {"auc", "ece"} < mine.keys()
+    assert last["stale_caught"] == 1.0 and last["stale_false_alarm"] == 0.0
     assert last["deterministic_claims_per_s"] > 0 and last["retrieval_claims_per_s"] is None
     assert all("claim" in json.loads(line) for line in misses.read_text().splitlines())
 
