@@ -24,6 +24,8 @@ from verifiers.wording import coverage
 
 _STRONG = 0.75
 """Wording from which on a sentence speaks of the same thing as a claim."""
+_NEARER = 0.1
+"""Share of the wording by which a sentence that contradicts must be nearer than one that supports."""
 _FOCUS = 0.75
 """Weight of the words that a question did not give: what an answer adds is what it claims."""
 
@@ -61,10 +63,13 @@ def decide(
     if not scored or claim.empty:
         return Decided("not_found", "no_evidence", 0.0, "no passage was found")
     alone = [item for item in scored if item.stretch.sentences == 1]
+    held, denied = _support(alone, claim, settings.min_coverage), _conflict(alone, claim, _STRONG)
     # A sentence that says the same with another value outweighs the value's turning up elsewhere.
+    if held and denied and denied.wording >= held.wording + _NEARER:
+        held = None
     return (
-        _support(alone, claim, settings.min_coverage)
-        or _conflict(alone, claim, _STRONG)
+        held
+        or denied
         or _support(scored, claim, settings.min_coverage)
         or _conflict(scored, claim, settings.conflict_coverage)
         or _nothing(max(scored, key=lambda item: item.order))
