@@ -25,7 +25,7 @@ from verifiers.wording import coverage
 _STRONG = 0.75
 """Wording from which on a sentence speaks of the same thing as a claim."""
 _NEARER = 0.1
-"""Share of the wording by which a sentence that contradicts must be nearer than one that supports."""
+"""Share of the wording by which a contradicting sentence must be nearer than a supporting one."""
 _FOCUS = 0.75
 """Weight of the words that a question did not give: what an answer adds is what it claims."""
 
