@@ -20,10 +20,12 @@ from verifiers.reading import Reading, read
 from verifiers.retrieval import EvidenceIndex
 from verifiers.stretches import Stretch, stretches
 from verifiers.verdicts import ClaimVerdict, Decided
-from verifiers.wording import coverage
+from verifiers.wording import content, coverage
 
 _STRONG = 0.75
 """Wording from which on a sentence speaks of the same thing as a claim."""
+_REST = 0.9
+"""Share of the wording without a name from which on a sentence says the same of another name."""
 _NEARER = 0.1
 """Share of the wording by which a contradicting sentence must be nearer than a supporting one."""
 _FOCUS = 0.75
@@ -37,6 +39,8 @@ class _Scored:
     stretch: Stretch
     findings: tuple[Finding, ...]
     coverage: float
+    tells: bool
+    """Whether it holds any of the wording that is no name; names alone say nothing."""
 
     @property
     def complete(self) -> bool:
@@ -63,14 +67,15 @@ def decide(
     if not scored or claim.empty:
         return Decided("not_found", "no_evidence", 0.0, "no passage was found")
     alone = [item for item in scored if item.stretch.sentences == 1]
-    held, denied = _support(alone, claim, settings.min_coverage), _conflict(alone, claim, _STRONG)
+    held = _support(alone, claim, index, settings.min_coverage)
+    denied = _conflict(alone, claim, _STRONG)
     # A sentence that says the same with another value outweighs the value's turning up elsewhere.
     if held and denied and denied.wording >= held.wording + _NEARER:
         held = None
     return (
         held
         or denied
-        or _support(scored, claim, settings.min_coverage)
+        or _support(scored, claim, index, settings.min_coverage)
         or _conflict(scored, claim, settings.conflict_coverage)
         or _nothing(max(scored, key=lambda item: item.order))
     )
@@ -93,7 +98,9 @@ def _score(claim: Reading, stretch: Stretch, index: EvidenceIndex) -> _Scored:
     share = coverage(wording, stretch.stems, index.weight)
     if claim.focus:
         share += _FOCUS * (coverage(claim.focus, stretch.stems, index.weight) - share)
-    return _Scored(stretch, tuple(findings), share)
+    names = {stem for f in findings if f.check == "name" for stem in content(f.part)}
+    rest = set(wording) - names
+    return _Scored(stretch, tuple(findings), share, not rest or bool(rest & stretch.stems))
 
 
 def _elided(claim: Reading, stretch: Stretch) -> bool:
@@ -105,33 +112,43 @@ def _elided(claim: Reading, stretch: Stretch) -> bool:
     )
 
 
-def _support(scored: Sequence[_Scored], claim: Reading, least: float) -> Decided | None:
+def _support(
+    scored: Sequence[_Scored], claim: Reading, index: EvidenceIndex, least: float
+) -> Decided | None:
     """Support by the best stretch that holds every part of the claim and enough of its wording."""
-    whole = [item for item in scored if item.complete and not _borrows(item, scored, claim)]
+    whole = [
+        item
+        for item in scored
+        if item.complete and item.tells and not _borrows(item, scored, claim, index)
+    ]
     best = max(whole, key=lambda item: item.order, default=None)
     if best is None or not (best.coverage >= least or (not claim.wording and best.findings)):
         return None
     return _decided("supported", "wording", best, "")
 
 
-def _borrows(item: _Scored, scored: Sequence[_Scored], claim: Reading) -> bool:
+def _borrows(
+    item: _Scored, scored: Sequence[_Scored], claim: Reading, index: EvidenceIndex
+) -> bool:
     """Whether one of several sentences says the claim but for a name, which stands in another. The
     name that a claim begins with may, since the next sentence says "she" of it, unless that
     sentence begins with a name of its own.
     """
     if item.stretch.sentences == 1:
         return False
-    inside = (
-        other
-        for other in scored
-        if other.stretch.sentences == 1 and _within(other.stretch, item.stretch)
-    )
-    nearest = max(inside, key=lambda other: other.coverage, default=None)
-    if nearest is None or nearest.coverage < _STRONG:
-        return False
-    lacking = [f.part for f in nearest.findings if f.check == "name" and f.status != "found"]
-    elsewhere = bool(lacking) and nearest.stretch.is_of_another(claim.subject)
-    return elsewhere or any(part not in claim.given for part in lacking)
+    for other in scored:
+        if other.stretch.sentences > 1 or not _within(other.stretch, item.stretch):
+            continue
+        lacking = [f.part for f in other.findings if f.check == "name" and f.status != "found"]
+        names = {stem for part in lacking for stem in content(part)}
+        rest = [word for word in claim.wording if word not in names]
+        if not lacking or coverage(rest, other.stretch.stems, index.weight) < _REST:
+            continue
+        if other.stretch.is_of_another(claim.wording) or any(
+            part not in claim.given for part in lacking
+        ):
+            return True
+    return False
 
 
 def _within(one: Stretch, other: Stretch) -> bool:

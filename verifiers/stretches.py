@@ -36,11 +36,11 @@ class Stretch:
     torn: bool
     subject: frozenset[str]
 
-    def is_of_another(self, subject: frozenset[str]) -> bool:
-        """Whether it begins with a name of several words that shares none with a subject."""
+    def is_of_another(self, wording: Collection[str]) -> bool:
+        """Whether it begins with a name of several words, some of which are not in a wording."""
         own = self.passage.text[self.start - self.passage.start : self.end - self.passage.start]
         name = opening_name(visible(own).lstrip())
-        return len(name.split()) > 1 and not subject & set(content(name))
+        return len(name.split()) > 1 and not set(content(name)) <= set(wording)
 
 
 @lru_cache(maxsize=20_000)

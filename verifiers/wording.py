@@ -16,7 +16,8 @@ does did not no nor can could may might will would shall should must have has ha
 here also such so into onto over under about between through during per each any all
 some both other more most only just very too own same s t according documentation
 document documents says say said state states reads read sentence passage text called
-named true false answer question value following given""".split()
+named true false answer question value following given estimated estimate approximately
+roughly nearly reported recorded""".split()
 )
 
 

@@ -56,3 +56,21 @@ def test_what_one_did_is_not_true_of_another_named_nearby() -> None:
     said = "Maria Novak found Vega in 1962. She took the first images of the far side in 1971."
     hers = verify_pair("Maria Novak took the first images of the far side in 1971.", said)
     assert hers.verdict == "supported"
+
+
+@pytest.mark.parametrize(
+    ("claim", "supported"),
+    [
+        ("The discoverer of Vega is Karl Weber.", False),
+        ("The discoverer of Vega is Maria Novak.", True),
+        ("Rigel 6 flew past Vega in 1971.", False),
+        ("In 2011 the population of Vega was estimated at 900.", True),
+    ],
+)
+def test_names_alone_say_nothing(claim: str, supported: bool) -> None:
+    told = (
+        "Karl Weber predicted in 1950 that tides warm Vega. Maria Novak was the discoverer of "
+        "Vega. Rigel 6 was launched in 1970. Altair 2 flew past Vega in 1971. In 2011 the "
+        "population of Vega was 900."
+    )
+    assert (verify_pair(claim, told).verdict == "supported") is supported
