@@ -82,8 +82,9 @@ def undecided(version: Version) -> pl.DataFrame:
         )
     degrees = pl.col("uncalibrated").is_not_null() & (pl.col("passage_id") != "")
     own = evidence.filter(degrees & ~pl.col("record_id").is_in(_private(version)))
-    found = own.join(_questions(version), on="record_id").join(
-        version.table("passages").select(passage_id="id", passage="text"), on="passage_id"
+    passages = version.table("passages").select(passage_id="id", passage="text")
+    found = own.join(_questions(version), on="record_id", maintain_order="left").join(
+        passages, on="passage_id", maintain_order="left"
     )
     told = ("question", "claim", "passage_id", "passage")
     ids = [f"c{digest([*row])[:16]}" for row in found.select(told).iter_rows()]

@@ -198,6 +198,12 @@ def test_the_threshold_is_on_the_calibrated_probability(corpus: Corpus) -> None:
     assert opinion(corpus, item, answer).verdict == "supported"
     found = opinion(corpus, item, answer, worth=HALF)
     assert (found.verdict, found.score) == ("not_found", pytest.approx(0.4))
+    assert found.uncalibrated == 0.8
+    low = opinion(corpus, item, answer, worth=replace(HALF, threshold=0.3))
+    assert (low.verdict, low.score) == ("supported", pytest.approx(0.4))
+    # Of what contradicts a calibration says nothing.
+    against = opinion(corpus, item, Entailed(0.1, 0.4), worth=replace(HALF, threshold=0.3))
+    assert against.verdict == "not_found"
 
 
 def test_what_is_undecided(corpus: Corpus) -> None:
