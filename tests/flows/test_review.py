@@ -22,7 +22,7 @@ from flows.pipeline import build
 from flows.review import COLUMNS, as_csv, as_jsonl, export, undecided
 from store.records import CITED, EVIDENCE, RECORDS, REJECTED, VERDICTS, frame
 from store.versions import Version
-from verifiers.calibration import BELOW, load_calibration
+from verifiers.calibration import BELOW, Calibration, load_calibration, save_calibration
 
 SECRET = "Call Ann Lee on 555 0199."
 KEEPS_ALL = {"max_not_found": 1.0, "contradicted": "flag", "unknown_identifier": "flag"}
@@ -344,3 +344,19 @@ def test_a_build_is_reviewed_and_built_again(
     # Labels of the first version are those of the same claims in the last one.
     again = stillhouse("review", "rivers@3", "--labels", path, "--to", worth, "-o", out)
     assert again.code == 0 and again.out.replace("rivers-v3", "rivers-v1") == said.out
+
+
+def test_the_probe_measures_the_verifier_with_its_calibration(
+    recipe_file: RecipeFile, tmp_path: Path
+) -> None:
+    path = tmp_path / "c.json"
+    points = {"scores": (0.0, 1.0), "probabilities": (0.0, 0.9)}
+    alarms = []
+    for least in (0.0, 0.99):
+        save_calibration(Calibration("isotonic", 200, "wording", threshold=least, **points), path)
+        recipe = recipe_file(verifiers={"grounding": {"calibration": str(path)}})
+        version = build(load_recipe(str(recipe), output=tmp_path / "out")).version
+        found = version.manifest["verifier"]
+        assert (found["calibrated"], found["labelled"]) == (True, 200)
+        alarms.append(found["false_alarms"]["share"])
+    assert alarms[0] < alarms[1], "what the threshold loses is counted"
