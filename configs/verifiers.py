@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -158,9 +159,9 @@ class Grounding(Stage):
     )
     calibration: str | None = Field(
         None,
-        description="File that `stillhouse review` wrote from labels: the probabilities of scores.",
+        description="File that `stillhouse review` wrote from labels: the probabilities of scores, "
+        "and from which one on a claim counts as supported.",
     )
-
     execution: Execution = Field(
         default_factory=Execution, description="What is done with code in answers."
     )
@@ -170,6 +171,17 @@ class Grounding(Stage):
         """Whether a teacher is asked."""
         judged = self.entailment is not None and self.entailment.kind == "judge"
         return judged or self.claims is not None
+
+    @property
+    def scorer(self) -> str:
+        """Whose scores decide where nothing exact does; no folder's path is in it."""
+        chosen = self.entailment
+        if chosen is None:
+            return "wording"
+        if chosen.kind == "judge":
+            return f"judge {chosen.teacher} by {chosen.prompt}"
+        name = chosen.model or ""
+        return f"cross-encoder {Path(name).name if Path(name).is_absolute() else name}"
 
     @property
     def rules(self) -> Policy:

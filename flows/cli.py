@@ -140,6 +140,7 @@ def show(
 
 
 app.command()(cli_verify.explain)
+app.command()(cli_verify.review)
 
 
 @app.command()

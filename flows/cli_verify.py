@@ -1,4 +1,4 @@
-"""Commands on what was verified: why a record was kept or dropped."""
+"""Commands on what was verified: why a record was kept or dropped, and what people say of it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from flows.cli_options import OUTPUT, OutputOption, console
+from flows.cli_options import OUTPUT, OutputOption, SpecArgument, console
 
 
 def explain(
@@ -31,3 +31,37 @@ def explain(
         return
     for view in explained_views(shown):
         console().print(view)
+
+
+def review(
+    spec: SpecArgument,
+    export: Annotated[
+        Path | None, typer.Option(help="Write claims to label: FILE.csv or FILE.jsonl.")
+    ] = None,
+    rows: Annotated[int, typer.Option("-n", min=1, help="Claims to export at most.")] = 200,
+    force: Annotated[bool, typer.Option("--force", help="Replace the exported file.")] = False,
+    labels: Annotated[
+        Path | None, typer.Option(help="Learn a calibration from the labelled file.")
+    ] = None,
+    false_alarms: Annotated[
+        float, typer.Option(min=0, max=0.99, help="Share of supported claims that may be lost.")
+    ] = 0.05,
+    to: Annotated[Path | None, typer.Option(help="Where the calibration goes: FILE.json.")] = None,
+    output: OutputOption = OUTPUT,
+) -> None:
+    """Export claims that nothing exact decided, or learn a calibration from their labels."""
+    from configs.errors import ConfigError
+    from flows.learnt import learn_from
+    from flows.learnt_view import exported_views, learnt_views
+    from flows.review import export as write
+    from store.versions import find_version
+
+    if (export is None) == (labels is None):
+        raise ConfigError("give either --export FILE.csv or --labels FILE.csv")
+    version = find_version(output, spec)
+    if export is not None:
+        views = exported_views(version, export, write(version, export, rows, force))
+    elif labels is not None:
+        views = learnt_views(learn_from(version, labels, false_alarms, to))
+    for view in views:
+        console().print(view, soft_wrap=True)

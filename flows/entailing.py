@@ -7,7 +7,7 @@ from configs.verifiers import Entailment, Grounding
 from flows.workspace import Workspace
 from store.asking import AskAll
 from store.stages import Entail
-from verifiers.calibration import load_calibration
+from verifiers.calibration import calibration_of
 from verifiers.entailment import cross_encoder, judge
 from verifiers.entailment.kept import kept
 
@@ -35,9 +35,9 @@ def identity(settings: Grounding) -> list[object]:
     """All that decides what the model and its calibration say, beside the teacher that is asked.
 
     Raises:
-        ConfigError: there is no such prompt, model or calibration.
+        ConfigError: there is no such prompt, model or calibration, or it is another model's.
     """
-    worth = load_calibration(settings.calibration) if settings.calibration else None
+    worth = calibration_of(settings)
     chosen = settings.entailment
     if chosen is None:
         return [worth]

@@ -27,6 +27,7 @@ from store.embedding import embedder
 from store.records import EVIDENCE, VERDICTS, VOTES, polars_schema, to_arrow
 from store.shards import shard_key
 from store.stages import STAGES, Context, Stage
+from store.text import digest
 from verifiers.checker import Checker
 from verifiers.claims.asked import identity as claim_prompts
 from verifiers.grounding import checker_of
@@ -165,7 +166,7 @@ def _stage(space: Workspace, recipe: Recipe, name: str, keys: _Keys) -> Stage:
             _context(space, keys, *outside), ask_of=lambda who: asker(recipe, who, "verifying")
         )
         return STAGES[name].make(settings, _entailing(context, settings, space))
-    return _built(space, name, settings, keys, *outside)
+    return _built(space, name, settings, keys, digest(_extra(recipe, name)), *outside)
 
 
 @lru_cache(maxsize=16)
@@ -174,6 +175,7 @@ def _built(
     name: str,
     settings: BaseModel,
     keys: _Keys,
+    _known: str,  # tells apart files that the settings only name, such as a calibration
     embedding: Embedding,
     splits: Splits,
     seed: int,

@@ -26,14 +26,14 @@ from store.embedding import embedder
 from store.shards import shard_key
 from store.shares import wilson
 from store.text import sha256
-from verifiers.calibration import load_calibration
+from verifiers.calibration import Calibration, calibration_of, weighed
 from verifiers.claims import claims_of
 from verifiers.recall import recall
 from verifiers.reliability import calibration_error
 from verifiers.verdicts import Decided
 
 STAGE = "verifier-error"
-VERSION = "1"
+VERSION = "2"
 _DOCUMENTS = 400
 """Documents, drawn by the hash of their ids, that claims are made about."""
 
@@ -43,8 +43,9 @@ def measure_verifier(recipe: Recipe, corpus: str, passages: str) -> str:
     space, probe = workspace(recipe), recipe.probes.verifier
     settings = _by_rule(recipe)
     assert settings is not None and probe is not None
+    worth = calibration_of(settings)
     said = [settings.model_dump(mode="json"), probe.model_dump(mode="json"), str(recipe.as_of)]
-    key = shard_key(STAGE, VERSION, [*said, recipe.seed], [corpus, passages])
+    key = shard_key(STAGE, VERSION, [*said, recipe.seed, worth], [corpus, passages])
 
     def make() -> dict[str, pa.Table]:
         checker = checker_for(recipe, settings, corpus, passages)
@@ -63,7 +64,8 @@ def measure_verifier(recipe: Recipe, corpus: str, passages: str) -> str:
         for number, (claim, close) in enumerate(zip(told, near, strict=True)):
             report("measuring the verifier", number + 1, len(told))
             row = {"question": claim.question, "answer": claim.text, "quotes": [], "sources": []}
-            decided = [c.decided for c in checker.check(row, claims_of(row), close)]
+            checked = checker.check(row, claims_of(row), close)
+            decided = [each.decided for each in weighed(checked, worth or Calibration())]
             rows.append(_told(claim, number < len(lies), decided))
         found = [r._asdict() for r in recall(checker.index, embed, probe.planted, recipe.seed)]
         return {
@@ -116,14 +118,14 @@ def account(
     """What a manifest says of the verifier: its error, and the verdicts it gave in this build.
     None where it was not measured.
     """
-    settings = recipe.verifiers.grounding
-    if not key or settings is None:
+    settings, measured = recipe.verifiers.grounding, _by_rule(recipe)
+    if not key or settings is None or measured is None:
         return None
     told = space.shards.frame([key], "told")
     lies, truths = told.filter("planted"), told.filter(~pl.col("planted"))
     counts = evidence["verdict"].value_counts()
     kinds = [_rate(kind, lies.filter(pl.col("kind") == kind)) for kind in KINDS]
-    worth = load_calibration(settings.calibration) if settings.calibration else None
+    worth = calibration_of(measured)
     return {
         "caught": _rate("all", lies),
         "kinds": [row for row in kinds if row["claims"]],
@@ -182,9 +184,14 @@ def _calibration_error(told: pl.DataFrame) -> float | None:
 
 
 def _by_rule(recipe: Recipe) -> Grounding | None:
-    """The settings without what asks a model: measuring must cost nothing."""
+    """The settings without what asks a model: measuring must cost nothing. A calibration of the
+    model's scores goes with it.
+    """
     settings = recipe.verifiers.grounding
-    return settings and settings.model_copy(update={"claims": None, "entailment": None})
+    if settings is None:
+        return None
+    worth = None if settings.entailment else settings.calibration
+    return settings.model_copy(update={"claims": None, "entailment": None, "calibration": worth})
 
 
 def _drawn(corpus: Corpus, seed: int) -> Corpus:

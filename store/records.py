@@ -80,6 +80,7 @@ EVIDENCE = pa.schema(
         ("verdict", pa.string()),
         ("rule", pa.string()),
         ("score", pa.float64()),
+        ("uncalibrated", pa.float64()),
         ("document_id", pa.string()),
         ("passage_id", pa.string()),
         ("start", pa.int64()),
@@ -90,7 +91,8 @@ EVIDENCE = pa.schema(
 )
 """One claim of an answer. ``claim_*`` are offsets into the content of the record's message number
 ``message`` (0 is the first), which is the answer where there is one question; ``start`` and
-``end`` into the document; ``document.text[start:end] == quote``."""
+``end`` into the document; ``document.text[start:end] == quote``. ``uncalibrated`` is the score
+before any calibration, null where something exact decided."""
 
 CITED = pa.schema(
     [

@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from configs.errors import ConfigError, StoreCorrupt
+from configs.verifiers import Grounding
 from verifiers.verdicts import Checked
 
 Floats = NDArray[np.float64]
@@ -27,6 +28,8 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 _EDGE = 1e-3
 """Scores are kept this far from 0 and 1 in log odds, so that a few do not tilt the curve."""
+BELOW = "below the threshold of the calibration: "
+"""How the detail of a claim begins that only a calibration's threshold has lost its support."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,8 @@ class Calibration:
     ``platt`` is a logistic curve over the log odds of a score, with ``slope`` and ``offset``;
     ``isotonic`` goes straight from one of the points (``scores``, ``probabilities``) to the next;
     ``identity`` leaves scores as they are. ``labelled`` is the number of rows it was learnt from,
-    and ``scorer`` says whose scores these were.
+    and ``scorer`` says whose scores these were, empty for anybody's. What is less likely than the
+    ``threshold`` counts as not found, None leaves that to others.
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid", allow_inf_nan=False)
@@ -48,6 +52,7 @@ class Calibration:
     offset: float = 0.0
     scores: tuple[Share, ...] = ()
     probabilities: tuple[Share, ...] = ()
+    threshold: Share | None = None
 
     def __call__(self, scores: ArrayLike) -> Floats:
         """Probabilities of scores, in their order."""
@@ -77,22 +82,46 @@ def share_of(odds: Floats) -> Floats:
     return np.exp(-np.logaddexp(0, -odds))
 
 
-def weighed(checked: Sequence[Checked], calibration: Calibration | None) -> list[Checked]:
-    """The same claims and verdicts, with scores that are probabilities where they are degrees."""
-    if calibration is None:
-        return [*checked]
+def weighed(checked: Sequence[Checked], calibration: Calibration) -> list[Checked]:
+    """The same claims, with scores that are probabilities where they are degrees; what is supported
+    by a probability below the threshold is not found.
+    """
     return [_weighed(item, calibration) if _is_degree(item) else item for item in checked]
 
 
 def _weighed(item: Checked, calibration: Calibration) -> Checked:
-    score = calibration.probability(item.decided.score)
-    return replace(item, decided=replace(item.decided, score=score))
+    raw, least = item.decided.score, calibration.threshold
+    score = calibration.probability(raw)
+    decided = replace(item.decided, score=score, uncalibrated=raw)
+    if least is not None and score < least and decided.verdict == "supported":
+        detail = f"{BELOW}{score:.1%} likely supported, {least:.1%} are needed"
+        decided = replace(decided, verdict="not_found", detail=detail)
+    return replace(item, decided=decided)
 
 
 def _is_degree(item: Checked) -> bool:
     """Whether the score is a share of a claim's own wording; exact checks give none."""
     claim = item.claim
     return item.decided.rule == "wording" and claim.holds and not claim.absent
+
+
+def calibration_of(settings: Grounding) -> Calibration | None:
+    """The calibration that a verifier is to use, if any.
+
+    Raises:
+        ConfigError: it cannot be read, is none, or was learnt from scores of another kind.
+    """
+    if settings.calibration is None:
+        return None
+    found = load_calibration(settings.calibration)
+    if found.scorer not in ("", settings.scorer):
+        raise ConfigError(
+            f"verifiers.grounding.calibration: {settings.calibration}: scorer: it was learnt from "
+            f"scores of {found.scorer!r}, and this recipe has those of {settings.scorer!r}, of "
+            "which it says nothing; set calibration to null, build, and learn a new one with "
+            "`stillhouse review`"
+        )
+    return found
 
 
 def load_calibration(path: str | Path) -> Calibration:

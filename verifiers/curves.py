@@ -33,17 +33,29 @@ def fit(scores: ArrayLike, labels: ArrayLike, scorer: str = "") -> Calibration:
     score, label = np.asarray(scores, np.float64), np.asarray(labels, np.float64)
     if len(score) < LEAST or len(np.unique(label)) < 2:
         return Calibration(labelled=len(score), scorer=scorer)
+    return replace(best_curve(score, label), scorer=scorer)
+
+
+def best_curve(score: Floats, label: Floats) -> Calibration:
+    """The curve that surprises less on unseen folds, however few the labels are."""
     # By score within each label, so that each fold has scores of all heights.
     order = np.lexsort((score, label))
     score, label = score[order], label[order]
     curves: tuple[Learn, ...] = (platt, isotonic)
     best = min(curves, key=lambda learn: _unseen_loss(learn, score, label))
-    return replace(best(score, label), scorer=scorer)
+    return best(score, label)
+
+
+def folds(scores: Floats, labels: Floats) -> NDArray[np.int64]:
+    """The fold of each row, from 0 to 4: each has scores of all heights of either label."""
+    found = np.empty(len(scores), np.int64)
+    found[np.lexsort((scores, labels))] = np.arange(len(found)) % _FOLDS
+    return found
 
 
 def _unseen_loss(learn: Learn, scores: Floats, labels: Floats) -> float:
     """Log loss of rows by curves that were learnt without them."""
-    fold = np.arange(len(scores)) % _FOLDS
+    fold = folds(scores, labels)
     said = np.empty_like(scores)
     for number in range(_FOLDS):
         held = fold == number

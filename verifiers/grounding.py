@@ -18,7 +18,7 @@ from store.corpus import Corpus
 from store.records import EVIDENCE, frame
 from store.stages import Context, Judged, Row, Ruling, Stage, judged, row_by_row, stage
 from verifiers.api import ApiIndex
-from verifiers.calibration import load_calibration, weighed
+from verifiers.calibration import Calibration, calibration_of, weighed
 from verifiers.checker import Checker
 from verifiers.claims import Claim, claims_of
 from verifiers.claims.asked import split_by_teacher
@@ -30,7 +30,7 @@ from verifiers.validity import Timeline
 from verifiers.verdicts import Checked
 
 
-@stage("grounding", version="2", scope="row")
+@stage("grounding", version="3", scope="row")
 def grounding(settings: Grounding, context: Context) -> Stage:
     """Drops records with a contradicted claim, an invented name or quote, or too little evidence.
 
@@ -94,19 +94,18 @@ def _opinions(
     settings: Grounding, context: Context
 ) -> Callable[[Sequence[tuple[str, list[Checked]]]], list[Opinion]]:
     """What becomes of the checked claims of records: nothing, unless there is a model to hear."""
-    worth = load_calibration(settings.calibration) if settings.calibration else None
+    worth = calibration_of(settings) or Calibration()
     if settings.entailment is None:
         return lambda records: [Opinion(weighed(checked, worth)) for _, checked in records]
     if context.entail is None:
         raise ConfigError("verifiers.grounding has entailment, and its context gives none")
     entail, threshold = context.entail, settings.entailment.threshold
-    probability = worth.probability if worth else float
 
     def hear(records: Sequence[tuple[str, list[Checked]]]) -> list[Opinion]:
         # A model costs time or money, and nothing it says would save these.
         lost = [_is_lost(checked, settings.rules) for _, checked in records]
         asked = [one for one, gone in zip(records, lost, strict=True) if not gone]
-        found = iter(second_opinions(asked, context.corpus, entail, threshold, probability))
+        found = iter(second_opinions(asked, context.corpus, entail, threshold, worth))
         return [
             Opinion(checked) if gone else next(found)
             for (_, checked), gone in zip(records, lost, strict=True)
@@ -156,6 +155,7 @@ def _evidence(record_id: str, item: Checked, corpus: Corpus) -> dict[str, Any]:
         "verdict": decided.verdict,
         "rule": decided.rule,
         "score": decided.score,
+        "uncalibrated": decided.uncalibrated,
         "document_id": decided.document_id,
         "passage_id": decided.passage_id,
         "start": decided.start,

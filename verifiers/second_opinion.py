@@ -6,11 +6,12 @@ same thing in other words is what a model knows better than a share of common st
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from store.corpus import Corpus
 from store.stages import Entail, Entailed, Pair
+from verifiers.calibration import Calibration
 from verifiers.verdicts import Checked, ClaimVerdict, Decided
 from verifiers.wording import content
 
@@ -40,10 +41,11 @@ def second_opinions(
     corpus: Corpus,
     entail: Entail,
     threshold: float,
-    probability: Callable[[float], float] = float,
+    worth: Calibration | None = None,
 ) -> list[Opinion]:
     """What the model makes of the undecided claims of all records, asked once for all of them. A
-    record is its question and its claims; ``probability`` is what a score of the model is worth.
+    record is its question and its claims; ``worth`` is what scores of the model are worth, and from
+    which probability on they support, where that is not from the ``threshold`` on.
 
     Raises:
         TeacherUnavailable, BudgetExceeded: a judge cannot go on.
@@ -59,7 +61,7 @@ def second_opinions(
     unanswered = [""] * len(heard)
     for (number, place, _), answer in zip(asked, answers, strict=True):
         before = heard[number][place]
-        decided = _decided(before, answer, threshold, probability)
+        decided = _decided(before, answer, threshold, worth or Calibration())
         heard[number][place] = replace(before, decided=decided)
         if answer.supported is None and not unanswered[number]:
             unanswered[number] = f"no answer of the entailment model: {answer.said}"
@@ -82,16 +84,15 @@ def _pair(question: str, item: Checked, corpus: Corpus) -> Pair:
     return Pair(claim, f"{passage.heading}\n{passage.text}")
 
 
-def _decided(
-    before: Checked, answer: Entailed, threshold: float, probability: Callable[[float], float]
-) -> Decided:
+def _decided(before: Checked, answer: Entailed, threshold: float, worth: Calibration) -> Decided:
     decided = replace(before.decided, rule="entailment")
     if answer.supported is None:
         return replace(decided, verdict="not_found", score=0.0, detail=answer.said[:_SAID])
-    holds = probability(answer.supported)
+    holds = worth.probability(answer.supported)
+    enough = threshold if worth.threshold is None else worth.threshold
     against = answer.contradicted or 0.0
     verdict: ClaimVerdict = "not_found"
-    if holds >= threshold:
+    if holds >= enough:
         verdict = "supported"
     elif against >= threshold:
         verdict = "contradicted"
@@ -99,6 +100,7 @@ def _decided(
     said += "" if answer.contradicted is None else f", {against:.0%} contradicted"
     said = f"{said}: {answer.said}" if answer.said else said
     if before.claim.holds:
-        return replace(decided, verdict=verdict, score=holds, detail=said[:_SAID])
+        raw = answer.supported
+        return replace(decided, verdict=verdict, score=holds, uncalibrated=raw, detail=said[:_SAID])
     said = f"of the statement called false {said}"
     return replace(decided, verdict=_TURNED[verdict], score=against, detail=said[:_SAID])

@@ -18,6 +18,8 @@ class Decided:
 
     ``score`` is how likely the claim is supported, from 0 to 1; ``wording`` is the share of its
     wording that the stretch holds, and ``lacking`` says that it lacks a part that can be checked.
+    ``uncalibrated`` is the score before any calibration where it is a matter of degree, decided by
+    wording alone or by a model; None where something exact decided.
     """
 
     verdict: ClaimVerdict
@@ -30,6 +32,7 @@ class Decided:
     end: int = 0
     wording: float = 0.0
     lacking: bool = False
+    uncalibrated: float | None = None
 
 
 def turned(decided: Decided, verdict: ClaimVerdict, detail: str) -> Decided:

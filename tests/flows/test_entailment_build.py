@@ -76,7 +76,8 @@ def test_a_model_from_a_folder_is_asked_once_per_claim(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     folder = usable(tmp_path, ("entailment", "neutral", "contradiction"))
-    save_calibration(Calibration(scorer="tiny"), tmp_path / "calibration.json")
+    own = Calibration(scorer=f"cross-encoder {folder.name}")
+    save_calibration(own, tmp_path / "calibration.json")
     model = {"kind": "cross-encoder", "model": str(folder), "threshold": 0.0}
     path = recipe_file(
         start_server({"rewords": True}).url,

@@ -30,6 +30,7 @@ assert verifiers
 TEXT = "# Grey Lake\n\nThe Grey Lake covers 310 square kilometres. Its water is drawn by a pump.\n"
 MODEL = {"kind": "cross-encoder", "model": "some/model"}
 WIDTH = 8
+HALF = Calibration("isotonic", 200, scores=(0.0, 1.0), probabilities=(0.0, 0.5))
 
 
 class Model:
@@ -195,8 +196,14 @@ def test_what_is_called_false_is_right_where_the_model_contradicts_it(corpus: Co
 def test_the_threshold_is_on_the_calibrated_probability(corpus: Corpus) -> None:
     item, answer = wording(corpus), Entailed(0.8, 0.0)
     assert opinion(corpus, item, answer).verdict == "supported"
-    found = opinion(corpus, item, answer, probability=lambda score: score / 2)
+    found = opinion(corpus, item, answer, worth=HALF)
     assert (found.verdict, found.score) == ("not_found", pytest.approx(0.4))
+    assert found.uncalibrated == 0.8
+    low = opinion(corpus, item, answer, worth=replace(HALF, threshold=0.3))
+    assert (low.verdict, low.score) == ("supported", pytest.approx(0.4))
+    # Of what contradicts a calibration says nothing.
+    against = opinion(corpus, item, Entailed(0.1, 0.4), worth=replace(HALF, threshold=0.3))
+    assert against.verdict == "not_found"
 
 
 def test_what_is_undecided(corpus: Corpus) -> None:
