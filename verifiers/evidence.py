@@ -111,16 +111,19 @@ def _support(scored: Sequence[_Scored], claim: Reading, least: float) -> Decided
 
 def _borrows(item: _Scored, scored: Sequence[_Scored], claim: Reading) -> bool:
     """Whether one of several sentences says the claim but for a name, which stands in another. The
-    name that a claim begins with may, since the next sentence says "she" of it.
+    name that a claim begins with may, since the next sentence says "she" of it, unless that one
+    says it of somebody else.
     """
     if item.stretch.sentences == 1:
         return False
-    inside = (
+    inside = [
         other
         for other in scored
         if other.stretch.sentences == 1 and _within(other.stretch, item.stretch)
-    )
+    ]
     nearest = max(inside, key=lambda other: other.coverage, default=None)
+    if any(_of_another(other.stretch, claim) for other in inside):
+        return True
     return nearest is not None and (
         nearest.coverage >= _STRONG
         and any(
@@ -129,6 +132,15 @@ def _borrows(item: _Scored, scored: Sequence[_Scored], claim: Reading) -> bool:
             if finding.part not in claim.given
         )
     )
+
+
+def _of_another(stretch: Stretch, claim: Reading) -> bool:
+    """Whether a sentence says what a claim says, but for the name that either begins with."""
+    rest = [word for word in claim.wording if word not in claim.subject]
+    same = sum(word in stretch.stems for word in rest)
+    own = stretch.subject.difference(claim.wording)
+    apart = claim.subject and own and not claim.subject & stretch.stems
+    return bool(apart) and len(rest) > 1 and same >= _STRONG * len(rest)
 
 
 def _within(one: Stretch, other: Stretch) -> bool:

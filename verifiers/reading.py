@@ -19,7 +19,8 @@ _SUBJECT = re.compile(
     r"(?:The |A |An )?[A-Z][\w'’.-]*"
     r"(?:\s+(?:(?:of|the|and|de|van|von|al|for|in)\s+){0,2}[A-Z\d][\w'’.-]*)*"
 )
-_NO_NAME = STOP - {"the", "a", "an"}
+_PRONOUNS = frozenset("he she they we you i his her their our my your one".split())
+_NO_NAME = (STOP | _PRONOUNS) - {"the", "a", "an"}
 
 
 @dataclass(frozen=True, slots=True)
