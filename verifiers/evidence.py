@@ -99,7 +99,7 @@ def _score(claim: Reading, stretch: Stretch, index: EvidenceIndex) -> _Scored:
     if claim.focus:
         share += _FOCUS * (coverage(claim.focus, stretch.stems, index.weight) - share)
     names = {stem for f in findings if f.check == "name" for stem in content(f.part)}
-    rest = set(wording) - names
+    rest = claim.own.intersection(wording) - names
     return _Scored(stretch, tuple(findings), share, not rest or bool(rest & stretch.stems))
 
 
@@ -131,24 +131,35 @@ def _borrows(
     item: _Scored, scored: Sequence[_Scored], claim: Reading, index: EvidenceIndex
 ) -> bool:
     """Whether one of several sentences says the claim but for a name, which stands in another. The
-    name that a claim begins with may, since the next sentence says "she" of it, unless that
-    sentence begins with a name of its own.
+    name that a claim begins with may, since the next sentence says "she" of it, unless that one
+    says it of somebody else.
     """
     if item.stretch.sentences == 1:
         return False
     for other in scored:
         if other.stretch.sentences > 1 or not _within(other.stretch, item.stretch):
             continue
+        if _of_another(other.stretch, claim):
+            return True
         lacking = [f.part for f in other.findings if f.check == "name" and f.status != "found"]
         names = {stem for part in lacking for stem in content(part)}
         rest = [word for word in claim.wording if word not in names]
-        if not lacking or coverage(rest, other.stretch.stems, index.weight) < _REST:
-            continue
-        if other.stretch.is_of_another(claim.wording) or any(
-            part not in claim.given for part in lacking
+        if (
+            len(rest) > 1
+            and any(part not in claim.given for part in lacking)
+            and coverage(rest, other.stretch.stems, index.weight) >= _REST
         ):
             return True
     return False
+
+
+def _of_another(stretch: Stretch, claim: Reading) -> bool:
+    """Whether a sentence says what a claim says, but for the name that either begins with."""
+    rest = [word for word in claim.wording if word not in claim.subject]
+    same = sum(word in stretch.stems for word in rest)
+    own = stretch.subject.difference(claim.wording)
+    apart = claim.subject and own and not claim.subject & stretch.stems
+    return bool(apart) and len(rest) > 1 and same >= _STRONG * len(rest)
 
 
 def _within(one: Stretch, other: Stretch) -> bool:

@@ -19,18 +19,22 @@ _SUBJECT = re.compile(
     r"(?:The |A |An )?[A-Z][\w'’.-]*"
     r"(?:\s+(?:(?:of|the|and|de|van|von|al|for|in)\s+){0,2}[A-Z\d][\w'’.-]*)*"
 )
-_NO_NAME = STOP - {"the", "a", "an"}
+_PRONOUNS = frozenset("he she they we you i his her their our my your one".split())
+_OWNER = re.compile(r"^.*['’]s?\s+(?=\S)")
+_NO_NAME = (STOP | _PRONOUNS) - {"the", "a", "an"}
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Stems of a claim's wording without its numbers, those of them that its question did not give
-    (``focus``), those of the name it begins with (``subject``), and its checkable parts in the
-    order of CHECKS. ``given`` is the text that it may take as known: that name and the question.
-    ``denies`` says that it denies something.
+    """Stems of a claim's wording without its numbers; those of them that are its ``own`` and not
+    taken from its question, and those that the question did not give either (``focus``); those of
+    the name it begins with (``subject``); and its checkable parts in the order of CHECKS. ``given``
+    is the text that it may take as known: that name and the question. ``denies`` says that it
+    denies something.
     """
 
     wording: tuple[str, ...]
+    own: frozenset[str]
     focus: frozenset[str]
     subject: frozenset[str]
     parts: tuple[Collection[Any], ...]
@@ -51,8 +55,9 @@ def read(text: str, context: str = "") -> Reading:
     parts = tuple(check.wanted(text) for check in CHECKS)
     return Reading(
         wording=tuple(dict.fromkeys([*own, *(asked if len({*own}) < _SHORT else [])])),
+        own=frozenset(own),
         focus=frozenset(own) - frozenset(asked) if asked else frozenset(),
-        subject=frozenset(content(opening)),
+        subject=subject_of(text),
         parts=parts,
         given=f"{opening} {context}".strip(),
         denies=any(sentence.negators for sentence in readings(text)),
@@ -65,6 +70,11 @@ def opening_name(text: str) -> str:
     if match and match.group(0).split()[0].casefold() in _NO_NAME:
         return ""
     return match.group(0) if match and match.end() < len(text.rstrip(" .")) else ""
+
+
+def subject_of(text: str) -> frozenset[str]:
+    """Stems of the name a text begins with, without its owner: Juno of NASA's Juno."""
+    return frozenset(content(_OWNER.sub("", opening_name(text))))
 
 
 def _plain(text: str) -> list[str]:

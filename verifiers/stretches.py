@@ -1,21 +1,28 @@
-"""Passages as stretches of text: each sentence, each two in a row, and the whole, read once."""
+"""Passages as stretches of text: each sentence, each two in a row, and the whole, read once.
+
+A row of a table is read with the head of its table, and never with another row: what stands in one
+is not said of the other.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
 from store.corpus import Passage
-from store.text import sentences, visible
+from store.text import Span, sentences, visible
 from verifiers.checks.every import CHECKS
-from verifiers.reading import opening_name
+from verifiers.reading import subject_of
 from verifiers.wording import content
 
 _SNIPPET = 3
 """Sentences up to which a text without a heading is a snippet, torn from what it is about."""
+_ROW = re.compile(r"\s*\|")
+_RULE = re.compile(r"[ \t|:]*-[ \t|:-]*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +31,7 @@ class Stretch:
     offsets are those of the document.
 
     ``torn`` says that it is a snippet of a text nobody knows the heading of, and ``subject`` holds
-    the stems of the name it then begins with.
+    the stems of the name it begins with.
     """
 
     passage: Passage
@@ -36,21 +43,39 @@ class Stretch:
     torn: bool
     subject: frozenset[str]
 
-    def is_of_another(self, wording: Collection[str]) -> bool:
-        """Whether it begins with a name of several words, some of which are not in a wording."""
-        own = self.passage.text[self.start - self.passage.start : self.end - self.passage.start]
-        name = opening_name(visible(own).lstrip())
-        return len(name.split()) > 1 and not set(content(name)) <= set(wording)
-
 
 @lru_cache(maxsize=20_000)
 def stretches(passage: Passage) -> tuple[Stretch, ...]:
-    """All stretches of a passage: its sentences, each two in a row, and the whole."""
+    """All stretches of a passage: its sentences, each two in a row, and the whole; the rows of its
+    tables stand alone.
+    """
     pieces = sentences(passage.text)
     torn = not passage.heading and len(pieces) <= _SNIPPET
-    alone = [_read(passage, piece.start, piece.end, torn) for piece in pieces]
-    pairs = [_joined(pair) for pair in pairwise(alone)]
-    return (*alone, *pairs, *([_joined(alone)] if len(alone) > 2 else []))
+    rows = dict(_rows(pieces))
+    read = {piece: _read(passage, piece.start, piece.end, torn) for piece in pieces}
+    heads = {piece: read[head] for piece, head in rows.items() if head}
+    alone = [_under(heads[p], one) if p in heads else one for p, one in read.items()]
+    prose = [one for piece, one in read.items() if piece not in rows]
+    pairs = [_joined(pair) for pair in pairwise(prose)]
+    return (*alone, *pairs, *([_joined(prose)] if len(prose) > 2 else []))
+
+
+def _rows(pieces: Sequence[Span]) -> Iterator[tuple[Span, Span | None]]:
+    """The rows of tables, each with the head of its table, if it has one."""
+    head: Span | None = None
+    for before, piece in pairwise([None, *pieces]):
+        if piece is None or not _ROW.match(piece.text):
+            head = None
+            continue
+        if before and _RULE.match(piece.text):
+            head = before
+        yield piece, head
+
+
+def _under(head: Stretch, row: Stretch) -> Stretch:
+    """A row with what the head of its table holds."""
+    held = tuple(_union(each) for each in zip(head.held, row.held, strict=True))
+    return replace(row, stems=head.stems | row.stems, held=held)
 
 
 def _read(passage: Passage, start: int, end: int, torn: bool) -> Stretch:
@@ -64,7 +89,7 @@ def _read(passage: Passage, start: int, end: int, torn: bool) -> Stretch:
         held=tuple(check.held(headed if check.headed else text) for check in CHECKS),
         sentences=1,
         torn=torn,
-        subject=frozenset(content(opening_name(text.lstrip())) if torn else ()),
+        subject=subject_of(text.lstrip()),
     )
 
 

@@ -7,7 +7,7 @@ source leaves room for it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from decimal import Context, Decimal
 
@@ -25,11 +25,14 @@ _NEIGHBOUR = 10
 
 
 def check_quantities(claim: Sequence[Quantity], evidence: Sequence[Quantity]) -> list[Finding]:
-    """One finding per quantity of the claim."""
-    return [_check(wanted, claim, evidence) for wanted in claim]
+    """One finding per quantity of the claim; what it repeats counts once."""
+    each, known = dict.fromkeys(claim), dict.fromkeys(evidence)
+    # A value that the claim gives itself is no rival of another one of its values.
+    free = [held for held in known if not any(_said(one, held) for one in each)]
+    return [_check(wanted, [*known], free) for wanted in each]
 
 
-def _check(wanted: Quantity, claim: Sequence[Quantity], evidence: Sequence[Quantity]) -> Finding:
+def _check(wanted: Quantity, evidence: Sequence[Quantity], free: Collection[Quantity]) -> Finding:
     known = [(held, relation(wanted, held)) for held in evidence if _fit(wanted, held)]
     if any(status == "found" for _, status in known):
         return Finding("quantity", wanted.text, "found")
@@ -37,9 +40,7 @@ def _check(wanted: Quantity, claim: Sequence[Quantity], evidence: Sequence[Quant
         return Finding("quantity", wanted.text, "missing", "the source is less exact")
     rivals = [held for held, status in known if status == "conflict" and _rival(wanted, held)]
     rivals += [held for held in evidence if _swapped(wanted, held)]
-    # A value that the claim gives elsewhere is no rival of this one.
-    others = [other for other in claim if other is not wanted]
-    rivals = [held for held in rivals if not any(_said(other, held) for other in others)]
+    rivals = [held for held in rivals if held in free]
     if rivals:
         return Finding("quantity", wanted.text, "conflict", f"the source has {rivals[0].text}")
     return Finding("quantity", wanted.text, "missing")

@@ -28,11 +28,17 @@ def without_dates(text: str) -> str:
 
 
 def check_dates(claim: Sequence[Date], evidence: Sequence[Date]) -> list[Finding]:
-    """One finding per date of the claim. The evidence may say more than the claim, not less."""
-    return [_check(date, claim, evidence) for date in claim]
+    """One finding per date of the claim; what it repeats counts once. The evidence may say more
+    than the claim, not less.
+    """
+    each, known = dict.fromkeys(claim), dict.fromkeys(evidence)
+    # A date that the claim gives itself is no rival of another one of its dates.
+    points = [held for held in known if not held.between]
+    free = [held for held in points if not any(_covers(held, one) for one in each)]
+    return [_check(date, [*known], free) for date in each]
 
 
-def _check(wanted: Date, claim: Sequence[Date], evidence: Sequence[Date]) -> Finding:
+def _check(wanted: Date, evidence: Sequence[Date], free: Sequence[Date]) -> Finding:
     if not evidence:
         return Finding("date", wanted.text, "missing")
     points = [held for held in evidence if not held.between]
@@ -40,10 +46,7 @@ def _check(wanted: Date, claim: Sequence[Date], evidence: Sequence[Date]) -> Fin
         return Finding("date", wanted.text, "found")
     if any(_leaves_room(held, wanted) for held in evidence):
         return Finding("date", wanted.text, "missing", "the source is less exact")
-    others = [other for other in claim if other is not wanted]
-    rivals = [held for held in points if _differs(held, wanted)]
-    # A date that the claim gives elsewhere is no rival of this one.
-    rivals = [held for held in rivals if not any(_covers(held, other) for other in others)]
+    rivals = [held for held in free if _differs(held, wanted)]
     if rivals:
         return Finding("date", wanted.text, "conflict", f"the source has {rivals[0].text}")
     return Finding("date", wanted.text, "missing")

@@ -10,6 +10,7 @@ from verifiers.checks.assignments import assignments, check_assignments
 from verifiers.checks.comparatives import check_comparisons, comparisons
 from verifiers.checks.conjunctions import check_conjunctions
 from verifiers.checks.dates import check_dates, dates, held_dates
+from verifiers.checks.disguises import check_disguised, disguised, held_disguised
 from verifiers.checks.entities import check_entities
 from verifiers.checks.findings import Finding
 from verifiers.checks.identifiers import check_identifiers, identifiers
@@ -47,4 +48,5 @@ CHECKS = (
     Check("superlative", superlatives, superlatives, check_superlatives),
     Check("comparison", comparisons, comparisons, check_comparisons),
     Check("assignment", assignments, assignments, check_assignments),
+    Check("disguise", disguised, held_disguised, check_disguised, headed=True),
 )

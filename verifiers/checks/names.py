@@ -30,6 +30,10 @@ _FIRST = re.compile(
     + NUMBERED
 )
 """The first word of a claim, where what follows shows it to be a subject and no adverb."""
+_CELL = re.compile(
+    r"(?:^|;\s)[^:;.!?]{1,60}:\s(?P<value>[A-Z][\w'’-]+(?:\s[^\s:;]+){0,4})(?=;|\.?$)"
+)
+"""A short value behind its label, as a row of a table is told."""
 _NO_SUBJECTS = STOP | frozenset(
     """he she they we you i one his her their our my your everyone everybody nobody nothing someone
 anyone everything something today later earlier many several none another work people""".split()
@@ -58,6 +62,8 @@ def names(claim: str) -> list[str]:
     first = _FIRST.match(text)
     if first and first.group(0).split()[0].casefold() not in _NO_SUBJECTS:
         found.insert(0, first.group(0))
+    openings = (match["value"].split()[0] for match in _CELL.finditer(text))
+    found += [word for word in openings if word.casefold() not in _NO_SUBJECTS]
     return list(dict.fromkeys(found))
 
 

@@ -16,7 +16,7 @@ from verifiers.claims.claim import ABSENCE, Claim
 from verifiers.claims.clauses import clauses
 from verifiers.claims.completion import completed, is_short_answer
 from verifiers.claims.context import resolved, subject
-from verifiers.claims.english import HAS_FINITE, VALUE
+from verifiers.claims.english import HAS_FINITE, VALUE, is_participle
 from verifiers.claims.frames import unframe
 from verifiers.claims.kinds import no_claim, withdrawal
 from verifiers.claims.pieces import Piece, masked, pieces
@@ -161,8 +161,8 @@ def _declared(piece: Piece, text: str) -> str:
 def _states_nothing(piece: Piece, stated: str, question: str) -> bool:
     """Whether it is a heading, a line that its list completes, or no claim by its kind."""
     if piece.heading or (piece.line_start and _PSEUDO_HEADING.match(piece.text)):
-        spoken = HAS_FINITE.search(stated) or (":" in stated.rstrip(":* ") and VALUE.search(stated))
-        return not spoken
+        told = ":" in stated.rstrip(":* ") or is_participle(stated.split()[0].strip("*_").lower())
+        return not (HAS_FINITE.search(stated) or (told and VALUE.search(stated)))
     if piece.leads and not VALUE.search(stated):
         return True
     return no_claim(stated, question, piece.trace)
