@@ -16,9 +16,10 @@ from store.quotes import find_quote
 from verifiers.checks.every import CHECKS
 from verifiers.checks.findings import Finding
 from verifiers.likelihood import VERBATIM, likelihood
+from verifiers.mixed import mixed
 from verifiers.reading import Reading, read
 from verifiers.retrieval import EvidenceIndex
-from verifiers.stretches import Stretch, stretches
+from verifiers.stretches import Stretch, sentences_of, stretches
 from verifiers.verdicts import ClaimVerdict, Decided
 from verifiers.wording import content, coverage
 
@@ -116,15 +117,21 @@ def _support(
     scored: Sequence[_Scored], claim: Reading, index: EvidenceIndex, least: float
 ) -> Decided | None:
     """Support by the best stretch that holds every part of the claim and enough of its wording."""
-    whole = [
+    enough = [
         item
         for item in scored
-        if item.complete and item.tells and not _borrows(item, scored, claim, index)
+        if item.complete
+        and item.tells
+        and (item.coverage >= least or (not claim.wording and item.findings))
+    ]
+    whole = [
+        item
+        for item in enough
+        if not _borrows(item, scored, claim, index)
+        and not mixed(claim.text, claim.context, sentences_of(item.stretch.passage), claim.subject)
     ]
     best = max(whole, key=lambda item: item.order, default=None)
-    if best is None or not (best.coverage >= least or (not claim.wording and best.findings)):
-        return None
-    return _decided("supported", "wording", best, "")
+    return None if best is None else _decided("supported", "wording", best, "")
 
 
 def _borrows(
@@ -171,11 +178,15 @@ def _conflict(scored: Sequence[_Scored], claim: Reading, least: float) -> Decide
     """Contradiction by the stretch nearest in wording that has another value of the same kind. What
     denies a value is not contradicted by another one.
     """
+    known = scored
     if claim.denies:
         scored = [item for item in scored if item.conflict and item.conflict.check not in _VALUES]
     rivals = [item for item in scored if item.conflict is not None and item.coverage >= least]
     rival = max(rivals, key=lambda item: (item.coverage, -len(item.stretch.stems)), default=None)
     if rival is None or rival.conflict is None:
+        return None
+    # What holds every part of the claim speaks of it sooner than what denies one.
+    if any(item.complete and item.coverage >= rival.coverage for item in known):
         return None
     conflict = rival.conflict
     return _decided("contradicted", conflict.check, rival, f"{conflict.part}: {conflict.detail}")

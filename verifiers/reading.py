@@ -9,6 +9,7 @@ from typing import Any
 
 from store.text import visible
 from verifiers.checks.every import CHECKS
+from verifiers.checks.numbers import SPELLED
 from verifiers.checks.quantities import quantities
 from verifiers.checks.readings import readings
 from verifiers.wording import STOP, content
@@ -21,6 +22,7 @@ _SUBJECT = re.compile(
 )
 _PRONOUNS = frozenset("he she they we you i his her their our my your one".split())
 _OWNER = re.compile(r"^.*['’]s?\s+(?=\S)")
+_SPELLED = re.compile(rf"\b{SPELLED}", re.IGNORECASE)
 _NO_NAME = (STOP | _PRONOUNS) - {"the", "a", "an"}
 
 
@@ -30,7 +32,7 @@ class Reading:
     taken from its question, and those that the question did not give either (``focus``); those of
     the name it begins with (``subject``); and its checkable parts in the order of CHECKS. ``given``
     is the text that it may take as known: that name and the question. ``denies`` says that it
-    denies something.
+    denies something; ``text`` and ``context`` are what was read.
     """
 
     wording: tuple[str, ...]
@@ -38,6 +40,8 @@ class Reading:
     focus: frozenset[str]
     subject: frozenset[str]
     parts: tuple[Collection[Any], ...]
+    text: str
+    context: str
     given: str
     denies: bool
 
@@ -49,7 +53,7 @@ class Reading:
 
 def read(text: str, context: str = "") -> Reading:
     """Read a claim. ``context`` is the question it answers, or empty; it completes short claims."""
-    text, context = visible(text), visible(context)
+    text, context = visible(text).replace("\n", " "), visible(context).replace("\n", " ")
     own, asked = _plain(text), _plain(context)
     opening = opening_name(text)
     parts = tuple(check.wanted(text) for check in CHECKS)
@@ -59,6 +63,8 @@ def read(text: str, context: str = "") -> Reading:
         focus=frozenset(own) - frozenset(asked) if asked else frozenset(),
         subject=subject_of(text),
         parts=parts,
+        text=text,
+        context=context,
         given=f"{opening} {context}".strip(),
         denies=any(sentence.negators for sentence in readings(text)),
     )
@@ -82,4 +88,6 @@ def _plain(text: str) -> list[str]:
     for measured in quantities(text):
         if measured.unit.kind:
             text = text.replace(measured.text, " ", 1)
+        elif spelled := _SPELLED.search(measured.text):
+            text = text.replace(spelled.group(0), " ", 1)
     return [word for word in content(text) if not any(sign.isdigit() for sign in word)]

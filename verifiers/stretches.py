@@ -60,6 +60,11 @@ def stretches(passage: Passage) -> tuple[Stretch, ...]:
     return (*alone, *pairs, *([_joined(prose)] if len(prose) > 2 else []))
 
 
+def sentences_of(passage: Passage) -> tuple[Stretch, ...]:
+    """The stretches of one sentence or row."""
+    return tuple(one for one in stretches(passage) if one.sentences == 1)
+
+
 def _rows(pieces: Sequence[Span]) -> Iterator[tuple[Span, Span | None]]:
     """The rows of tables, each with the head of its table, if it has one."""
     head: Span | None = None
@@ -79,7 +84,7 @@ def _under(head: Stretch, row: Stretch) -> Stretch:
 
 
 def _read(passage: Passage, start: int, end: int, torn: bool) -> Stretch:
-    text = visible(passage.text[start:end])
+    text = visible(passage.text[start:end]).replace("\n", " ")
     headed = f"{passage.heading}\n{text}" if passage.heading else text
     return Stretch(
         passage=passage,

@@ -43,6 +43,7 @@ _SUBJECT = re.compile(
     re.DOTALL,
 )
 _NO_SUBJECT = frozenset("it they he she its there this that these those if when while".split())
+_DETERMINERS = frozenset("the a an his her their".split())
 _JOINED = re.compile(r"(?:and|or)\b")
 _PRONOUN = re.compile(
     r"\b(?:it|its|they|their|them|he|she|him|his|her|this|that|these)\b", re.IGNORECASE
@@ -65,7 +66,8 @@ def _parted(sentence: str) -> tuple[str, str]:
         return "", ""
     named, rest = match["subject"].strip(), match["rest"]
     first = named.split()[0].casefold() if named else ""
-    if not first or first in _NO_SUBJECT or first in PREPOSITIONS:
+    bare = named.casefold() in _DETERMINERS
+    if not first or bare or first in _NO_SUBJECT or first in PREPOSITIONS:
         return "", ""
     return (named, rest) if rest[:1].islower() and not _JOINED.match(rest) else ("", "")
 
