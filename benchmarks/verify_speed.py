@@ -10,6 +10,7 @@ import numpy as np
 
 from benchmarks.verify_sets import Pair, judge
 from store.corpus import Corpus
+from verifiers.reading import read
 from verifiers.retrieval import EvidenceIndex
 
 PASSAGES = 100_000
@@ -19,6 +20,7 @@ _QUERIES = 300
 def deterministic_per_s(pairs: Sequence[Pair]) -> float:
     """Claims a second with given evidence that is already read, all checks, one pass."""
     judge(pairs)
+    read.cache_clear()  # claims come once, evidence comes again and again
     started = time.perf_counter()
     judge(pairs)
     return len(pairs) / (time.perf_counter() - started)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from store.text import visible
@@ -51,6 +52,7 @@ class Reading:
         return not self.wording and not any(self.parts)
 
 
+@lru_cache(maxsize=20_000)
 def read(text: str, context: str = "") -> Reading:
     """Read a claim. ``context`` is the question it answers, or empty; it completes short claims."""
     text, context = visible(text).replace("\n", " "), visible(context).replace("\n", " ")
@@ -58,7 +60,7 @@ def read(text: str, context: str = "") -> Reading:
     opening = opening_name(text)
     parts = tuple(check.wanted(text) for check in CHECKS)
     return Reading(
-        wording=tuple(dict.fromkeys([*own, *(asked if len({*own}) < _SHORT else [])])),
+        wording=tuple(dict.fromkeys([*own, *(asked if len({*own}) < _SHORT else ())])),
         own=frozenset(own),
         focus=frozenset(own) - frozenset(asked) if asked else frozenset(),
         subject=subject_of(text),
@@ -83,11 +85,11 @@ def subject_of(text: str) -> frozenset[str]:
     return frozenset(content(_OWNER.sub("", opening_name(text))))
 
 
-def _plain(text: str) -> list[str]:
+def _plain(text: str) -> tuple[str, ...]:
     """Stems without a digit and without units of measure; what these say is left to the checks."""
     for measured in quantities(text):
         if measured.unit.kind:
             text = text.replace(measured.text, " ", 1)
         elif spelled := _SPELLED.search(measured.text):
             text = text.replace(spelled.group(0), " ", 1)
-    return [word for word in content(text) if not any(sign.isdigit() for sign in word)]
+    return tuple(w for w in content(text) if not any(sign.isdigit() for sign in w))
