@@ -60,17 +60,6 @@ def judge(
     }
 
 
-def holm(p_values: Sequence[float]) -> list[float]:
-    """Adjusted p-values (Holm 1979), in the order given."""
-    order = np.argsort(p_values, kind="stable")
-    count, running = len(p_values), 0.0
-    adjusted = [0.0] * count
-    for rank, at in enumerate(order.tolist()):
-        running = max(running, min(1.0, (count - rank) * p_values[at]))
-        adjusted[at] = running
-    return adjusted
-
-
 def wilson(found: int, total: int, z: float = 1.959964) -> tuple[float, float]:
     """Interval of a share (Wilson 1927); from 0 to 1 where nothing was counted."""
     if not total:

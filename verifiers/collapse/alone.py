@@ -42,7 +42,7 @@ def _wording(version: Side, settings: CollapseProbe, seed: int) -> list[Row]:
 
 def _kinds(version: Side, settings: CollapseProbe, seed: int) -> list[Row]:
     """Hill numbers over clusters, as many as are expected in a sample of the usual size."""
-    counts = tails.counts_of(tails.clusters(version.vectors, seed), version.vectors)
+    counts = tails.counts_of(tails.clusters(version.vectors, seed, version.order), version.vectors)
     size = min(settings.sample, len(version))
     values = {f"hill_{order}": tails.rarefied(counts, size, order) for order in _ORDERS}
     values["unseen_mass"] = tails.unseen_mass(counts)

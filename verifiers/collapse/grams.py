@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -135,8 +134,3 @@ def repeated_share(shared: Shared, rows: Mask, least: float, others: int = 1) ->
     found = np.bincount(row[counts[gram] > others], minlength=len(rows))
     enough = np.maximum(least * shared.distinct, 1)
     return float(((found >= enough) & (shared.distinct > 0))[rows].mean())
-
-
-def pairs_of(starts: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
-    """Begin and end of each text."""
-    return pairwise(starts.tolist())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,16 @@ class Side:
     def __len__(self) -> int:
         """Rows."""
         return len(self.questions)
+
+    @cached_property
+    def order(self) -> Rows:
+        """Its rows by their texts, so that what is drawn does not depend on how they lie."""
+        keys = [self.key(row) for row in range(len(self))]
+        return np.array(sorted(range(len(keys)), key=keys.__getitem__), np.int64)
+
+    def key(self, row: int) -> tuple[str, str]:
+        """What a row says."""
+        return self.questions[row], self.answers[row]
 
 
 @dataclass(frozen=True)
@@ -86,24 +97,12 @@ def pool(version: Side, reference: Side, most: int, seed: int) -> Pool:
     would look near it for that reason alone.
     """
     rng = np.random.default_rng([seed, 1])
-    mine, theirs = _order(version, rng), _order(reference, rng)
-    there = {_key(reference, at): at for at in theirs.tolist()}
-    shared = [(at, there[key]) for at in mine.tolist() if (key := _key(version, at)) in there]
+    mine, theirs = rng.permutation(version.order), rng.permutation(reference.order)
+    there = {reference.key(at): at for at in theirs.tolist()}
+    shared = [(at, there[key]) for at in mine.tolist() if (key := version.key(at)) in there]
     given_up = np.array(shared, np.int64).reshape(-1, 2)
     kept_mine = rng.random(len(given_up)) < 0.5
     mine = mine[~np.isin(mine, given_up[~kept_mine, 0])]
     theirs = theirs[~np.isin(theirs, given_up[kept_mine, 1])]
     size = min(most, len(mine), len(theirs))
     return Pool(version, reference, mine[:size], theirs[:size])
-
-
-def _order(side: Side, rng: np.random.Generator) -> Rows:
-    """Its rows in an order that does not depend on how they lie: drawn after sorting by text."""
-    keys = [_key(side, at) for at in range(len(side))]
-    by_text = np.array(sorted(range(len(side)), key=keys.__getitem__), np.int64)
-    found: Rows = rng.permutation(by_text)
-    return found
-
-
-def _key(side: Side, row: int) -> tuple[str, str]:
-    return side.questions[row], side.answers[row]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import digamma, gammaln
+from scipy.special import gammaln
 
 from store.kmeans import KMeans, cluster, training_rows
 from store.stages import Vectors
@@ -81,27 +81,6 @@ def _log_choose(
     return np.where(fits, found, -np.inf)
 
 
-def estimated_entropy(counts: Counts) -> float:
-    """Shannon entropy in nats with what is unseen estimated (Chao, Wang and Jost 2013), which
-    depends far less on the number of rows than the plain one does.
-    """
-    found, total = counts[counts > 0].astype(np.int64), int(counts.sum())
-    if total < 2:
-        return 0.0
-    once, twice = int((found == 1).sum()), int((found == 2).sum())
-    value = float((found / total * (digamma(total) - digamma(found)))[found < total].sum())
-    if once == 0:
-        return value
-    pairs = max(twice, 1)
-    top = 2 * pairs if twice else once - 1
-    share = top / ((total - 1) * once + top) if top else 1.0
-    if share >= 1:
-        return value
-    steps = np.arange(1, total)
-    rest = -np.log(share) - float(((1 - share) ** steps / steps).sum())
-    return float(value + once / total * (1 - share) ** (1 - total) * rest)
-
-
 def rare_coverage(mine: Counts, theirs: Counts, share: float) -> float:
     """Of the rarest kinds of a reference, those that together hold ``share`` of its rows, the share
     that has a row here; 1 where it has no rare kinds.
@@ -112,10 +91,13 @@ def rare_coverage(mine: Counts, theirs: Counts, share: float) -> float:
     return float((mine[rare] > 0).mean()) if len(rare) else 1.0
 
 
-def clusters(vectors: Vectors, seed: int) -> KMeans:
-    """Clusters of some rows, twice the root of their number."""
+def clusters(vectors: Vectors, seed: int, order: Counts | None = None) -> KMeans:
+    """Clusters of some rows, twice the root of their number; ``order`` is the one that rows are
+    drawn in.
+    """
     count = max(1, min(len(vectors), _MOST, round(2 * len(vectors) ** 0.5)))
-    rows = vectors[training_rows(len(vectors), count, seed)]
+    chosen = training_rows(len(vectors), count, seed)
+    rows = vectors[chosen if order is None else order[chosen]]
     return cluster(rows.astype(np.float32, copy=False), count, seed)
 
 
