@@ -29,7 +29,7 @@ from filters.facility import meaning, worth
 from store.corpus import Corpus
 from store.embedding import embedder
 from store.stages import STAGES, Context, Vectors
-from verifiers.diversity import vendi
+from verifiers.collapse.semantic import vendi
 
 assert filters  # imported for the stage it registers
 Rows = NDArray[np.int64]

@@ -51,10 +51,47 @@ class Embedding(Stage):
     )
 
 
-class DiversityProbe(Stage):
-    """How varied the version is, beside its corpus and its parent version."""
+class CollapseProbe(Stage):
+    """What a version has lost beside its corpus, its parent version and the anchor."""
 
-    sample: int = Field(2000, ge=100, description="Rows compared, equally many on each side.")
+    sample: int = Field(
+        2000, ge=100, description="Rows compared by meaning, equally many on each side."
+    )
+    wide_sample: int = Field(
+        20_000, ge=100, description="The same for what is cheap: wording, openings, claims."
+    )
+    min_rows: int = Field(
+        200, ge=20, description="With fewer rows than this on a side nothing is an alarm."
+    )
+    permutations: int = Field(
+        499, ge=99, le=100_000, description="Random partings that a difference is held against."
+    )
+    resamples: int = Field(
+        10, ge=4, le=1000, description="Half samples from which intervals are computed."
+    )
+    alpha: float = Field(
+        0.05, gt=0, lt=1, description="Probability of any false alarm about a version."
+    )
+    min_change: float = Field(
+        0.02, ge=0, description="A smaller relative change of a figure is no alarm."
+    )
+    neighbours: int = Field(5, ge=1, le=10, description="The neighbour a ball reaches to.")
+    close: float = Field(
+        0.95, gt=0, le=1, description="Similarity from which on a row repeats another's meaning."
+    )
+    template_rows: int = Field(
+        5, ge=2, description="Rows that share a frame from which on it is a template."
+    )
+    rare_share: float = Field(
+        0.1,
+        gt=0,
+        lt=1,
+        description="The rarest clusters or sources are those with this share of the rows.",
+    )
+    vanished: float = Field(
+        5.0, gt=0, description="Rows to be expected of a cluster that is shown as vanished."
+    )
+    examples: int = Field(3, ge=0, le=20, description="Questions shown of a vanished cluster.")
 
 
 class Acceptance(Stage):
@@ -101,8 +138,8 @@ class VerifierProbe(Stage):
 class Probes(Stage):
     """Knowledge-collapse probes over a whole version."""
 
-    diversity: DiversityProbe | None = Field(
-        default_factory=DiversityProbe, description="The diversity panel."
+    collapse: CollapseProbe | None = Field(
+        default_factory=CollapseProbe, description="What the version has lost beside others."
     )
     acceptance: Acceptance | None = Field(
         None, description="A score of the kept records that decides about none of them."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import platform
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -14,8 +14,7 @@ import polars as pl
 
 from configs.recipe import Recipe
 from filters.coverage import Coverage, alarms, as_row, measure
-from filters.semantic import vectors_of
-from flows import acceptance, accounts, drift, judging, repairs, verifier_error
+from flows import acceptance, accounts, drift, judging, probes, repairs, verifier_error
 from flows.content import cited_by, rejected_of, splits_of
 from flows.decontaminate import about_decontamination
 from flows.references import described, rows_of
@@ -27,8 +26,7 @@ from generators.cascade import too_many
 from store.corpus import Corpus
 from store.publish import Content, publish
 from store.report import WITHHELD
-from store.versions import Version, latest
-from verifiers import diversity
+from store.versions import Version
 
 _LIBRARIES = ("prefect", "datasets", "pyarrow", "polars", "sentence-transformers", "faiss-cpu")
 
@@ -63,7 +61,8 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
     kept = standing(space, work.records, work.vectors, work.verdicts)
     said = space.shards.frame(work.verdicts, "verdicts")
     rows = space.shards.frame(work.records, "records")
-    covered = _covered(space, recipe, work, rows, said, corpus)
+    anchor = _anchor(space, recipe, work)
+    covered = _covered(space, recipe, work, rows, said, corpus, anchor)
     models = rows.filter(pl.col("generation_mode") != "rule-based")
     votes = judging.votes_of(space, work.verdicts)
     judge = judging.account(recipe, votes, space)
@@ -71,13 +70,15 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
     mix, before = drift.mix_of(rows, said, recipe), drift.mix_of_parent(recipe)
     evidence = evidence_of(space, work.verdicts).sort("record_id", maintain_order=True)
     verifier = verifier_error.account(recipe, space, work.verifier, evidence)
+    planned = probes.planned_of(space, work.plan, work.planned)
+    probed = probes.probe(space, recipe, kept, evidence, corpus, work.passages, planned, anchor)
     content = Content(
         splits=splits_of(kept, recipe),
         rejected=rejected_of(space, work.records, said),
         evidence=evidence,
         passages=cited_by(corpus, evidence),
         verdicts=said.sort("record_id", maintain_order=True),
-        probes=_probes(space, recipe, work, kept, corpus),
+        probes=probed.panel,
     )
     manifest = {
         **_status(len(kept), work, recipe, space),
@@ -107,11 +108,13 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
         "notes": [
             *_notes(work, rows, recipe),
             *_narrowed(covered, recipe),
+            *probes.notes(probed.panel),
             *judging.notes(recipe, judge),
             *verifier_error.notes(recipe.probes.verifier, verifier),
         ],
         "mix": drift.as_figures(mix),
         "alarms": drift.alarms(mix, before) if before else [],
+        "vanished": probed.vanished,
         "run": _run(work, space, recipe),
     }
     return publish(recipe.output, recipe.name, content, manifest, recipe.splits.real_only)
@@ -178,21 +181,6 @@ def _status(kept: int, work: Work, recipe: Recipe, space: Workspace) -> dict[str
     }
 
 
-def _probes(
-    space: Workspace, recipe: Recipe, work: Work, kept: pl.DataFrame, corpus: Corpus
-) -> pl.DataFrame:
-    settings = recipe.probes.diversity
-    if settings is None or not len(kept):
-        return diversity.EMPTY
-    parent = latest(recipe.output, recipe.name)
-    before = _figures(parent) if parent else {}
-    rows = kept.sort("id")
-    vectors = vectors_of(rows)
-    return diversity.measure(
-        rows, vectors, corpus, space.vectors(work.passages), settings, before, recipe.seed
-    )
-
-
 def _covered(
     space: Workspace,
     recipe: Recipe,
@@ -200,6 +188,7 @@ def _covered(
     rows: pl.DataFrame,
     verdicts: pl.DataFrame,
     corpus: Corpus,
+    anchor: pl.DataFrame | None,
 ) -> list[Coverage]:
     """What is covered after each stage, from the replies on."""
     if recipe.probes.tail is None:
@@ -218,7 +207,7 @@ def _covered(
         space.vectors(work.passages),
         recipe.probes.tail,
         recipe.seed,
-        _anchor(space, recipe, work),
+        anchor,
     )
 
 
@@ -231,11 +220,6 @@ def _anchor(space: Workspace, recipe: Recipe, work: Work) -> pl.DataFrame | None
 
 def _narrowed(covered: Sequence[Coverage], recipe: Recipe) -> list[str]:
     return alarms(covered, recipe.probes.tail) if recipe.probes.tail else []
-
-
-def _figures(version: Version) -> Mapping[str, float]:
-    rows = version.table("probes")
-    return dict(zip(rows["metric"], rows["value"], strict=True))
 
 
 def _teachers(kept: pl.DataFrame) -> list[list[Any]]:

@@ -57,7 +57,8 @@ def test_new_version_has_its_parent(recipe_file: RecipeFile, tmp_path: Path) -> 
     other = build(load_recipe(str(recipe_file(seed=8)), output=tmp_path / "out"))
     assert other.version.number == 2 and other.version.manifest["parent"] == "rivers-v1"
     panel = other.version.table("probes")
-    assert panel["parent"].is_not_null().all()
+    assert set(panel["reference"]) == {"", "corpus", "parent"}
+    assert other.version.manifest["vanished"] == []
     assert len(list_versions(tmp_path / "out", "rivers")) == 2
 
 

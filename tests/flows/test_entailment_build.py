@@ -31,7 +31,7 @@ def verified(**grounding: Any) -> dict[str, Any]:
     return {
         "verifiers": {"grounding": {"policy": "lenient", **grounding}},
         "filters": {"semantic": None, "near": None},
-        "probes": {"diversity": None},
+        "probes": {"collapse": None},
         "methods": [{"styles": {"question_answer": 1}}],
     }
 

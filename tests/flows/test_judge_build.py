@@ -46,7 +46,7 @@ def judged(recipe_file: RecipeFile, documents: Path) -> Written:
                 ],
                 "filters": {"judge": {"teacher": "judge"}, "semantic": None},
                 "methods": [{"styles": {"question_answer": 1}}],
-                "probes": {"diversity": None},
+                "probes": {"collapse": None},
                 **fields,
             }
         )
@@ -75,7 +75,7 @@ def test_the_judge_drops_what_is_bad_and_the_version_says_how_good_it_was(
         target=14,
         shard_size=30,
         max_candidates=30,
-        probes={"diversity": None, "acceptance": {"teacher": "judge", "sample": 10}},
+        probes={"collapse": None, "acceptance": {"teacher": "judge", "sample": 10}},
     )
     version = build(stillhouse, recipe, tmp_path / "out")
     verdicts = version.table("verdicts").filter(pl.col("stage") == "judge")

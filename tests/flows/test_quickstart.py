@@ -137,8 +137,9 @@ def test_versions_and_verify(quickstart: Quickstart, stillhouse: RunCommand) -> 
     assert said.code == 2 and "there are: 1" in said.err
 
 
-def test_diversity_panel(quickstart: Quickstart) -> None:
+def test_collapse_panel(quickstart: Quickstart) -> None:
     panel = quickstart.version.table("probes")
-    expected = {"distinct_1", "compression_ratio", "vendi", "cluster_coverage", "source_coverage"}
+    expected = {"distinct_1", "vendi", "knn_recall", "claim_accuracy", "document_recall"}
     assert expected <= set(panel["metric"])
-    assert panel["value"].is_not_null().all()
+    assert set(panel["reference"]) == {"", "corpus"}
+    assert panel["value"].is_not_null().all() and not panel["alarm"].any()

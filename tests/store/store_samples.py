@@ -28,10 +28,13 @@ from store.versions import Version
 PROBES = pl.Schema(
     {
         "metric": pl.String,
+        "reference": pl.String,
         "value": pl.Float64,
-        "corpus": pl.Float64,
-        "parent": pl.Float64,
+        "reference_value": pl.Float64,
+        "effect": pl.Float64,
+        "p_adjusted": pl.Float64,
         "sample": pl.Int64,
+        "alarm": pl.Boolean,
     }
 )
 
@@ -120,7 +123,7 @@ def content(say: str = "answer", train: int = 4, dropped: int = 2) -> Content:
             VERDICTS,
         ),
         probes=pl.DataFrame(
-            [{"metric": "vendi", "value": 2.5, "corpus": None, "parent": None, "sample": 6}],
+            [{"metric": "vendi", "reference": "corpus", "value": 2.5, "sample": 6, "alarm": False}],
             schema=PROBES,
         ),
     )

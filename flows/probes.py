@@ -1,0 +1,145 @@
+"""The collapse panel of a build: its rows beside the corpus, the parent version and the anchor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from configs.filters import Privacy
+from configs.recipe import Recipe
+from configs.stages import CollapseProbe
+from filters.privacy import find_personal
+from filters.semantic import vectors_of
+from flows.progress import report
+from flows.workspace import Workspace
+from store.corpus import Corpus
+from store.embedding import embedder
+from store.report import WITHHELD
+from store.versions import Version, latest
+from verifiers.collapse import CORPUS, EMPTY, Side, measure
+from verifiers.collapse.facts import Sources, claims_of, supporting_passages
+from verifiers.collapse.tails import vanished
+
+_MOST = 100_000
+"""Rows of a parent version that are looked at."""
+
+
+@dataclass(frozen=True)
+class Probed:
+    """The panel, and the clusters of the parent or anchor of which nothing is left, each with the
+    ``reference`` it is of.
+    """
+
+    panel: pl.DataFrame
+    vanished: Sequence[Mapping[str, Any]]
+
+
+def probe(
+    space: Workspace,
+    recipe: Recipe,
+    kept: pl.DataFrame,
+    evidence: pl.DataFrame,
+    corpus: Corpus,
+    passages: str,
+    planned: Mapping[str, int],
+    anchor: pl.DataFrame | None,
+) -> Probed:
+    """Measure the kept rows, which have ``embedding``. ``passages`` is the shard of the corpus's
+    vectors, ``planned`` how many seeds each document got, ``anchor`` rows with ``embedding``.
+    """
+    settings = recipe.probes.collapse
+    if settings is None or not len(kept):
+        return Probed(EMPTY, [])
+    rows = kept.sort("id")
+    supporting = supporting_passages(rows["id"].to_list(), evidence)
+    names = [document.id for document in corpus.documents]
+    sources = Sources(names, planned, len(corpus.passages), supporting)
+    version = _side(rows, vectors_of(rows), evidence, sources)
+    references = {CORPUS: _of_corpus(corpus, space.vectors(passages))}
+    parent = latest(recipe.output, recipe.name)
+    if parent is not None:
+        references["parent"] = _of_version(parent, space, recipe)
+    if anchor is not None:
+        questions, answers = anchor["question"].to_list(), anchor["answer"].to_list()
+        references["anchor"] = Side(questions, answers, vectors_of(anchor))
+    panel = measure(version, references, settings, recipe.seed, report)
+    gone = _vanished(version, references, settings, recipe)
+    return Probed(panel, gone)
+
+
+def planned_of(space: Workspace, plan: str, planned: int) -> dict[str, int]:
+    """How many of the first seeds of a plan each document got."""
+    seeds = space.shards.frame([plan], "seeds").head(planned)
+    return dict(seeds.group_by("document_id").len().iter_rows())
+
+
+def notes(panel: pl.DataFrame) -> list[str]:
+    """The alarms in words."""
+    said = []
+    for row in panel.filter(pl.col("alarm")).iter_rows(named=True):
+        beside = {"parent": "the parent version", "anchor": "the anchor"}[row["reference"]]
+        said.append(
+            f"{row['metric']} is {row['value']:.3g}, {row['reference_value']:.3g} beside {beside} "
+            f"({row['effect']:+.1f} standard deviations, adjusted p {row['p_adjusted']:.3f})"
+        )
+    return said
+
+
+def _side(
+    rows: pl.DataFrame, vectors: Any, evidence: pl.DataFrame, sources: Sources | None = None
+) -> Side:
+    return Side(
+        rows["question"].to_list(),
+        rows["answer"].to_list(),
+        vectors,
+        claims_of(rows["id"].to_list(), evidence),
+        [[source["document_id"] for source in row] for row in rows["sources"].to_list()],
+        sources,
+    )
+
+
+def _of_corpus(corpus: Corpus, vectors: Any) -> Side:
+    texts = [passage.text for passage in corpus.passages]
+    return Side(texts, [""] * len(texts), vectors)
+
+
+def _of_version(version: Version, space: Workspace, recipe: Recipe) -> Side:
+    """A published version's rows; their vectors are mostly kept from when it was made."""
+    rows = version.table("data").sort("id")
+    if len(rows) > _MOST:
+        rng = np.random.default_rng(recipe.seed)
+        rows = rows[np.sort(rng.choice(len(rows), _MOST, replace=False))]
+    embed = embedder(recipe.embedding, report, "embedding the parent version", space.kept_vectors)
+    texts = [f"{q}\n{a}" for q, a in rows.select("question", "answer").iter_rows()]
+    return _side(rows, embed(texts), version.table("evidence"))
+
+
+def _vanished(
+    version: Side, references: Mapping[str, Side], settings: CollapseProbe, recipe: Recipe
+) -> list[dict[str, Any]]:
+    found = []
+    for name, side in references.items():
+        if name == CORPUS or not len(side):
+            continue
+        gone = vanished(
+            version.vectors,
+            side.vectors,
+            side.questions,
+            settings.vanished,
+            settings.examples,
+            recipe.seed,
+        )
+        for each in gone:
+            shown = [_shown(text, recipe) for text in each.examples]
+            found.append({"reference": name, **asdict(each), "examples": shown})
+    return found
+
+
+def _shown(text: str, recipe: Recipe) -> str:
+    """A question as the manifest may hold it: rows of an anchor have passed no filter."""
+    personal = next(find_personal(text, recipe.filters.privacy or Privacy()), None)
+    return text if personal is None else WITHHELD

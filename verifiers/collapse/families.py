@@ -1,0 +1,200 @@
+"""Families of figures over two samples that were put together, the version's rows first.
+
+``values`` gives the figures of some of the rows beside others; ``statistics`` those that are held
+against their permutations, one per parting, the true one first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from store.kmeans import KMeans
+from store.stages import Vectors
+from verifiers.collapse import facts, grams, lexical, semantic, tails
+from verifiers.collapse.metrics import METRICS
+from verifiers.collapse.neighbours import Neighbours
+
+Mask = NDArray[np.bool_]
+Figures = dict[str, float]
+_NGRAM, _FRAME = 5, 6
+_MOSTLY = 0.5
+"""Share of a row's 5-grams that stand in other rows from which on it is a near duplicate."""
+
+
+class Family(Protocol):
+    """Figures of the same rows."""
+
+    def values(self, mine: Mask, theirs: Mask) -> Figures:
+        """The figures of ``mine``, where they are paired beside ``theirs``."""
+        ...
+
+    def statistics(self, partings: Mask) -> dict[str, NDArray[np.float64]]:
+        """By figure, what it is compared by under each parting."""
+        ...
+
+
+def differences(family: Family, partings: Mask) -> dict[str, NDArray[np.float64]]:
+    """Paired figures as they are, others as the difference of the parts."""
+    found: dict[str, list[float]] = {}
+    for version in partings:
+        mine, theirs = family.values(version, ~version), family.values(~version, version)
+        for name, value in mine.items():
+            other = 0.0 if METRICS[name].paired else theirs[name]
+            found.setdefault(name, []).append(value - other)
+    return {name: np.array(values) for name, values in found.items()}
+
+
+class Wording:
+    """Repeated wording and openings of questions and answers."""
+
+    def __init__(
+        self, questions: Sequence[str], answers: Sequence[str], template_rows: int
+    ) -> None:
+        """Hash the texts; a frame that ``template_rows`` rows share is a template."""
+        whole = [f"{q}\n{a}" for q, a in zip(questions, answers, strict=True)]
+        self._grams = grams.shared_grams(whole, _NGRAM)
+        self._frames = grams.shared_grams(questions, _FRAME, masked=True)
+        self._openings = {
+            "question": lexical.openings(questions),
+            "answer": lexical.openings(answers),
+        }
+        self._others = template_rows - 1
+
+    def values(self, mine: Mask, theirs: Mask) -> Figures:
+        """See :class:`Family`."""
+        found = {
+            "near_duplicate_share": grams.repeated_share(self._grams, mine, _MOSTLY),
+            "template_rate": grams.repeated_share(self._frames, mine, 0, self._others),
+        }
+        for of, kinds in self._openings.items():
+            size = int(kinds.max()) + 1 if len(kinds) else 0
+            own = np.bincount(kinds[mine], minlength=size)
+            found[f"{of}_opening_entropy"] = lexical.entropy(own)
+            found[f"{of}_top_opening"] = lexical.top_share(own)
+            if theirs.any():
+                others = np.bincount(kinds[theirs], minlength=size)
+                found[f"{of}_takeover"] = lexical.takeover(own, others)
+        return found
+
+    def statistics(self, partings: Mask) -> dict[str, NDArray[np.float64]]:
+        """See :class:`Family`."""
+        return differences(self, partings)
+
+
+class Meaning:
+    """Spread of embeddings, and how the two samples cover each other."""
+
+    def __init__(self, vectors: Vectors, k: int, close: float) -> None:
+        """``k`` is the neighbour that a ball reaches to, ``close`` the similarity of repeats."""
+        self._vectors, self._k, self._close = vectors.astype(np.float32, copy=False), k, close
+        self._width = semantic.bandwidth(self._vectors)
+
+    def values(self, mine: Mask, theirs: Mask) -> Figures:
+        """See :class:`Family`."""
+        rows, others = self._vectors[mine], self._vectors[theirs]
+        near = semantic.nearest(rows, rows, 1, itself=True)[:, 0]
+        low, median, high = np.quantile(near, [0.05, 0.5, 0.95]).tolist()
+        cover = semantic.cover(rows, others, self._k)
+        return {
+            "vendi": semantic.vendi(rows),
+            "centroid_similarity": semantic.centroid_similarity(rows),
+            "close_share": float((near >= self._close).mean()),
+            "nearest_low": low,
+            "nearest_median": median,
+            "nearest_high": high,
+            **_named(cover),
+            "frechet": semantic.frechet(rows, others),
+            "mmd": semantic.mmd(rows, others, self._width),
+        }
+
+    def statistics(self, partings: Mask) -> dict[str, NDArray[np.float64]]:
+        """See :class:`Family`. The Vendi score is compared by its influence, to first order; the
+        discrepancy is negative where the version is the wider of the two.
+        """
+        found = {name: values for name, values in self._covers(partings).items()}
+        shares = partings / partings.sum(axis=1, keepdims=True)
+        shares = shares - ~partings / (~partings).sum(axis=1, keepdims=True)
+        found["vendi"] = shares @ semantic.vendi_influence(self._vectors)
+        centre = self._vectors.mean(axis=0)
+        found["centroid_similarity"] = shares @ (self._vectors @ centre).astype(np.float64)
+        values, narrower = semantic.mmd_of_labels(self._vectors, partings, self._width)
+        found["mmd"] = np.where(narrower >= 0, values, -np.maximum(values, 0))
+        return found
+
+    def _covers(self, partings: Mask) -> dict[str, NDArray[np.float64]]:
+        true = partings[0]
+        near = Neighbours.among(self._vectors, true)
+        rows: dict[str, list[float]] = {}
+        for version in partings:
+            # Of the true parting, what lies in a ball may be more than is listed.
+            cover = (
+                semantic.cover(self._vectors[true], self._vectors[~true], self._k)
+                if version is partings[0] or np.array_equal(version, true)
+                else near.cover(version, self._k)
+            )
+            own = near.nearest_own(version)
+            is_close = own >= self._close
+            close = float(is_close[version].mean() - is_close[~version].mean())
+            for name, value in {**_named(cover), "close_share": close}.items():
+                rows.setdefault(name, []).append(value)
+        return {name: np.array(values) for name, values in rows.items()}
+
+
+class Kinds:
+    """Clusters of meaning as kinds: how many, how even, how many unseen."""
+
+    def __init__(self, vectors: Vectors, rare_share: float, seed: int) -> None:
+        """Cluster the rows of both samples together."""
+        self._rare = rare_share
+        self._assign: KMeans = tails.clusters(vectors.astype(np.float32, copy=False), seed)
+        self._label = self._assign(vectors)
+
+    def values(self, mine: Mask, theirs: Mask) -> Figures:
+        """See :class:`Family`."""
+        own = self._counts(mine)
+        found = {f"hill_{order}": tails.hill(own, order) for order in (0, 1, 2)}
+        found["unseen_mass"] = tails.unseen_mass(own)
+        found["rare_coverage"] = tails.rare_coverage(own, self._counts(theirs), self._rare)
+        return found
+
+    def statistics(self, partings: Mask) -> dict[str, NDArray[np.float64]]:
+        """See :class:`Family`."""
+        return differences(self, partings)
+
+    def _counts(self, rows: Mask) -> NDArray[np.int64]:
+        return np.bincount(self._label[rows], minlength=len(self._assign.centroids))
+
+
+class Grounds:
+    """What the rows claim and which documents they come from."""
+
+    def __init__(self, claims: facts.Claims, told: facts.Told) -> None:
+        """``claims`` by row, and the documents of the rows."""
+        self._claims, self._told = claims, told
+
+    def values(self, mine: Mask, theirs: Mask) -> Figures:
+        """See :class:`Family`."""
+        found = {}
+        if self._claims[:, 1].any():
+            found["claim_accuracy"] = facts.accuracy(self._claims[mine])
+        if self._told.documents:
+            found["document_recall"] = self._told.recall(mine)
+        return found
+
+    def statistics(self, partings: Mask) -> dict[str, NDArray[np.float64]]:
+        """See :class:`Family`."""
+        return differences(self, partings)
+
+
+def _named(cover: semantic.Cover) -> Figures:
+    return {
+        "knn_precision": cover.precision,
+        "knn_recall": cover.recall,
+        "density": cover.density,
+        "coverage": cover.coverage,
+        "far_share": cover.far_share,
+    }
