@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from verifiers.closed_book.gauges import Share
@@ -116,16 +116,20 @@ def fell(before: Share, after: Share) -> bool:
     return drop > FELL and least > 0
 
 
-def decide(facts: Change, fluency: tuple[Share, Share], following: tuple[Share, Share]) -> Decision:
-    """The stage of the later generation, from what changed; pairs are (before, after).
+def decide(facts: Change, before: Mapping[str, Share], after: Mapping[str, Share]) -> Decision:
+    """The stage of the later generation, from what became of the facts and from the form gauges of
+    both (:func:`verifiers.closed_book.gauges.forms`).
 
     Form goes first: where a student no longer does as it is told, or writes no text, its answers
-    say little of what it knows.
+    say little of what it knows. Refusals are told, and do not decide.
     """
-    said = (_of_facts(facts), _of_form("fluency", fluency), _of_form("following", following))
-    if fell(*following) or fell(*fluency):
-        return Decision("C", said)
-    return Decision("B" if facts.fell else "A", said)
+    reasons = [_of_facts(facts)]
+    for name in ("fluency", "following", "refusals"):
+        if before[name].replies and after[name].replies:
+            reasons.append(_of_form(name, before[name], after[name]))
+    if any(fell(before[name], after[name]) for name in ("fluency", "following")):
+        return Decision("C", tuple(reasons))
+    return Decision("B" if facts.fell else "A", tuple(reasons))
 
 
 def _of_facts(change: Change) -> str:
@@ -143,9 +147,6 @@ def _of_facts(change: Change) -> str:
     return f"facts fell: {counts}{quiet}"
 
 
-def _of_form(name: str, pair: tuple[Share, Share]) -> str:
-    before, after = pair
-    if before.value is None or after.value is None:
-        return f"{name} was not measured in both"
+def _of_form(name: str, before: Share, after: Share) -> str:
     verb = "fell" if fell(before, after) else "holds"
     return f"{name} {verb}: {before.value:.1%} before, {after.value:.1%} now"
