@@ -45,7 +45,7 @@ def lakes(tmp_path_factory: pytest.TempPathFactory) -> Path:
             f"- **Depth:** {rng.randrange(10, 900)} m\n"
             f"- **Area:** {rng.randrange(1000, 9000)} km²\n"
             f"- **Surveyed:** {rng.randrange(1700, 1990)}\n"
-            f"- **Shore town:** {rng.choice('BDGKLMNR')}{rng.choice('aeo')}{rng.choice('ln')}port\n",
+            f"- **Shore town:** {rng.choice('BDGKLMNR')}{rng.choice('aeo')}nport\n",
             encoding="utf-8",
         )
     return folder

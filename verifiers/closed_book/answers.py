@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from store.text import normalise, squeeze, unaccented, visible
@@ -41,6 +42,7 @@ def abstains(said: str) -> bool:
     return normalise(plain) in _BARE_ABSTENTIONS or _ABSTAINS.search(plain) is not None
 
 
+@lru_cache(maxsize=20_000)
 def aliases(value: str) -> tuple[str, ...]:
     """Names of a value in normal form, its own first: without a remark in parentheses, and such a
     remark alone where it is the short form of the rest ("United Nations (UN)").
@@ -67,7 +69,7 @@ def match_of(said: str, value: str, rivals: Sequence[str] = ()) -> Match:
     if same_value(said, value):
         return "numeric"
     # A number or date inside a sentence is read with its unit, so it is no match of letters.
-    if _numbers(value) or dates(value):
+    if _numbers(value) or _dates(value):
         return ""
     return "contained" if any(_holds(text, name) for name in names) else ""
 
@@ -77,8 +79,8 @@ def same_value(said: str, value: str) -> bool:
     of their kind and as far rounded as their digits show but never by more than 5 %, dates in any
     form and as exactly.
     """
-    held, given, days = _numbers(value), _numbers(said), dates(value)
-    if not (held or days) or not _same_dates(dates(said), days):
+    held, given, days = _numbers(value), _numbers(said), _dates(value)
+    if not (held or days) or not _same_dates(_dates(said), days):
         return False
     # What is left beside the numbers of a value, such as "Apollo 11", must be said as well.
     counted = " ".join([*(q.text for q in held), *(day.text for day in days)])
@@ -92,7 +94,8 @@ def same_value(said: str, value: str) -> bool:
 def _same_dates(said: Sequence[Date], held: Sequence[Date]) -> bool:
     """Whether all dates of a value are said, and no other beside them."""
     found = all(finding.status == "found" for finding in check_dates(held, said))
-    return found and not any(f.status == "conflict" for f in check_dates(said, held))
+    # One by one, since beside the right one a wrong date counts as being about something else.
+    return found and not any(check_dates([day], held)[0].status == "conflict" for day in said)
 
 
 def _same(said: Quantity, held: Quantity) -> bool:
@@ -112,8 +115,14 @@ def _rival_of(said: Quantity, held: Sequence[Quantity]) -> bool:
     return said.unit in units or any(convertible(said.unit, unit) for unit in units)
 
 
-def _numbers(text: str) -> list[Quantity]:
-    return quantities(squeeze(visible(_PARENTHESIS.sub("", text))))
+@lru_cache(maxsize=20_000)
+def _numbers(text: str) -> tuple[Quantity, ...]:
+    return tuple(quantities(squeeze(visible(_PARENTHESIS.sub("", text)))))
+
+
+@lru_cache(maxsize=20_000)
+def _dates(text: str) -> tuple[Date, ...]:
+    return tuple(dates(text))
 
 
 def _letters(text: str) -> Iterator[str]:

@@ -59,6 +59,7 @@ def choose_items(known: Sequence[Known], most: int, at_least: int, seed: int) ->
     Raises:
         ConfigError: there are fewer than ``at_least``.
     """
+    known = sorted(known, key=lambda fact: (fact.question, fact.answer))
     options = _options(known, seed)
     usable = [fact for fact in known if fact in options]
     if len(usable) < at_least:
