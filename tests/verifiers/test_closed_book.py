@@ -43,6 +43,8 @@ from verifiers.closed_book.scoring import Scored, score
         ("4950 km", "4,950", "numeric"),
         ("January 7, 1610", "7 January 1610", "numeric"),
         ("In 1962.", "1962", "numeric"),
+        ("1422 m high", "1422", "numeric"),
+        ("1423 m high", "1422", ""),
         ("It flows into the Grey Lake.", "Grey Lake", "contained"),
         ("310 miles", "310 km", ""),
         ("5 kg", "5 km", ""),

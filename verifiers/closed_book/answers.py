@@ -30,6 +30,7 @@ _BARE_ABSTENTIONS = frozenset(("unknown", "not known", "unsure", "n a", "no answ
 _ARTICLE = re.compile(r"^(?:the|a|an) ")
 _PARENTHESIS = re.compile(r"\s*\(([^()]*)\)")
 _NEGATION = re.compile(r"\b(?:not|never|no longer|neither|nor)\b|n't\b", re.IGNORECASE)
+_YEAR_LIKE = re.compile(r"[12]\d{3}")
 _WORDY = 30
 """Words from which on a text is no short answer that could be looked for a value."""
 _ROUNDED = Decimal("0.05")
@@ -80,6 +81,9 @@ def same_value(said: str, value: str) -> bool:
     form and as exactly.
     """
     held, given, days = _numbers(value), _numbers(said), _dates(value)
+    if _YEAR_LIKE.fullmatch(value) and given:
+        # "1422" looks like a year, and "1422 m" shows that it is none.
+        return {each.exact for each in given} == {Decimal(value)} and not _dates(said)
     if not (held or days) or not _same_dates(_dates(said), days):
         return False
     # What is left beside the numbers of a value, such as "Apollo 11", must be said as well.
