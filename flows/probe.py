@@ -22,7 +22,7 @@ from filters.refusals import refusal
 from flows import steps
 from flows.asking import asker
 from flows.cli_options import OUTPUT
-from flows.progress import report
+from flows.progress import notice, report
 from flows.recorded import recorded_recipe
 from flows.secrets import secret_of
 from flows.students import NAME, Student, recipe_for
@@ -80,14 +80,12 @@ def probe(
         TeacherUnavailable, BudgetExceeded: the model cannot go on; what it answered is kept.
     """
     recipe, version, notes = _asked_for(recipe_or_dataset, output)
-    earlier = load_run(against) if against else None
-    if earlier and earlier.prompts != prompts_hash():
-        raise ConfigError(f"{against} was asked with other prompts; probe that model again first")
+    label = student.label or (version.name if version else "unlabelled")
+    earlier = _earlier(against, student, label) if against else None
     asked_of = recipe_for(student, recipe)
     with exclusively(asked_of):
         space = workspace(asked_of)
         chosen = _set(asked_of, space, earlier, most, at_least)
-        label = student.label or (version.name if version else "unlabelled")
         overlap = overlaps(chosen.items, _training_texts(version))
         scored = _ask(asked_of, chosen, harmful, label)
     run = Run(
@@ -104,6 +102,19 @@ def probe(
         replies=told(scored),
     )
     return _kept(run, chosen, earlier, space, to, notes)
+
+
+def _earlier(path: Path, student: Student, label: str) -> Run:
+    """The run to compare with, which must be of another student over the same prompts."""
+    found = load_run(path)
+    if found.prompts != prompts_hash():
+        raise ConfigError(f"{path} was asked with other prompts; probe that model again first")
+    if (found.endpoint, found.model, found.label) == (student.endpoint, student.model, label):
+        raise ConfigError(
+            f"{path} is of the same endpoint, model and label {label!r}, so its answers would be "
+            "taken for those of the new generation; give this one a name with --label"
+        )
+    return found
 
 
 def _asked_for(
@@ -210,7 +221,12 @@ def _staged(earlier: Run, change: Change, decision: Decision) -> Mapping[str, An
 
 def series_of(folder: Path, run: Run) -> list[Run]:
     """The runs over the set of this one, oldest first."""
-    found = [load_run(path) for path in sorted(folder.glob("*.json"))]
+    found = []
+    for path in sorted(folder.glob("*.json")):
+        try:
+            found.append(load_run(path))
+        except ConfigError as error:  # It was written by another version, or by hand.
+            notice(f"left out of the series: {error}")
     same = [one for one in found if (one.probe_set, one.prompts) == (run.probe_set, run.prompts)]
     return sorted(same, key=lambda one: one.at)
 

@@ -29,6 +29,7 @@ from generators.closed_questions import closed_questions
 from generators.library import Library
 from store.corpus import Corpus
 from store.readers import read_source
+from verifiers.closed_book.runs import save_run
 
 LAKES = 72
 LOST = 0.3
@@ -233,7 +234,11 @@ def test_questions_that_stand_in_training_rows_do_not_count(
 
 
 def test_what_is_wrong_is_said_and_keys_are_not(
-    recipe: Path, book: dict[str, str], tmp_path: Path, stillhouse: RunCommand
+    first: tuple[Path, Probed],
+    recipe: Path,
+    book: dict[str, str],
+    tmp_path: Path,
+    stillhouse: RunCommand,
 ) -> None:
     student, out = Student(book), tmp_path / "out"
     with serving(student) as url:
@@ -249,6 +254,10 @@ def test_what_is_wrong_is_said_and_keys_are_not(
         (tmp_path / "odd.json").write_text("{}")
         odd = stillhouse(*base, "--against", tmp_path / "odd.json")
         assert odd.code == 2 and "is no probe run" in odd.err
+        run = first[1].run.model_copy(update={"endpoint": url, "model": "m", "label": "one"})
+        same = save_run(run, tmp_path / "same.json")
+        twin = stillhouse(*base, "--against", same, "--label", "one")
+        assert twin.code == 2 and "give this one a name with --label" in twin.err
         assert not student.bodies
     down = stillhouse(*base)
     assert down.code == 4 and "no answer from" in down.err
