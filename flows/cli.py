@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from configs.errors import StillhouseError
-from flows import cli_measure, cli_verify
+from flows import cli_measure, cli_probe, cli_verify
 from flows.cli_options import (
     OUTPUT,
     OutputOption,
@@ -98,6 +98,7 @@ def preview(
 app.command()(cli_measure.calibrate)
 app.command()(cli_measure.bench)
 app.command()(cli_measure.sweep)
+app.command()(cli_probe.probe)
 
 
 @app.command()

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from pydantic import ValidationError
 
 from configs.errors import ConfigError
 from configs.load import find_recipe, load_recipe
@@ -16,6 +15,7 @@ from configs.recipe import Recipe
 from filters.sweep import Swept, sweep_near, sweep_semantic
 from flows.cli_options import OUTPUT, output_option
 from flows.progress import report
+from flows.recorded import recorded_recipe
 from flows.references import read_references, rows_of, sets_of
 from flows.stages import scored, standing
 from flows.workspace import run_of, workspace
@@ -138,7 +138,7 @@ def _asked_for(recipe_or_dataset: str, output: Path | None) -> tuple[Recipe, Ver
         if Path(recipe_or_dataset).suffix in (".yaml", ".yml"):
             raise
         version = find_version(output or OUTPUT, recipe_or_dataset)
-        return _recipe_of(version), version, ""
+        return recorded_recipe(version), version, ""
     recipe = load_recipe(recipe_or_dataset, output=output)
     newest = latest(recipe.output, recipe.name)
     if newest is None:
@@ -147,21 +147,10 @@ def _asked_for(recipe_or_dataset: str, output: Path | None) -> tuple[Recipe, Ver
             f"{recipe_or_dataset}{output_option(recipe.output)}` first, with a small --target if "
             "it is to be a trial"
         )
-    if run_of(_recipe_of(newest)) == run_of(recipe):
+    if run_of(recorded_recipe(newest)) == run_of(recipe):
         return recipe, newest, ""
     note = f"the recipe asks for something else now; these are the candidates of {newest.name}"
     return recipe, newest, note
-
-
-def _recipe_of(version: Version) -> Recipe:
-    data = {**version.manifest["recipe"], "output": version.path.parent.parent}
-    try:
-        return Recipe.model_validate(data)
-    except ValidationError:
-        raise ConfigError(
-            f"the recipe of {version.name} is of another version of Stillhouse; "
-            "build the dataset again"
-        ) from None
 
 
 def _candidates(version: Version) -> pl.DataFrame:
