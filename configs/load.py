@@ -45,11 +45,13 @@ def find_recipe(name_or_path: str) -> Path:
     )
 
 
-def load_recipe(name_or_path: str, **overrides: object) -> Recipe:
+def load_recipe(name_or_path: str, patch: Path | None = None, **overrides: object) -> Recipe:
     """Read and check a recipe.
 
     ``${NAME}`` and ``${NAME:-default}`` are filled from the environment; corpus paths are taken
-    relative to the recipe's folder. ``overrides`` replace top-level fields when not None.
+    relative to the recipe's folder. ``patch`` is a YAML file of fields to change, as a JSON merge
+    patch (RFC 7396): mappings are merged, everything else is replaced, null takes a field away.
+    ``overrides`` replace top-level fields when not None.
 
     Raises:
         ConfigError: all problems of the file together, one line each.
@@ -58,6 +60,8 @@ def load_recipe(name_or_path: str, **overrides: object) -> Recipe:
     tree = _parse(path)
     problems: list[str] = []
     data = _fill(tree, (), path, tree, problems)
+    if patch is not None:
+        data = _merged(data, _fill(*_patch(patch), problems))
     data.update({field: value for field, value in overrides.items() if value is not None})
     _anchor_paths(data, path.parent)
     try:
@@ -67,6 +71,27 @@ def load_recipe(name_or_path: str, **overrides: object) -> Recipe:
     if problems:
         raise ConfigError("\n".join(dict.fromkeys(problems)))
     return recipe
+
+
+def _patch(path: Path) -> tuple[CommentedMap, tuple[Any, ...], Path, CommentedMap]:
+    """A patch as :func:`_fill` takes it."""
+    if not path.is_file():
+        raise ConfigError(f"no patch {path}: give the path of a YAML file, as remedy.yaml")
+    tree = _parse(path)
+    return tree, (), path, tree
+
+
+def _merged(data: Any, patch: Any) -> Any:
+    """A JSON merge patch (RFC 7396) applied to plain data."""
+    if not isinstance(patch, dict):
+        return patch
+    merged = dict(data) if isinstance(data, dict) else {}
+    for key, value in patch.items():
+        if value is None:
+            merged.pop(key, None)
+        else:
+            merged[key] = _merged(merged.get(key), value)
+    return merged
 
 
 def _parse(path: Path) -> CommentedMap:

@@ -13,6 +13,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from configs.filters import Diversity, Filters
+from configs.gate import Gate, Mixing
 from configs.judges import Judging, check_independent, check_judge
 from configs.model import Model
 from configs.references import ReferenceSet
@@ -142,6 +143,15 @@ class Recipe(Model):
         default_factory=Diversity, description="How the target number is chosen."
     )
     probes: Probes = Field(default_factory=Probes, description="Collapse probes of the version.")
+    gate: Gate | None = Field(
+        default_factory=Gate, description="What keeps a version from becoming the latest one."
+    )
+    mixing: Mixing | None = Field(
+        None, description="Real rows of the anchor in the version; by default it has none."
+    )
+    top_up: tuple[str, ...] = Field(
+        (), description="Ids of documents that are asked about first, and twice as often."
+    )
     splits: Splits = Field(default_factory=Splits, description="Shares of the splits.")
     budget: Budget = Field(default_factory=Budget, description="Ceilings of a run.")
     failover: bool = Field(
@@ -176,6 +186,8 @@ class Recipe(Model):
                     f"{teacher.name!r}: {room} tokens are left for evidence; "
                     f"set max_chars to {3 * room} or less, or its max_tokens lower"
                 )
+        if self.mixing is not None and self.anchor is None:
+            raise ValueError("mixing needs real rows: name them as `anchor`")
         if self.max_candidates is not None and self.max_candidates < self.target:
             raise ValueError("max_candidates must be at least the target")
         return self

@@ -15,23 +15,31 @@ os.environ.setdefault("PREFECT_LOGGING_EXTRA_LOGGERS", "stillhouse")
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+from prefect.states import Failed
 
 from configs.recipe import Recipe
 from flows.pipeline import build
 from flows.terminal import funnel_markdown
+from store.publish import QUARANTINED
 
 
 @flow(name="build-dataset", flow_run_name="{recipe.name}", retries=0, validate_parameters=True)
-def build_dataset(recipe: Recipe) -> str:
-    """Build and publish a dataset.
+def build_dataset(recipe: Recipe, reason: str = "") -> str | State[None]:
+    """Build and publish a dataset. A version that its gate holds back ends the run as failed, in
+    the state `Quarantined`, which an automation can look for.
 
     Args:
         recipe: What to make: corpus, teachers, methods, filters, verifiers, target and budget.
+        reason: Why the version may have fewer real rows than its parent.
     """
-    built = build(recipe, as_task)
+    built = build(recipe, as_task, reason)
     create_markdown_artifact(
         funnel_markdown(built.version), key=f"funnel-{artifact_key(recipe.name)}"
     )
+    manifest = built.version.manifest
+    if manifest["status"] == QUARANTINED:
+        return Failed(name=QUARANTINED.title(), message=f"{built.version.path}: {manifest['note']}")
     return str(built.version.path)
 
 

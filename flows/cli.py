@@ -33,6 +33,8 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 
+_EXITS = {"completed": 0, "partial": 7, "quarantined": 8}
+"""Exit codes of a build by the status of its version."""
 _INTERRUPTED = 130
 """The exit code after Ctrl-C."""
 
@@ -42,21 +44,28 @@ def build(
     recipe: RecipeArgument,
     output: OutputOverride = None,
     target: Annotated[int | None, typer.Option(help="Accepted records, not the recipe's.")] = None,
+    patch: Annotated[
+        Path | None, typer.Option(help="A YAML file of fields to change, as a remedy.yaml.")
+    ] = None,
+    reason: Annotated[
+        str, typer.Option(help="Why the version may have fewer real rows than its parent.")
+    ] = "",
 ) -> None:
     """Build and publish a dataset. Run it again after a stop: nothing is paid for twice."""
     from flows import progress, terminal
 
-    settings = recipe_of(recipe, output, target)
+    settings = recipe_of(recipe, output, target, patch)
     if os.environ.get("PREFECT_API_URL"):
-        built = _build_in_prefect(settings)
+        built = _build_in_prefect(settings, reason)
     else:
         from flows.pipeline import build as run
 
         with progress.bars():
-            built = run(settings)
+            built = run(settings, reason=reason)
     terminal.show_built(console(), built)
-    if built.version.manifest["status"] != "completed":
-        raise typer.Exit(7)
+    code = _EXITS[built.version.manifest["status"]]
+    if code:
+        raise typer.Exit(code)
 
 
 @app.command()
@@ -112,6 +121,24 @@ def versions(
 
     find_version(output, dataset)
     console().print(terminal.versions_table(list_versions(output, dataset)))
+
+
+@app.command()
+def release(
+    spec: SpecArgument,
+    reason: Annotated[str, typer.Option(help="Why, for whoever asks later.")],
+    output: OutputOption = OUTPUT,
+) -> None:
+    """Make a version the latest one by hand: a quarantined one, or an earlier one again."""
+    from configs.errors import ConfigError
+    from store.publish import release as run
+    from store.versions import find_version
+
+    if not reason.strip():
+        raise ConfigError("--reason must say why; it is kept beside the pointer")
+    version = find_version(output, spec)
+    run(version, reason.strip())
+    console().print(f"{version.name} is now the latest version.")
 
 
 @app.command()
@@ -221,17 +248,22 @@ def _check_rooms() -> None:
         )
 
 
-def _build_in_prefect(recipe: Recipe) -> Built:
+def _build_in_prefect(recipe: Recipe, reason: str) -> Built:
     from flows.doctor import check_prefect
     from flows.pipeline import Built
-    from store.versions import Version, latest
+    from store.publish import QUARANTINED
+    from store.versions import Version, list_versions
 
     check_prefect(os.environ["PREFECT_API_URL"])
     from flows.build import build_dataset
 
-    before = latest(recipe.output, recipe.name)
-    version = Version(Path(build_dataset(recipe)))
-    return Built(version, before is None or before.path != version.path)
+    before = {version.path for version in list_versions(recipe.output, recipe.name)}
+    state = build_dataset(recipe, reason, return_state=True)
+    if state.name == QUARANTINED.title():
+        version = list_versions(recipe.output, recipe.name)[-1]
+    else:
+        version = Version(Path(str(state.result())))
+    return Built(version, version.path not in before)
 
 
 def _stopped() -> None:

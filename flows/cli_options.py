@@ -25,11 +25,13 @@ OutputOverride = Annotated[
 OUTPUT = Path("data/outputs")
 
 
-def recipe_of(name: str, output: Path | None, target: int | None) -> Recipe:
-    """The recipe of that name or path, with what the command line sets."""
+def recipe_of(
+    name: str, output: Path | None, target: int | None, patch: Path | None = None
+) -> Recipe:
+    """The recipe of that name or path, with what a patch and the command line set."""
     from configs.load import load_recipe
 
-    return load_recipe(name, output=output, target=target)
+    return load_recipe(name, patch, output=output, target=target)
 
 
 def console() -> Console:

@@ -14,10 +14,11 @@ import polars as pl
 
 from configs.recipe import Recipe
 from filters.coverage import Coverage, alarms, as_row, measure
-from flows import acceptance, accounts, drift, judging, probes, repairs, verifier_error
+from flows import acceptance, accounts, drift, judging, mixing, probes, repairs, verifier_error
 from flows.content import cited_by, rejected_of, splits_of
 from flows.decontaminate import about_decontamination
-from flows.references import described, rows_of
+from flows.gate import judged, status_of
+from flows.references import anchor_of, described
 from flows.stages import evidence_of, stages_of, standing
 from flows.steps import missing
 from flows.sweep import sweep_of_build
@@ -26,7 +27,7 @@ from generators.cascade import too_many
 from store.corpus import Corpus
 from store.publish import Content, publish
 from store.report import WITHHELD
-from store.versions import Version
+from store.versions import Version, latest
 
 _LIBRARIES = ("prefect", "datasets", "pyarrow", "polars", "sentence-transformers", "faiss-cpu")
 
@@ -36,7 +37,7 @@ class Work:
     """The shards of a build, as far as it has come. ``tiers`` are those of a cascade, cheapest
     first, and ``notes`` what its calibration had to say; ``planned`` counts the seeds asked for;
     ``references`` are the shards of the reference sets, ``acceptance`` and ``verifier`` are those
-    of the probes of these names, if the recipe has them.
+    of the probes of these names, if the recipe has them; ``reason`` is why real rows were given up.
     """
 
     corpus: str
@@ -51,6 +52,7 @@ class Work:
     acceptance: str = ""
     verifier: str = ""
     references: Sequence[str] = ()
+    reason: str = ""
     started: float = 0.0
 
 
@@ -61,7 +63,7 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
     kept = standing(space, work.records, work.vectors, work.verdicts)
     said = space.shards.frame(work.verdicts, "verdicts")
     rows = space.shards.frame(work.records, "records")
-    anchor = _anchor(space, recipe, work)
+    anchor = anchor_of(space, recipe, work.references)
     covered = _covered(space, recipe, work, rows, said, corpus, anchor)
     models = rows.filter(pl.col("generation_mode") != "rule-based")
     votes = judging.votes_of(space, work.verdicts)
@@ -72,8 +74,14 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
     verifier = verifier_error.account(recipe, space, work.verifier, evidence)
     planned = probes.planned_of(space, work.plan, work.planned)
     probed = probes.probe(space, recipe, kept, evidence, corpus, work.passages, planned, anchor)
+    parent = latest(recipe.output, recipe.name)
+    gate = judged(recipe, probed.panel, kept, covered, corpus, parent)
+    made, real = splits_of(kept, recipe), mixing.real_splits(recipe, anchor)
+    splits = mixing.together(made, real)
+    lineage = mixing.lineage(splits, parent, work.reason)
     content = Content(
-        splits=splits_of(kept, recipe),
+        splits=splits,
+        variants=mixing.variants(recipe, made, real),
         rejected=rejected_of(space, work.records, said),
         evidence=evidence,
         passages=cited_by(corpus, evidence),
@@ -81,7 +89,9 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
         probes=probed.panel,
     )
     manifest = {
-        **_status(len(kept), work, recipe, space),
+        **status_of(_status(len(kept), work, recipe, space), gate),
+        "gate": gate or {},
+        "lineage": lineage,
         "recipe": recipe.model_dump(mode="json", exclude={"output"}),
         "recipe_hash": recipe_hash(recipe),
         "corpus": {
@@ -95,7 +105,7 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
         "decontamination": about_decontamination(recipe, space, work.references, said),
         "funnel": funnel(said, work.planned + _escalated(rows) + _repaired(rows), recipe),
         "teachers": _teachers(kept),
-        "origins": sorted(kept["origin"].unique().to_list()),
+        "origins": sorted({*pl.concat(list(splits.values()))["origin"]}),
         "cost": _cost(space, work, votes),
         "judge": judge,
         "acceptance": accepted,
@@ -109,6 +119,7 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
             *_notes(work, rows, recipe),
             *_narrowed(covered, recipe),
             *probes.notes(probed.panel),
+            *mixing.notes(recipe, lineage),
             *judging.notes(recipe, judge),
             *verifier_error.notes(recipe.probes.verifier, verifier),
         ],
@@ -209,13 +220,6 @@ def _covered(
         recipe.seed,
         anchor,
     )
-
-
-def _anchor(space: Workspace, recipe: Recipe, work: Work) -> pl.DataFrame | None:
-    if recipe.anchor is None:
-        return None
-    held = rows_of(space, work.references, "references")
-    return held.filter(pl.col("set") == recipe.anchor.name)
 
 
 def _narrowed(covered: Sequence[Coverage], recipe: Recipe) -> list[str]:

@@ -16,13 +16,14 @@ from flows.acceptance import measure_acceptance
 from flows.entailing import check_entailment
 from flows.finish import Work, publish_version
 from flows.judging import check_rubrics
+from flows.mixing import check_accumulates
 from flows.production import Step, calibrate, directly, produce
-from flows.references import ROLES, read_references, sets_of
+from flows.references import ROLES, anchor_of, read_references, sets_of
 from flows.teachers import check_teachers, open_pool
 from flows.verifier_error import measure_verifier
 from flows.workspace import exclusively, workspace
 from generators.cascade import tiers_of
-from store.versions import Version, latest
+from store.versions import Version, list_versions
 
 _OVERSAMPLE = 1.3
 """Candidates asked for at first, per accepted record that is wanted."""
@@ -30,25 +31,28 @@ _OVERSAMPLE = 1.3
 
 @dataclass(frozen=True)
 class Built:
-    """What a build came to; ``is_new`` is False where nothing differs from the latest version."""
+    """What a build came to; ``is_new`` is False where nothing differs from an earlier one."""
 
     version: Version
     is_new: bool
 
 
-def build(recipe: Recipe, step: Step = directly) -> Built:
-    """Make the dataset. A rerun skips what is finished and pays for nothing twice.
+def build(recipe: Recipe, step: Step = directly, reason: str = "") -> Built:
+    """Make the dataset. A rerun skips what is finished and pays for nothing twice. ``reason`` says
+    why the version may have fewer real rows than its parent.
 
     Raises:
         StillhouseError: with what to do; what was answered and finished is kept.
     """
     with exclusively(recipe):
-        return _build(recipe, step)
+        return _build(recipe, step, reason)
 
 
-def _build(recipe: Recipe, step: Step) -> Built:
-    before = latest(recipe.output, recipe.name)
+def _build(recipe: Recipe, step: Step, reason: str) -> Built:
+    before = {version.path for version in list_versions(recipe.output, recipe.name)}
     work, planned = prepare(recipe, step)
+    check_accumulates(recipe, anchor_of(workspace(recipe), recipe, work.references), reason)
+    work = replace(work, reason=reason)
     if recipe.routing.enabled:
         work = calibrate(recipe, step, work, planned)
     size = first_round(recipe, planned)
@@ -70,7 +74,7 @@ def _build(recipe: Recipe, step: Step) -> Built:
         measured = step(measure_verifier, recipe, work.corpus, work.passages, label="verifier")
         work = replace(work, verifier=measured)
     version = step(publish_version, recipe, work, label="publish")
-    return Built(version, before is None or before.path != version.path)
+    return Built(version, version.path not in before)
 
 
 def prepare(recipe: Recipe, step: Step = directly) -> tuple[Work, int]:

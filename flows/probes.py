@@ -57,7 +57,9 @@ def probe(
     rows = kept.sort("id")
     supporting = supporting_passages(rows["id"].to_list(), evidence)
     names = [document.id for document in corpus.documents]
-    sources = Sources(names, planned, len(corpus.passages), supporting)
+    # A document that nobody asked about is as silent as one whose records were all dropped.
+    asked = {name: planned.get(name, 0) for name in names}
+    sources = Sources(names, asked, len(corpus.passages), supporting)
     version = _side(rows, vectors_of(rows), evidence, sources)
     references = {CORPUS: _of_corpus(corpus, space.vectors(passages))}
     parent = latest(recipe.output, recipe.name)
@@ -109,7 +111,7 @@ def _of_corpus(corpus: Corpus, vectors: Any) -> Side:
 
 def _of_version(version: Version, space: Workspace, recipe: Recipe) -> Side:
     """A published version's rows; their vectors are mostly kept from when it was made."""
-    rows = version.table("data").sort("id")
+    rows = version.table("data").filter(pl.col("origin") != "human").sort("id")
     if len(rows) > _MOST:
         rng = np.random.default_rng(recipe.seed)
         rows = rows[np.sort(rng.choice(len(rows), _MOST, replace=False))]

@@ -86,6 +86,13 @@ def rows_of(space: Workspace, references: Sequence[str], role: Role) -> pl.DataF
     return _rows(space.shards, found) if found else no_references()
 
 
+def anchor_of(space: Workspace, recipe: Recipe, references: Sequence[str]) -> pl.DataFrame | None:
+    """The rows of the recipe's anchor with ``embedding``, None where it has none."""
+    if recipe.anchor is None:
+        return None
+    return rows_of(space, references, "references").filter(pl.col("set") == recipe.anchor.name)
+
+
 @lru_cache(maxsize=4)
 def _rows(shards: Shards, key: str) -> pl.DataFrame:
     return shards.frame([key], "records").hstack(shards.frame([key], "vectors"))

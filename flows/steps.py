@@ -81,6 +81,8 @@ def plan(recipe: Recipe, corpus: str) -> str:
     parts = _of_writers(recipe).model_dump(
         mode="json", include={"teachers", "methods", "seed", "splits", "routing"}, exclude=how
     )
+    if recipe.top_up:
+        parts["top_up"] = list(recipe.top_up)
     styles = {kind: list(names) for kind, names in STYLES_OF.items()}
     settings = [parts, recipe.candidate_cap, styles]
 

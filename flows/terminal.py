@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ from flows.doctor import Finding
 from flows.estimate import Estimate, Range
 from flows.judge_view import acceptance_text
 from flows.pipeline import Built
+from store.publish import QUARANTINED, REMEDY
 from store.report import cost_text, money_text, repair_text, verifier_text
 from store.versions import Version
 
@@ -45,11 +47,8 @@ def show_built(console: Console, built: Built) -> None:
         console.print("Acceptance: ", acceptance_text(manifest["acceptance"]), ".", sep="")
     if len(manifest["tiers"]) > 1:
         console.print(tiers_table(manifest["tiers"]))
-    for word, texts in (("Note", manifest["notes"]), ("Drift", manifest["alarms"])):
-        for text in texts:
-            console.print(f"[bold yellow]{word}:[/] ", Text(text), sep="")
-    if manifest["status"] != "completed":
-        console.print(f"[bold yellow]Partial:[/] {manifest['note']}")
+    for word, text in _warnings(manifest):
+        console.print(f"[bold yellow]{word}:[/] ", Text(text), sep="")
     new = "" if built.is_new else " (nothing changed since, so there is no new version)"
     console.print("Version: ", Text(str(version.path), style="bold"), new, sep="", soft_wrap=True)
     console.print()
@@ -58,10 +57,29 @@ def show_built(console: Console, built: Built) -> None:
         console.print(f"  {command}", style="cyan", highlight=False, soft_wrap=True)
 
 
+def _warnings(manifest: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What people should know before they use a version, each with the word it is called by."""
+    for word, texts in (("Note", manifest["notes"]), ("Drift", manifest["alarms"])):
+        for text in texts:
+            yield word, text
+    if manifest["status"] != "completed":
+        yield manifest["status"].title(), manifest["note"]
+    for text in manifest.get("gate", {}).get("remedies", []):
+        yield "Remedy", text
+
+
 def next_commands(version: Version) -> list[str]:
     """Three commands worth trying on a version."""
     name = version.manifest["dataset"]
     option = output_option(version.path.parent.parent)
+    if version.manifest["status"] == QUARANTINED:
+        remedy = version.path / REMEDY
+        patched = [f"stillhouse build RECIPE --patch {shlex.quote(str(remedy))}{option}"]
+        return [
+            *(patched if remedy.exists() else []),
+            f'stillhouse release {name}@{version.number} --reason "..."{option}',
+            f"stillhouse show {name}@{version.number} --dropped{option}",
+        ]
     load = f"from datasets import load_dataset; print(load_dataset({str(version.path)!r}))"
     rejected = version.table("rejected")
     facts = rejected.filter(rejected["stage"] == "grounding")
@@ -106,7 +124,7 @@ def rows_table(rows: Sequence[Mapping[str, Any]], title: str) -> Table:
     for column in ("id", "question", "answer", "source"):
         table.add_column(column, overflow="fold")
     for row in rows:
-        source = row["sources"][0]["document_id"]
+        source = row["sources"][0]["document_id"] if row["sources"] else row["origin"]
         table.add_row(
             *(Text(_short(t)) for t in (row["id"], row["question"], row["answer"], source))
         )

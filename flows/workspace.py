@@ -43,12 +43,20 @@ HOW = (
 NOT_ASKED: dict[str, Any] = {"teachers": {"__all__": set(HOW)}}
 """Fields of teachers that decide how calls are made, not what is asked."""
 
-_NOT_IDENTITY: dict[str, Any] = {"output": True, "budget": True, "failover": True, **NOT_ASKED}
+_NOT_IDENTITY: dict[str, Any] = {
+    "output": True,
+    "budget": True,
+    "failover": True,
+    "gate": True,
+    **NOT_ASKED,
+}
 """Fields of a recipe that do not change what is made: a run goes on where it was when they change,
 and its budget counts what was spent before.
 """
 
-_ASKED = {"name", "corpus", "chunking", "teachers", "methods", "seed", "language", "as_of"}
+_ASKED = {
+    *("name", "corpus", "chunking", "teachers", "methods", "seed", "language", "as_of", "top_up")
+}
 
 JOURNAL_VARIABLE = "STILLHOUSE_JOURNAL_URL"
 """Environment variable with the PostgreSQL URL of a journal that several machines share."""

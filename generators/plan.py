@@ -53,8 +53,12 @@ def plan_seeds(library: Library, recipe: Recipe) -> list[Seed]:
     their weights as far as each document's options allow.
 
     Raises:
-        ConfigError: nothing can be asked of this corpus with these teachers and styles.
+        ConfigError: a document to be topped up is not in the corpus, or nothing can be asked of
+            this corpus with these teachers and styles.
     """
+    unknown = sorted(set(recipe.top_up) - library.corpus.document.keys())
+    if unknown:
+        raise ConfigError(f"top_up: the corpus has no document {', '.join(map(repr, unknown[:5]))}")
     seeds = list(islice(_deal(library, recipe), recipe.candidate_cap))
     if not seeds:
         raise ConfigError(
@@ -68,6 +72,7 @@ def _deal(library: Library, recipe: Recipe) -> Iterator[Seed]:
     """Seeds without end where a model teaches, else until every fact was asked for."""
     order = list(library.corpus.documents)
     random.Random(recipe.seed).shuffle(order)
+    turns = _turns([document.id for document in order], recipe.top_up)
     styles, dealt = _Shares(wanted_styles(recipe)), _Shares(_pair_weights(recipe))
     reads = any(teacher.is_model for teacher in recipe.writers)
     for sample in count():
@@ -81,11 +86,18 @@ def _deal(library: Library, recipe: Recipe) -> Iterator[Seed]:
         if not any(queues.values()):
             return
         while any(queues.values()):
-            for document_id, queue in queues.items():
+            for document_id in turns:
+                queue = queues[document_id]
                 if queue:
                     option = _take(queue, styles)
                     pair = dealt.next(_able(recipe, option))
                     yield _seed(option, document_id, *pair, recipe.seed)
+
+
+def _turns(ids: Sequence[str], top_up: Sequence[str]) -> list[str]:
+    """The documents of a round: those to be topped up first and once more, then all the others."""
+    wanted = [id_ for id_ in ids if id_ in set(top_up)]
+    return [*wanted, *wanted, *(id_ for id_ in ids if id_ not in set(wanted))]
 
 
 def _pair_weights(recipe: Recipe) -> dict[tuple[str, str], float]:

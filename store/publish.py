@@ -11,7 +11,8 @@ import shutil
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import orjson
 import polars as pl
 import pyarrow as pa
 from filelock import FileLock
+from ruamel.yaml import YAML
 
 from configs.errors import ConfigError, StoreCorrupt
 from store.card import Part, render_card
@@ -37,13 +39,17 @@ from store.versions import (
 )
 
 _ROWS_PER_FILE = 100_000
-_CONTENT = ("data/", "rejected/", "evidence/", "passages/", "verdicts/")
+QUARANTINED = "quarantined"
+"""Status of a version that its gate held back."""
+REMEDY = "remedy.yaml"
+_VARIANTS = "variants"
+_CONTENT = ("data/", "variants/", "rejected/", "evidence/", "passages/", "verdicts/")
 
 
 @dataclass(frozen=True)
 class Content:
     """The tables of a version. ``splits`` are kept records by split, in a fixed order; ``passages``
-    are those that evidence points to.
+    are those that evidence points to; ``variants`` are further training sets by configuration.
     """
 
     splits: Mapping[str, pl.DataFrame]
@@ -52,6 +58,7 @@ class Content:
     passages: pl.DataFrame
     verdicts: pl.DataFrame
     probes: pl.DataFrame
+    variants: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 
 
 def publish(
@@ -61,7 +68,8 @@ def publish(
     manifest: Mapping[str, Any],
     real_only: Sequence[str] = (),
 ) -> Version:
-    """Publish a version and return it; where nothing differs from the latest one, return that.
+    """Publish a version and return it; where nothing differs from the last or latest one, return
+    that. One whose status is quarantined does not become the latest.
 
     ``manifest`` says how it was made; files, version and parent are added here.
 
@@ -76,13 +84,13 @@ def publish(
         aside.mkdir(parents=True)
         parts = _write_tables(aside, content)
         with FileLock(folder / ".publish.lock"):
-            there = list_versions(root, name)
-            if there and _same_content(there[-1], parts):
-                # A publisher that died between its two renames left the pointer behind.
-                with _pointing_at(there[-1].path):
-                    return there[-1]
+            there, parent = list_versions(root, name), latest(root, name)
+            for version in (*there[-1:], *([parent] if parent else [])):
+                if _same(version, parts, manifest):
+                    # A publisher that died between its two renames left the pointer behind.
+                    with _pointing_at(version):
+                        return version
             number = there[-1].number + 1 if there else 1
-            parent = latest(root, name)
             return _commit(aside, name, number, parts, content, manifest, parent)
     except OSError as error:
         raise StoreCorrupt(
@@ -121,6 +129,9 @@ def _commit(
     )
     report = render_report(full, shown, content.rejected, content.probes, claims)
     _write(aside / "report.html", report.encode())
+    patch = full.get("gate", {}).get("patch")
+    if patch:
+        _write(aside / REMEDY, patch_text(patch).encode())
     full["files"] = {path: facts for path, facts in _listed(aside, parts)}
     full["sha256"] = manifest_sha256(full)
     text = orjson.dumps(full, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
@@ -129,22 +140,44 @@ def _commit(
     if problems:
         raise StoreCorrupt(f"the version was not written whole: {'; '.join(problems)}; run again")
     final = folder / f"{name}-v{number}"
-    with _pointing_at(final):
+    if full["status"] == QUARANTINED:
+        aside.rename(final)
+        _sync_folder(folder)
+        return Version(final)
+    with _pointing_at(Version(final)):
         aside.rename(final)
     return Version(final)
 
 
+def release(version: Version, reason: str) -> None:
+    """Make a version the latest one by hand, whatever its gate said; the pointer keeps why."""
+    with FileLock(version.path.parent / ".publish.lock"), _pointing_at(version, reason):
+        pass
+
+
 @contextmanager
-def _pointing_at(target: Path) -> Iterator[None]:
-    """Move ``latest.json`` to a version after the block; what needs room is written before it."""
-    pointer = target.parent / f".latest-{uuid.uuid4().hex}"
+def _pointing_at(version: Version, reason: str = "") -> Iterator[None]:
+    """Move ``latest.json`` to a version after the block; what needs room is written before it. One
+    in quarantine is only pointed to for a reason.
+    """
+    folder = version.path.parent
+    pointer = folder / f".latest-{uuid.uuid4().hex}"
+    said = {"version": version.name, **({"released": reason} if reason else {})}
     try:
-        _write(pointer, orjson.dumps({"version": target.name}))
+        _write(pointer, orjson.dumps(said))
         yield
-        pointer.replace(target.parent / "latest.json")
+        if reason or version.manifest["status"] != QUARANTINED:
+            pointer.replace(folder / "latest.json")
     finally:
         pointer.unlink(missing_ok=True)
-    _sync_folder(target.parent)
+    _sync_folder(folder)
+
+
+def patch_text(patch: Mapping[str, Any]) -> str:
+    """A recipe patch as YAML, with a line on how to use it."""
+    text = StringIO()
+    YAML(typ="safe").dump(dict(patch), text)
+    return f"# stillhouse build RECIPE --patch {REMEDY}\n{text.getvalue()}"
 
 
 def _refuse_synthetic(splits: Mapping[str, pl.DataFrame], real_only: Sequence[str]) -> None:
@@ -174,6 +207,9 @@ def _write_tables(aside: Path, content: Content) -> list[Part]:
     )
     for config, rows, schema in others:
         parts.append(_write_part(aside, config, config, "train", to_arrow(rows, schema)))
+    for config, rows in content.variants.items():
+        folder = f"{_VARIANTS}/{config}"
+        parts.append(_write_part(aside, config, folder, "train", to_arrow(rows, RECORDS)))
     probes = content.probes.to_arrow()
     schema = pa.schema([(f.name, pa.string() if _is_text(f) else f.type) for f in probes.schema])
     parts.append(_write_part(aside, "probes", "probes", "train", probes.cast(schema)))
@@ -186,7 +222,7 @@ def _is_text(field: pa.Field) -> bool:
 
 def _write_part(aside: Path, config: str, folder: str, split: str, table: pa.Table) -> Part:
     """Write a table in files whose names hold their hashes."""
-    (aside / folder).mkdir(exist_ok=True)
+    (aside / folder).mkdir(parents=True, exist_ok=True)
     starts = range(0, max(1, len(table)), _ROWS_PER_FILE)
     names = []
     for i, start in enumerate(starts):
@@ -212,16 +248,20 @@ def _listed(aside: Path, parts: Sequence[Part]) -> Iterator[tuple[str, dict[str,
         yield name, {**facts, "rows": rows[name]} if name in rows else facts
 
 
-def _same_content(parent: Version, parts: Sequence[Part]) -> bool:
-    """Whether the parent holds exactly these tables; names hold hashes, so names decide."""
+def _same(version: Version, parts: Sequence[Part], manifest: Mapping[str, Any]) -> bool:
+    """Whether a version holds exactly these tables and its gate said the same; names hold hashes,
+    so names decide.
+    """
     ours = {name for part in parts for name in part.files if name.startswith(_CONTENT)}
-    theirs = {name for name in parent.manifest["files"] if name.startswith(_CONTENT)}
-    return ours == theirs
+    theirs = {name for name in version.manifest["files"] if name.startswith(_CONTENT)}
+    held = [each["status"] == QUARANTINED for each in (version.manifest, manifest)]
+    return ours == theirs and held[0] == held[1]
 
 
 def _samples(splits: Mapping[str, pl.DataFrame]) -> list[dict[str, Any]]:
     """Five records, of as many styles as there are."""
-    rows = pl.concat(list(splits.values())).sort("id")
+    every = pl.concat(list(splits.values())).sort("id")
+    rows = every.filter(pl.col("origin") != "human")
     first = rows.unique("style", keep="first", maintain_order=True).sort("style")
     more = rows.filter(~pl.col("id").is_in(first["id"].to_list()))
     return pl.concat([first, more]).head(5).to_dicts()

@@ -21,6 +21,7 @@ from store.records import CITED, EVIDENCE, RECORDS, REJECTED, VERDICTS
 
 SCHEMAS: Mapping[str, pa.Schema] = {
     "data": RECORDS,
+    "variants": RECORDS,
     "rejected": REJECTED,
     "evidence": EVIDENCE,
     "passages": CITED,

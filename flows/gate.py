@@ -1,0 +1,68 @@
+"""The gate of a build: what a version fails by, and the remedies, as a patch of its recipe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import polars as pl
+
+from configs.recipe import Recipe
+from filters.coverage import Coverage
+from flows.remedies import Remedy, remedies
+from store.corpus import Corpus
+from store.publish import QUARANTINED
+from store.versions import Version
+from verifiers.collapse.gate import failures
+
+
+def judged(
+    recipe: Recipe,
+    panel: pl.DataFrame,
+    kept: pl.DataFrame,
+    covered: Sequence[Coverage],
+    corpus: Corpus,
+    parent: Version | None,
+) -> dict[str, Any] | None:
+    """What the manifest says of the gate, None where the recipe has none.
+
+    ``panel`` is the version's table ``probes``, ``kept`` its synthetic rows, ``covered`` what each
+    stage left.
+    """
+    if recipe.gate is None or not len(panel):
+        return None
+    before = parent.table("probes") if parent else None
+    failed = failures(panel, before, recipe.gate)
+    found = remedies(failed, recipe, kept, covered, corpus, parent) if failed else []
+    return {
+        "passed": not failed,
+        "failures": [asdict(failure) for failure in failed],
+        "remedies": [remedy.text for remedy in found],
+        "patch": patch_of(found),
+    }
+
+
+def status_of(status: Mapping[str, str], gate: Mapping[str, Any] | None) -> dict[str, str]:
+    """The status of a version with what its gate said."""
+    if gate is None or gate["passed"]:
+        return dict(status)
+    first = gate["failures"][0]["text"]
+    more = len(gate["failures"]) - 1
+    told = f"held back by its gate: {first}{f', and {more} more' if more else ''}"
+    return {"status": QUARANTINED, "note": ". ".join(filter(None, [told, status["note"]]))}
+
+
+def patch_of(found: Sequence[Remedy]) -> dict[str, Any]:
+    """All remedies as one recipe patch; where two set the same field, the first one stands."""
+    patch: dict[str, Any] = {}
+    for remedy in reversed(found):
+        patch = _over(patch, remedy.patch)
+    return patch
+
+
+def _over(under: Any, over: Any) -> Any:
+    if not (isinstance(under, dict) and isinstance(over, dict)):
+        return over
+    both = {key: _over(under[key], over[key]) for key in under.keys() & over.keys()}
+    return {**under, **over, **both}

@@ -1,0 +1,166 @@
+"""A build whose gate holds it back: what is published, what it says, and how to go on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+from conftest import RecipeFile, RunCommand
+from ruamel.yaml import YAML
+
+from configs.errors import ConfigError
+from configs.load import load_recipe
+from flows.pipeline import build
+from store.publish import REMEDY
+from store.versions import Version, find_version, latest, list_versions, verify
+
+
+def both(recipe_file: RecipeFile, output: Path, **fields: object) -> tuple[Version, Version]:
+    """A version with all four documents, and one that asked about one of them only."""
+    first = build(load_recipe(str(recipe_file(**fields)), output=output)).version
+    narrow = recipe_file(target=1, **fields)
+    return first, build(load_recipe(str(narrow), output=output)).version
+
+
+def test_a_version_that_lost_its_sources_is_held_back(
+    recipe_file: RecipeFile, stillhouse: RunCommand, tmp_path: Path
+) -> None:
+    first, second = both(recipe_file, tmp_path / "out")
+    assert first.manifest["status"] == "completed" and first.manifest["gate"]["passed"]
+    manifest = second.manifest
+    assert manifest["status"] == "quarantined" and manifest["parent"] == first.name
+    failed = {failure["metric"] for failure in manifest["gate"]["failures"]}
+    assert "document_recall" in failed and "document_recall fell from 100.0%" in manifest["note"]
+    assert latest(tmp_path / "out", "rivers") == first
+    assert find_version(tmp_path / "out", "rivers") == first
+    assert verify(second) == []
+    said = stillhouse("build", tmp_path / "recipe.yaml", "--output", tmp_path / "out")
+    assert said.code == 8 and "Quarantined: held back by its gate" in said.out
+    assert "ask more about the 3 documents that lost most" in said.out
+    assert f"--patch {second.path / REMEDY}" in said.out.replace("\n", "")
+    assert len(list_versions(tmp_path / "out", "rivers")) == 2
+
+
+def test_the_remedy_is_a_patch_that_works(recipe_file: RecipeFile, tmp_path: Path) -> None:
+    _, second = both(recipe_file, tmp_path / "out")
+    patch = YAML(typ="safe").load((second.path / REMEDY).read_text(encoding="utf-8"))
+    lost = set(patch["top_up"])
+    kept = second.table("data")["sources"].to_list()
+    assert len(lost) == 3 and not lost & {s["document_id"] for row in kept for s in row}
+    path = str(recipe_file(target=6, max_candidates=6, shard_size=10))
+    recipe = load_recipe(path, second.path / REMEDY, output=tmp_path / "out")
+    assert set(recipe.top_up) == lost
+    version = build(recipe).version
+    named = version.table("data")["sources"].list.first().struct.field("document_id").to_list()
+    assert set(named) == lost, "documents to be topped up come first, and twice"
+
+
+def test_release_by_hand(recipe_file: RecipeFile, stillhouse: RunCommand, tmp_path: Path) -> None:
+    _, second = both(recipe_file, tmp_path / "out")
+    out = ("--output", tmp_path / "out")
+    assert stillhouse("release", "rivers@2", "--reason", " ", *out).code == 2
+    said = stillhouse("release", "rivers@2", "--reason", "a demonstration of one row", *out)
+    assert said.code == 0 and "rivers-v2 is now the latest version" in said.out
+    assert latest(tmp_path / "out", "rivers") == second
+    pointer = json.loads((second.path.parent / "latest.json").read_text())
+    assert pointer == {"version": "rivers-v2", "released": "a demonstration of one row"}
+
+
+def test_without_a_gate_or_with_a_wider_one_it_is_published(
+    recipe_file: RecipeFile, tmp_path: Path
+) -> None:
+    _, second = both(recipe_file, tmp_path / "out", gate=None)
+    assert second.manifest["status"] == "completed" and second.manifest["gate"] == {}
+    # What a gate held back is published once the gate lets it pass, as a version of its own.
+    wide = {"max_document_loss": None, "max_tail_loss": None, "alarms": []}
+    _, held = both(recipe_file, tmp_path / "other")
+    passing = load_recipe(str(recipe_file(target=1, gate=wide)), output=tmp_path / "other")
+    third = build(passing).version
+    assert held.number == 2 and third.number == 3 and third.manifest["status"] == "completed"
+
+
+def test_a_patch_is_checked_like_a_recipe(recipe_file: RecipeFile, tmp_path: Path) -> None:
+    path = str(recipe_file())
+    patch = tmp_path / "patch.yaml"
+    patch.write_text("target: 5\nsplits: {train: 0.9, validation: 0.1}\ngate: null\n")
+    recipe = load_recipe(path, patch)
+    assert recipe.target == 5 and recipe.splits.validation == 0.1 and recipe.splits.test == 0.0
+    assert recipe.gate is not None, "null takes a field away, and the default stands"
+    patch.write_text("targt: 5\n")
+    with pytest.raises(ConfigError, match="did you mean 'target'"):
+        load_recipe(path, patch)
+    with pytest.raises(ConfigError, match="no patch"):
+        load_recipe(path, tmp_path / "none.yaml")
+    with pytest.raises(ConfigError, match="top_up: the corpus has no document 'nowhere'"):
+        build(load_recipe(str(recipe_file(top_up=["nowhere"])), output=tmp_path / "out"))
+
+
+def anchor(tmp_path: Path, rows: int, answer: str = "About {0} km, says the survey.") -> dict:
+    lines = [
+        json.dumps(
+            {"id": f"r{i}", "question": f"How wide is lake {i}?", "answer": answer.format(i)}
+        )
+        for i in range(rows)
+    ]
+    (tmp_path / "real.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    return {"name": "real", "path": str(tmp_path / "real.jsonl")}
+
+
+def test_real_rows_are_kept_held_out_and_mixed(recipe_file: RecipeFile, tmp_path: Path) -> None:
+    from datasets import load_dataset
+
+    fields = {
+        "anchor": anchor(tmp_path, 60),
+        "mixing": {"held_out": 0.3},
+        "splits": {"train": 0.8, "validation": 0.2, "test": 0, "real_only": ["validation"]},
+    }
+    version = build(load_recipe(str(recipe_file(**fields)), output=tmp_path / "out")).version
+    data = version.table("data")
+    held = data.filter(pl.col("split") == "validation")
+    assert set(held["origin"]) == {"human"} and 5 < len(held) < 35
+    assert set(data.filter(pl.col("split") == "train")["origin"]) == {"human", "rule"}
+    lineage = version.manifest["lineage"]
+    assert lineage["real_rows"] == 60 and lineage["synthetic_rows"] == 12
+    assert lineage["depths"] == {"0": 12} and version.manifest["origins"] == ["human", "rule"]
+    size = {}
+    for share in (100, 50, 25, 10):
+        rows = load_dataset(str(version.path), f"real_{share}", split="train")
+        assert not set(rows["id"]) & set(held["id"])
+        size[share] = (len(rows), sum(origin == "human" for origin in rows["origin"]))
+    assert size == {100: (12, 12), 50: (12, 6), 25: (12, 3), 10: (12, 1)}
+    assert verify(version) == []
+
+
+def test_real_rows_are_added_to_and_never_replaced(
+    recipe_file: RecipeFile, stillhouse: RunCommand, tmp_path: Path
+) -> None:
+    fields: dict[str, object] = {"mixing": {}, "splits": {"train": 1, "validation": 0, "test": 0}}
+    build(load_recipe(str(recipe_file(anchor=anchor(tmp_path, 30), **fields)),
+                      output=tmp_path / "out"))  # fmt: skip
+    out = ("--output", tmp_path / "out")
+    said = stillhouse("build", recipe_file(anchor=anchor(tmp_path, 20), **fields), *out)
+    assert said.code == 2 and "would have 20 real rows, and its latest version has 30" in said.err
+    said = stillhouse("build", recipe_file(splits=fields["splits"]), *out)
+    assert said.code == 2 and "would have 0 real rows" in said.err
+    path = recipe_file(anchor=anchor(tmp_path, 20), **fields)
+    said = stillhouse("build", path, "--reason", "ten were in another language", *out)
+    assert said.code == 0, said.out + said.err
+    lineage = find_version(tmp_path / "out", "rivers@2").manifest["lineage"]
+    assert lineage["reason"] == "ten were in another language"
+    assert (lineage["real_rows"], lineage["parent_real_rows"]) == (20, 30)
+    more = recipe_file(anchor=anchor(tmp_path, 40), **fields)
+    assert stillhouse("build", more, *out).code == 0
+
+
+def test_personal_data_of_real_rows_stays_out(recipe_file: RecipeFile, tmp_path: Path) -> None:
+    rows = anchor(tmp_path, 10, answer="Write to person{0}@example.org about it.")
+    recipe = load_recipe(str(recipe_file(anchor=rows, mixing={})), output=tmp_path / "out")
+    version = build(recipe).version
+    assert version.manifest["lineage"]["real_rows"] == 0
+
+
+def test_mixing_needs_an_anchor(recipe_file: RecipeFile) -> None:
+    with pytest.raises(ConfigError, match="mixing needs real rows"):
+        load_recipe(str(recipe_file(mixing={})))
