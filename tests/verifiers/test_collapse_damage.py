@@ -13,7 +13,8 @@ from verifiers.collapse.semantic import centroid_similarity
 
 @pytest.fixture(scope="module")
 def stock() -> Stock:
-    rows = made(1500).records
+    planted = made(2500)
+    rows = planted.records.filter(planted.kind == "base")
     texts = rows["question"].to_list(), rows["answer"].to_list()
     return Stock.of(Side(*texts, rows["embedding"].to_numpy()))
 
@@ -37,7 +38,8 @@ def test_kinds_of_damage(stock: Stock) -> None:
     assert centroid_similarity(contracted.vectors) > 1.5 * centroid_similarity(plain.vectors)
     answers = damaged(stock, "style takeover", 0.1).answers
     assert sum(answer.startswith("Sure, here is") for answer in answers) == 30
-    assert len(set(damaged(stock, "paraphrased repeats", 0.1).questions)) == 300
+    # Now and then the word that is replaced is the one that replaces it.
+    assert len(set(damaged(stock, "paraphrased repeats", 0.1).questions)) >= 295
 
 
 def test_claims_as_the_verifier_sees_them() -> None:
