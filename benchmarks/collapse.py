@@ -68,11 +68,10 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Power and cost of the collapse probes.")
     parser.add_argument("--data", type=Path, help="folder of labelled files")
     parser.add_argument("--cache", type=Path, help="folder that keeps the vectors of texts")
-    parser.add_argument("--sizes", default="500,2000,10000", help="rows of a version")
+    parser.add_argument("--sizes", help="rows of a version; 500,2000,10000 if not given")
     parser.add_argument("--quick", action="store_true", help="500 rows, one strength, no cost")
     given = parser.parse_args()
-    if given.quick:
-        given.sizes = "500"
+    given.sizes = given.sizes or ("500" if given.quick else "500,2000,10000")
     return given
 
 
@@ -165,7 +164,7 @@ def _findings(
     rows = pool(version, parent, SETTINGS.wide_sample, seed)
     every: dict[str, NDArray[np.float64]] = {}
     for name in families:
-        part = rows.first(SETTINGS.sample) if name in ("meaning", "kinds") else rows
+        part = rows.first(SETTINGS.sample) if name == "meaning" else rows
         parted = partings(part.size, PERMUTATIONS, seed)
         every |= _family(name, part, seed).statistics(parted)
     return judge(every, gauges(), [name for name in every if METRICS[name].gated])

@@ -58,7 +58,7 @@ class CollapseProbe(Stage):
         2000, ge=100, description="Rows compared by meaning, equally many on each side."
     )
     wide_sample: int = Field(
-        20_000, ge=100, description="The same for what is cheap: wording, openings, claims."
+        20_000, ge=100, description="The same for what is cheap: wording, clusters, claims."
     )
     min_rows: int = Field(
         200, ge=20, description="With fewer rows than this on a side nothing is an alarm."

@@ -62,8 +62,7 @@ class Neighbours:
         reach = np.take_along_axis(self.similarity, at[:, None], 1)
         held = (self.similarity >= reach) & ~same
         mine, theirs = held & version[:, None], held & ~version[:, None]
-        in_ball = np.zeros(len(version), np.int64)
-        np.add.at(in_ball, self.row[theirs], 1)
+        in_ball = np.bincount(self.row[theirs], minlength=len(version))
         recalled = np.zeros(len(version), bool)
         recalled[self.row[mine]] = True
         first_own = self._first(same)
@@ -95,5 +94,5 @@ def _best(
     here = np.flatnonzero((at < len(part)) & (part[np.minimum(at, len(part) - 1)] == own))
     similar[here, at[here]] = -np.inf
     some = min(listed, len(part) - 1)
-    chosen = np.argpartition(-similar, some - 1, axis=1)[:, :some]
+    chosen = np.argpartition(similar, len(part) - some, axis=1)[:, -some:]
     return part[chosen].astype(np.int32), np.take_along_axis(similar, chosen, 1)

@@ -113,10 +113,9 @@ def _beside(
 def _families(
     name: str, wide: Pool, narrow: Pool, settings: CollapseProbe, seed: int
 ) -> list[tuple[Family, Pool]]:
-    vectors = narrow.vectors()
     found: list[tuple[Family, Pool]] = [
-        (Meaning(vectors, settings.neighbours, settings.close), narrow),
-        (Kinds(vectors, settings.rare_share, seed), narrow),
+        (Meaning(narrow.vectors(), settings.neighbours, settings.close), narrow),
+        (Kinds(wide.vectors(), settings.rare_share, seed), wide),
     ]
     if name == CORPUS:
         return found
