@@ -155,7 +155,7 @@ def test_real_rows_are_added_to_and_never_replaced(
 
 
 def test_personal_data_of_real_rows_stays_out(recipe_file: RecipeFile, tmp_path: Path) -> None:
-    rows = anchor(tmp_path, 10, answer="Write to person{0}@example.org about it.")
+    rows = anchor(tmp_path, 10, answer="Write to jane.doe{0}@gmail.com about it.")
     recipe = load_recipe(str(recipe_file(anchor=rows, mixing={})), output=tmp_path / "out")
     version = build(recipe).version
     assert version.manifest["lineage"]["real_rows"] == 0

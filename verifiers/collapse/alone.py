@@ -49,7 +49,9 @@ def _kinds(version: Side, settings: CollapseProbe, seed: int) -> list[Row]:
     rng = np.random.default_rng([seed, 3])
     drawn: dict[str, list[float]] = {name: [] for name in values}
     for _ in range(settings.resamples):
-        some = rng.multivariate_hypergeometric(counts, len(version) // 2, method="marginals")
+        some = rng.multivariate_hypergeometric(
+            counts, max(1, len(version) // 2), method="marginals"
+        )
         for order in _ORDERS:
             half = tails.rarefied(some, min(size, max(1, int(some.sum()))), order)
             drawn[f"hill_{order}"].append(half)
