@@ -135,3 +135,15 @@ def test_a_key_from_a_prefect_block_is_used_and_is_nowhere(
     missing = recipe_file(server.url, {**teacher, "api_key_block": "no-such-block"})
     with pytest.raises(ConfigError, match="cannot read the Prefect Secret block 'no-such-block'"):
         build(load_recipe(str(missing), output=tmp_path / "other"))
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.usefixtures("prefect_server")
+def test_a_flow_whose_gate_fails_says_so(recipe_file: RecipeFile, tmp_path: Path) -> None:
+    from flows.build import build_dataset
+
+    build(load_recipe(str(recipe_file()), output=tmp_path / "out"))
+    narrow = load_recipe(str(recipe_file(target=1)), output=tmp_path / "out")
+    state = build_dataset(narrow, return_state=True)
+    assert state.name == "Quarantined" and state.is_failed()
+    assert "rivers-v2: held back by its gate" in (state.message or "")
