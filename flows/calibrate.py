@@ -21,11 +21,11 @@ from filters.judge import median_score
 from filters.votes import Material, cast_votes, load_rubric
 from flows.asking import asker
 from flows.judging import calibration_key, check_rubrics, identity
-from flows.measures import wilson
 from flows.secrets import secret_of
 from flows.teachers import open_pool
 from flows.workspace import exclusively, workspace
 from generators.teachers.preflight import check_endpoint
+from store.shares import wilson
 
 LEAST = 100
 """Labelled rows a calibration needs: fewer say next to nothing."""

@@ -92,15 +92,6 @@ def percentile(ordered: Sequence[float], share: float) -> float:
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
 
 
-def wilson(hits: int, count: int) -> tuple[float, float]:
-    """The 95 % score interval of a share (Wilson, 1927)."""
-    z, share = 1.96, hits / count
-    middle = share + z * z / (2 * count)
-    half = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
-    scale = 1 + z * z / count
-    return (middle - half) / scale, (middle + half) / scale
-
-
 def spread(values: Iterable[float | None]) -> Spread | None:
     """Percentiles of the values that there are, or None."""
     ordered = sorted(value for value in values if value is not None)

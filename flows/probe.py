@@ -15,15 +15,13 @@ from typing import Any
 import polars as pl
 
 from configs.errors import ConfigError
-from configs.load import find_recipe, load_recipe
 from configs.recipe import Recipe
 from filters.language import other_language
 from filters.refusals import refusal
 from flows import steps
 from flows.asking import asker
-from flows.cli_options import OUTPUT
 from flows.progress import notice, report
-from flows.recorded import recorded_recipe
+from flows.recorded import recipe_and_version
 from flows.secrets import secret_of
 from flows.students import NAME, Student, recipe_for
 from flows.teachers import open_pool
@@ -31,7 +29,7 @@ from flows.workspace import Workspace, exclusively, workspace
 from generators.closed_questions import closed_questions
 from generators.teachers.preflight import check_endpoint
 from store.text import digest, now
-from store.versions import Version, find_version, latest
+from store.versions import Version
 from verifiers.closed_book.asking import askings, prompts_hash
 from verifiers.closed_book.frozen import ProbeSet, freeze, read_set
 from verifiers.closed_book.gauges import forms, gauges
@@ -121,19 +119,11 @@ def _asked_for(
     recipe_or_dataset: str, output: Path | None
 ) -> tuple[Recipe, Version | None, list[str]]:
     """The recipe whose corpus is asked about, and the version whose rows a student has seen."""
-    try:
-        find_recipe(recipe_or_dataset)
-    except ConfigError:
-        if Path(recipe_or_dataset).suffix in (".yaml", ".yml"):
-            raise
-        version = find_version(output or OUTPUT, recipe_or_dataset)
-        return recorded_recipe(version), version, []
-    recipe = load_recipe(recipe_or_dataset, output=output)
-    newest = latest(recipe.output, recipe.name)
-    if newest is None:
+    recipe, version, _ = recipe_and_version(recipe_or_dataset, output)
+    if version is None:
         note = "no version of this dataset was built, so no training rows are known to look into"
         return recipe, None, [note]
-    return recipe, newest, []
+    return recipe, version, []
 
 
 def _set(

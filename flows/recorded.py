@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import ValidationError
 
 from configs.errors import ConfigError
+from configs.load import find_recipe, load_recipe
 from configs.recipe import Recipe
-from store.versions import Version
+from flows.cli_options import OUTPUT
+from store.versions import Version, find_version, latest
 
 
 def recorded_recipe(version: Version) -> Recipe:
@@ -23,3 +27,23 @@ def recorded_recipe(version: Version) -> Recipe:
             f"the recipe of {version.name} is of another version of Stillhouse; "
             "build the dataset again"
         ) from None
+
+
+def recipe_and_version(
+    recipe_or_dataset: str, output: Path | None
+) -> tuple[Recipe, Version | None, bool]:
+    """What a recipe's file or name, or ``DATASET[@N]``, means: the recipe, the version (the latest
+    of a recipe, if there is one), and whether the recipe is the one recorded in it.
+
+    Raises:
+        ConfigError: there is no such recipe and no such version.
+    """
+    try:
+        find_recipe(recipe_or_dataset)
+    except ConfigError:
+        if Path(recipe_or_dataset).suffix in (".yaml", ".yml"):
+            raise
+        version = find_version(output or OUTPUT, recipe_or_dataset)
+        return recorded_recipe(version), version, True
+    recipe = load_recipe(recipe_or_dataset, output=output)
+    return recipe, latest(recipe.output, recipe.name), False

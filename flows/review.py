@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-import os
-import uuid
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,8 +13,9 @@ import orjson
 import polars as pl
 from pydantic import ValidationError
 
-from configs.errors import ConfigError, StoreCorrupt
+from configs.errors import ConfigError
 from configs.verifiers import Grounding
+from store.files import put_whole
 from store.text import digest
 from store.versions import Version
 
@@ -57,7 +55,7 @@ def export(version: Version, path: Path, count: int, force: bool) -> Exported:
     found = undecided(version)
     rows = found.head(count).select(pl.lit("").alias(c) if c in _BLANK else c for c in COLUMNS)
     if len(rows):
-        _write(path, written_as(rows.to_dicts()))
+        put_whole(path, written_as(rows.to_dicts()))
     return Exported(len(rows), len(found))
 
 
@@ -149,17 +147,3 @@ def _private(version: Version) -> list[str]:
         (pl.col("stage") == "privacy") & (pl.col("decision") == "drop")
     )["record_id"]
     return [*lost, *said]
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Put a file in its place, whole or not at all."""
-    aside = path.with_name(f".tmp-{os.getpid()}-{uuid.uuid4().hex}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_bytes(content)
-        aside.replace(path)
-    except OSError as error:
-        raise StoreCorrupt(f"could not write {path}: {error.strerror or error}") from error
-    finally:
-        with suppress(OSError):  # where no folder could be made, there is nothing to take away
-            aside.unlink(missing_ok=True)

@@ -10,19 +10,18 @@ from typing import Any
 import polars as pl
 
 from configs.errors import ConfigError
-from configs.load import find_recipe, load_recipe
 from configs.recipe import Recipe
 from filters.sweep import Swept, sweep_near, sweep_semantic
-from flows.cli_options import OUTPUT, output_option
+from flows.cli_options import output_option
 from flows.progress import report
-from flows.recorded import recorded_recipe
+from flows.recorded import recipe_and_version, recorded_recipe
 from flows.references import read_references, rows_of, sets_of
 from flows.stages import scored, standing
 from flows.workspace import run_of, workspace
 from store.embedding import embedder
 from store.records import RECORDS
 from store.stages import no_references
-from store.versions import Version, find_version, latest
+from store.versions import Version
 
 THRESHOLDS = (0.80, 0.85, 0.90, 0.95)
 """What a published version is swept at, beside the thresholds of its recipe."""
@@ -132,22 +131,14 @@ def _sweep(
 
 def _asked_for(recipe_or_dataset: str, output: Path | None) -> tuple[Recipe, Version, str]:
     """The recipe whose thresholds count, the version whose candidates do, and what to say of it."""
-    try:
-        find_recipe(recipe_or_dataset)
-    except ConfigError:
-        if Path(recipe_or_dataset).suffix in (".yaml", ".yml"):
-            raise
-        version = find_version(output or OUTPUT, recipe_or_dataset)
-        return recorded_recipe(version), version, ""
-    recipe = load_recipe(recipe_or_dataset, output=output)
-    newest = latest(recipe.output, recipe.name)
+    recipe, newest, recorded = recipe_and_version(recipe_or_dataset, output)
     if newest is None:
         raise ConfigError(
             f"{recipe.name} has no candidates in {recipe.output} yet; run `stillhouse build "
             f"{recipe_or_dataset}{output_option(recipe.output)}` first, with a small --target if "
             "it is to be a trial"
         )
-    if run_of(recorded_recipe(newest)) == run_of(recipe):
+    if recorded or run_of(recorded_recipe(newest)) == run_of(recipe):
         return recipe, newest, ""
     note = f"the recipe asks for something else now; these are the candidates of {newest.name}"
     return recipe, newest, note

@@ -5,10 +5,7 @@ How the curve is found is in :mod:`verifiers.curves`.
 
 from __future__ import annotations
 
-import os
-import uuid
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Annotated, Literal
@@ -18,8 +15,9 @@ import orjson
 from numpy.typing import ArrayLike, NDArray
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
-from configs.errors import ConfigError, StoreCorrupt
+from configs.errors import ConfigError
 from configs.verifiers import Grounding
+from store.files import put_whole
 from verifiers.verdicts import Checked
 
 Floats = NDArray[np.float64]
@@ -161,13 +159,4 @@ def save_calibration(calibration: Calibration, path: Path) -> None:
     Raises:
         StoreCorrupt: the disk refused.
     """
-    aside = path.with_name(f".tmp-{os.getpid()}-{uuid.uuid4().hex}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_bytes(orjson.dumps(asdict(calibration), option=orjson.OPT_INDENT_2))
-        aside.replace(path)
-    except OSError as error:
-        raise StoreCorrupt(f"could not write {path}: {error.strerror or error}") from error
-    finally:
-        with suppress(OSError):  # where no folder could be made, there is nothing to take away
-            aside.unlink(missing_ok=True)
+    put_whole(path, orjson.dumps(asdict(calibration), option=orjson.OPT_INDENT_2))

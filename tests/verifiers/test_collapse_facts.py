@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 import pytest
 
+from store.shares import wilson
 from verifiers.collapse import facts
-from verifiers.collapse.alarms import wilson
 
 EVIDENCE = pl.DataFrame(
     {

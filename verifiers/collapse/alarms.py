@@ -60,17 +60,6 @@ def judge(
     }
 
 
-def wilson(found: int, total: int, z: float = 1.959964) -> tuple[float, float]:
-    """Interval of a share (Wilson 1927); from 0 to 1 where nothing was counted."""
-    if not total:
-        return 0.0, 1.0
-    share, extra = found / total, z * z / total
-    centre = (share + extra / 2) / (1 + extra)
-    half = z / (1 + extra) * np.sqrt(share * (1 - share) / total + extra / (4 * total))
-    low, high = centre - half, centre + half
-    return float(max(0.0, low)), float(min(1.0, high))
-
-
 def _harmful(effect: NDArray[np.float64], harm: Harm) -> NDArray[np.float64]:
     if harm == "both":
         return np.abs(effect)

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from configs.stages import CollapseProbe
+from store.shares import wilson
 from verifiers.collapse import facts, tails
-from verifiers.collapse.alarms import wilson
 from verifiers.collapse.families import Wording
 from verifiers.collapse.intervals import intervals
 from verifiers.collapse.metrics import METRICS
