@@ -17,7 +17,7 @@ from flows.pipeline import build, first_round, prepare
 from flows.production import directly, produce
 from store.versions import Version, verify
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(600)
 _EXACT = ("number", "quote", "identifier", "parameter", "default")
 """Kinds of lies that documentation decides exactly."""
 
