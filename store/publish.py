@@ -11,7 +11,7 @@ import shutil
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from store.records import CITED, EVIDENCE, RECORDS, REJECTED, VERDICTS, to_arrow
 from store.report import render_report
 from store.shards import write_parquet
 from store.versions import (
+    FIGURES,
     Version,
     dataset_folder,
     file_sha256,
@@ -43,7 +44,7 @@ _CONTENT = ("data/", "rejected/", "evidence/", "passages/", "verdicts/")
 @dataclass(frozen=True)
 class Content:
     """The tables of a version. ``splits`` are kept records by split, in a fixed order; ``passages``
-    are those that evidence points to.
+    are those that evidence points to, ``figures`` what the report draws, as JSON takes it.
     """
 
     splits: Mapping[str, pl.DataFrame]
@@ -52,6 +53,7 @@ class Content:
     passages: pl.DataFrame
     verdicts: pl.DataFrame
     probes: pl.DataFrame
+    figures: Mapping[str, Any] = field(default_factory=dict)
 
 
 def publish(
@@ -119,7 +121,9 @@ def _commit(
         content.evidence,
         content.passages,
     )
-    report = render_report(full, shown, content.rejected, content.probes, claims)
+    if content.figures:
+        _write(aside / FIGURES, orjson.dumps(content.figures, option=orjson.OPT_SORT_KEYS))
+    report = render_report(full, shown, content.rejected, content.probes, claims, content.figures)
     _write(aside / "report.html", report.encode())
     full["files"] = {path: facts for path, facts in _listed(aside, parts)}
     full["sha256"] = manifest_sha256(full)
