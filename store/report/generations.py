@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -65,8 +64,7 @@ def draw_generations(
 
 
 def _course(title: str, points: Sequence[tuple[int, Mapping[str, Any]]]) -> Course:
-    lowest = min(point["low"] for _, point in points)
-    floor = max(0.0, min(0.9, math.floor(10 * lowest) / 10))
+    floor, step = _axis(min(point["low"] for _, point in points))
     across = Scale(0, len(points) - 1, _LEFT + 20, _RIGHT - 20)
     up = Scale(floor, 1, _BOTTOM, _TOP)
     dots = [
@@ -82,5 +80,13 @@ def _course(title: str, points: Sequence[tuple[int, Mapping[str, Any]]]) -> Cour
         )
         for at, (version, point) in enumerate(points)
     ]
-    marks = [floor + (1 - floor) * step / 4 for step in range(5)]
-    return Course(title, dots, [(up(mark), f"{mark:.3g}") for mark in marks])
+    marks = [1 - step * at for at in range(round((1 - floor) / step) + 1)]
+    return Course(title, dots, [(up(mark), f"{100 * mark:.3g}%") for mark in marks])
+
+
+def _axis(lowest: float) -> tuple[float, float]:
+    """Where an axis up to 1 begins so that all is seen, and the step of its marks."""
+    for floor, step in ((0.9, 0.025), (0.8, 0.05), (0.6, 0.1), (0.4, 0.2)):
+        if lowest >= floor:
+            return floor, step
+    return 0.0, 0.25

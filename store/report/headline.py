@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 _SAYS = {
-    "completed": "The target was met and nothing held it back.",
+    "completed": "The target was met.",
     "partial": "Published, but short of its target.",
     "quarantined": "Held back: the gate found damage. Do not train on it before you know why.",
 }
@@ -36,7 +36,10 @@ def headline(manifest: Mapping[str, Any], panel: Sequence[Mapping[str, Any]]) ->
     if corpus.get("covered") is not None and corpus["documents"]:
         figures.append(("documents used", f"{corpus['covered'] / corpus['documents']:.0%}"))
     if verifier:
-        figures += _truth(verifier)
+        figures += _truth(verifier, panel)
+    noted = len(manifest.get("notes", [])) + len(manifest.get("alarms", []))
+    if noted:
+        figures.append(("notes to read", str(noted)))
     if any(row.get("p_adjusted") is not None for row in panel):
         figures.append(("collapse alarms", str(sum(bool(row["alarm"]) for row in panel))))
     return Headline(status, _SIGNS.get(status, "•"), _SAYS.get(status, ""), figures)
@@ -46,11 +49,15 @@ def _money(usd: float | None) -> str:
     return "unknown" if usd is None else f"${usd:,.2f}"
 
 
-def _truth(verifier: Mapping[str, Any]) -> list[tuple[str, str]]:
-    total, found = sum(verifier["verdicts"].values()), []
-    if total:
-        share = verifier["verdicts"].get("supported", 0) / total
-        found.append(("claims supported", f"{share:.1%}"))
+def _truth(
+    verifier: Mapping[str, Any], panel: Sequence[Mapping[str, Any]]
+) -> list[tuple[str, str]]:
+    """The claims are those of the published rows; verdicts count those of dropped ones too."""
+    found = [
+        ("claims supported", f"{row['value']:.1%}")
+        for row in panel
+        if row["metric"] == "claim_accuracy" and row["reference"] == ""
+    ]
     if verifier["caught"]["claims"]:
         found.append(("planted falsehoods caught", f"{verifier['caught']['share']:.1%}"))
     return found

@@ -11,7 +11,7 @@ from store.report.scales import Scale
 SIDE, _MARGIN = 640.0, 24.0
 RINGS = 12
 """Rings that are drawn; more would hide each other. They are the largest."""
-_DOT, _CROSS = "h0", "m-3 0h6m-3-3v6"
+_DOT, _CROSS = "h.01", "m-3 0h6m-3-3v6"  # a line of no length is lost in print
 _SIGNS = {"version": _DOT, "parent": _DOT}
 """A dot is round or square by its style; other sides have crosses."""
 

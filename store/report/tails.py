@@ -40,8 +40,12 @@ class Tail:
 
 
 def draw_tails(found: Sequence[Mapping[str, Any]]) -> list[Tail]:
-    """A drawing for each set of curves that has points."""
-    return [_draw(each) for each in found if any(c["points"] for c in each["curves"].values())]
+    """A drawing for each set of curves, if one of them has more than one kind."""
+    return [
+        _draw(each)
+        for each in found
+        if any(curve["kinds"] > 1 for curve in each["curves"].values())
+    ]
 
 
 def _draw(found: Mapping[str, Any]) -> Tail:

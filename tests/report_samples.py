@@ -1,5 +1,5 @@
-"""A rich version for the tests of the report: held back by the gate, with vanished topics and
-generations before it.
+"""The page of a rich version for the tests of the report: held back by the gate, with vanished
+topics and generations before it.
 """
 
 from __future__ import annotations
@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from store_samples import content, manifest
 
 from configs.stages import CollapseProbe
 from store.explained import Decision, Explained, Piece, Said
+from store.report import render_report
 from verifiers.collapse import Side, measure
 from verifiers.collapse.atlas import draw_map
 from verifiers.collapse.facts import Sources
@@ -70,6 +72,15 @@ def drawn() -> tuple[pl.DataFrame, list[dict[str, Any]], dict[str, Any]]:
         "ancestors": generations,
     }
     return panel, listed, figures
+
+
+def rich_page() -> str:
+    """The page of such a version."""
+    panel, gone, figures = drawn()
+    made = content()
+    about = {"dataset": "small", **manifest(**rich_manifest(gone))}
+    rows = made.splits["train"].to_dicts()
+    return render_report(about, rows, made.rejected, panel, explained(), figures)
 
 
 def explained() -> list[Explained]:
