@@ -36,6 +36,12 @@ class LogScale:
         return Scale(low, high, self.start, self.end)(math.log10(value))
 
     def marks(self) -> list[float]:
-        """The powers of ten in between, both ends included where they are some."""
-        first, last = math.log10(self.low) - 1e-9, math.log10(self.high) + 1e-9
-        return [10.0**power for power in range(math.ceil(first), math.floor(last) + 1)]
+        """The powers of ten in between, ends included; where they are few, 2 and 5 times them."""
+        first, last = math.floor(math.log10(self.low)), math.ceil(math.log10(self.high))
+        powers = [10.0**power for power in range(first, last + 1)]
+        finer = [step * power for power in powers for step in (1, 2, 5)]
+        inside = [mark for mark in powers if self._holds(mark)]
+        return inside if len(inside) > 2 else [mark for mark in finer if self._holds(mark)]
+
+    def _holds(self, mark: float) -> bool:
+        return self.low * (1 - 1e-9) <= mark <= self.high * (1 + 1e-9)

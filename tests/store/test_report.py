@@ -126,6 +126,7 @@ def test_scales_put_their_ends_at_the_ends() -> None:
     assert [Scale(2, 4, 10, 20)(value) for value in (2, 3, 4)] == [10, 15, 20]
     scale = LogScale(0.01, 100, 0, 8)
     assert [scale(mark) for mark in scale.marks()] == [0, 2, 4, 6, 8]
+    assert LogScale(0.003, 0.06, 0, 1).marks() == pytest.approx([0.005, 0.01, 0.02, 0.05])
     assert Scale(1, 1, 5, 9)(1) == 5
 
 
