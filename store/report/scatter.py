@@ -52,7 +52,7 @@ def draw_scatter(found: Mapping[str, Any]) -> Scatter | None:
     if not found:
         return None
     place = Scale(0, 1000, _MARGIN, SIDE - _MARGIN)
-    sides = sorted(found["points"].items(), key=lambda side: side[0] == "version")
+    sides = sorted(found["points"].items(), key=lambda side: (side[0] == "version", side[0]))
     clouds = []
     for name, points in sides:
         sign = _SIGNS.get(name, _CROSS)

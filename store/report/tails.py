@@ -49,7 +49,8 @@ def draw_tails(found: Sequence[Mapping[str, Any]]) -> list[Tail]:
 
 
 def _draw(found: Mapping[str, Any]) -> Tail:
-    sides = {name: curve for name, curve in found["curves"].items() if curve["points"]}
+    ordered = sorted(found["curves"].items(), key=lambda side: (side[0] != "version", side[0]))
+    sides = {name: curve for name, curve in ordered if curve["points"]}
     ranks = max(curve["kinds"] for curve in sides.values())
     shares = [n / curve["rows"] for curve in sides.values() for _, n in curve["points"]]
     x = LogScale(1, max(10, ranks), _LEFT, _RIGHT)

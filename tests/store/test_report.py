@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 from report_samples import rich_page
@@ -20,6 +21,7 @@ from store.report.panel import SAYS, groups
 from store.report.scales import LogScale, Scale
 from store.versions import verify
 from verifiers.collapse.metrics import METRICS
+from verifiers.collapse.ranks import curve
 
 SECTIONS = ("use", "content", "truth", "richness", "making")
 VOID = {"meta", "br", "path", "circle", "line", "polyline"}
@@ -131,9 +133,11 @@ def test_scales_put_their_ends_at_the_ends() -> None:
 
 
 def test_figures_are_kept_and_drawn_again(tmp_path: Path) -> None:
+    points = {"version": [[0, 1000], [5, 5]], "parent": [[7, 7]], "anchor": [[8, 8]]}
+    curves = {name: curve(np.array([4, 2, 1])) for name in ("version", "parent")}
     drawing: dict[str, Any] = {
-        "map": {"explained": 0.5, "points": {"version": [[0, 1000], [5, 5]]}, "rings": []},
-        "tails": [],
+        "map": {"explained": 0.5, "points": points, "rings": []},
+        "tails": [{"of": "clusters", "curves": curves}],
         "ancestors": [],
     }
     made = replace(content(), figures=drawing)
