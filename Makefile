@@ -10,9 +10,10 @@ PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constrain
 CACHE := $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/stillhouse
 LLAMA := llama-cpp-python==0.3.36
 AIMOCK := @copilotkit/aimock@1.43.0
+AXE := axe-core@4.14.1
 
 # Coverage has a verb of its own: measuring it makes the tests a quarter slower.
-.PHONY: install check test coverage demo llama-server aimock clean
+.PHONY: install check test coverage demo llama-server aimock axe clean
 
 install: $(STAMP)
 
@@ -66,6 +67,13 @@ aimock: $(CACHE)/aimock/node_modules/@copilotkit/aimock/package.json
 $(CACHE)/aimock/node_modules/@copilotkit/aimock/package.json:
 	@mkdir -p $(CACHE)/aimock
 	@npm install --silent --no-audit --no-fund --prefix $(CACHE)/aimock $(AIMOCK)
+
+axe: $(CACHE)/axe/node_modules/axe-core/package.json
+
+# It finds what keeps people from reading a page; npm brings it, and Chromium runs it.
+$(CACHE)/axe/node_modules/axe-core/package.json:
+	@mkdir -p $(CACHE)/axe
+	@npm install --silent --no-audit --no-fund --prefix $(CACHE)/axe $(AXE)
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache build *.egg-info

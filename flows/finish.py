@@ -87,6 +87,7 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
         passages=cited_by(corpus, evidence),
         verdicts=said.sort("record_id", maintain_order=True),
         probes=probed.panel,
+        figures=probed.figures,
     )
     manifest = {
         **status_of(_status(len(kept), work, recipe, space), gate),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from configs.recipe import Recipe
 from configs.stages import CollapseProbe
 from filters.privacy import find_personal
 from filters.semantic import vectors_of
+from flows.generations import ancestors
 from flows.progress import report
 from flows.workspace import Workspace
 from store.corpus import Corpus
@@ -21,8 +22,10 @@ from store.embedding import embedder
 from store.report import WITHHELD
 from store.versions import Version, latest
 from verifiers.collapse import CORPUS, EMPTY, Side, measure
+from verifiers.collapse.atlas import draw_map
 from verifiers.collapse.facts import Sources, claims_of, supporting_passages
-from verifiers.collapse.tails import vanished
+from verifiers.collapse.ranks import tail_curves
+from verifiers.collapse.tails import Vanished, vanished
 
 _MOST = 100_000
 """Rows of a parent version that are looked at."""
@@ -30,12 +33,13 @@ _MOST = 100_000
 
 @dataclass(frozen=True)
 class Probed:
-    """The panel, and the clusters of the parent or anchor of which nothing is left, each with the
-    ``reference`` it is of.
+    """The panel, the clusters of the parent or anchor of which nothing is left, each with the
+    ``reference`` it is of, and what the report draws: ``map``, ``tails`` and ``ancestors``.
     """
 
     panel: pl.DataFrame
     vanished: Sequence[Mapping[str, Any]]
+    figures: Mapping[str, Any] = field(default_factory=dict)
 
 
 def probe(
@@ -69,8 +73,12 @@ def probe(
         questions, answers = anchor["question"].to_list(), anchor["answer"].to_list()
         references["anchor"] = Side(questions, answers, vectors_of(anchor))
     panel = measure(version, references, settings, recipe.seed, report)
-    gone = _vanished(version, references, settings, recipe)
-    return Probed(panel, gone)
+    gone = _vanished(version, references, settings, recipe.seed)
+    figures = {
+        **_drawn(version, references, gone, settings, recipe.seed),
+        "ancestors": ancestors(parent),
+    }
+    return Probed(panel, _listed(gone, recipe), figures)
 
 
 def planned_of(space: Workspace, plan: str, planned: int) -> dict[str, int]:
@@ -121,24 +129,46 @@ def _of_version(version: Version, space: Workspace, recipe: Recipe) -> Side:
 
 
 def _vanished(
-    version: Side, references: Mapping[str, Side], settings: CollapseProbe, recipe: Recipe
-) -> list[dict[str, Any]]:
-    found = []
-    for name, side in references.items():
-        if name == CORPUS or not len(side):
-            continue
-        gone = vanished(
-            version.vectors,
-            side.vectors,
-            side.questions,
-            settings.vanished,
-            settings.examples,
-            recipe.seed,
-        )
-        for each in gone:
-            shown = [_shown(text, recipe) for text in each.examples]
-            found.append({"reference": name, **asdict(each), "examples": shown})
-    return found
+    version: Side, references: Mapping[str, Side], settings: CollapseProbe, seed: int
+) -> list[tuple[str, Vanished]]:
+    """Clusters of which nothing is left, each with its reference."""
+    about = (settings.vanished, settings.examples, seed)
+    return [
+        (name, each)
+        for name, side in references.items()
+        if name != CORPUS and len(side)
+        for each in vanished(version.vectors, side.vectors, side.questions, *about)
+    ]
+
+
+def _listed(gone: Sequence[tuple[str, Vanished]], recipe: Recipe) -> list[dict[str, Any]]:
+    return [
+        {
+            "reference": name,
+            "share": each.share,
+            "expected": each.expected,
+            "examples": [_shown(text, recipe) for text in each.examples],
+        }
+        for name, each in gone
+    ]
+
+
+def _drawn(
+    version: Side,
+    references: Mapping[str, Side],
+    gone: Sequence[tuple[str, Vanished]],
+    settings: CollapseProbe,
+    seed: int,
+) -> dict[str, Any]:
+    """Beside the parent and the anchor; beside the corpus only where there are neither, since
+    passages are no questions and lie elsewhere.
+    """
+    there = {name: side for name, side in references.items() if len(side)}
+    beside = {name: side for name, side in there.items() if name != CORPUS} or there
+    return {
+        "map": draw_map(version, beside, gone, seed),
+        "tails": tail_curves(version, beside, settings.sample, seed),
+    }
 
 
 def _shown(text: str, recipe: Recipe) -> str:

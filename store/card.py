@@ -88,9 +88,9 @@ def _body(parts: Sequence[Part], manifest: Mapping[str, Any], rows: Sequence[Any
         "",
         manifest["recipe"]["description"] or "A synthetic fine-tuning dataset.",
         "",
-        f"**Rows:** {counts}. **Status:** {manifest['status']}.",
+        f"**Rows:** {counts}. **Status:** {manifest['status']}.{_held(manifest)}",
         "",
-        "**Synthetic content:** every row was made by a machine. " + _made_by(manifest),
+        f"**Synthetic content:** {_share(manifest)}. " + _made_by(manifest),
         "",
         "## Load",
         "",
@@ -139,6 +139,23 @@ def _body(parts: Sequence[Part], manifest: Mapping[str, Any], rows: Sequence[Any
         "",
     ]
     return "\n".join(lines)
+
+
+def _held(manifest: Mapping[str, Any]) -> str:
+    """What keeps a version from being used, if anything does."""
+    return f" {manifest['note']}" if manifest["status"] == "quarantined" else ""
+
+
+def _share(manifest: Mapping[str, Any]) -> str:
+    """How many rows were made by machines, and where the others come from."""
+    real = manifest.get("lineage", {}).get("real_rows", 0)
+    if not real:
+        return "every row was made by a machine"
+    made = manifest["lineage"]["synthetic_rows"]
+    return (
+        f"{made:,} of {made + real:,} rows were made by a machine; the others (`origin` human) are "
+        "real rows of the recipe's anchor"
+    )
 
 
 def _made_by(manifest: Mapping[str, Any]) -> str:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 
 def fill(template: Path, **values: object) -> str:
-    """A page with the values filled in and escaped."""
-    from jinja2 import Environment
+    """A page with the values filled in and escaped; it may include templates beside it."""
+    from jinja2 import Environment, FileSystemLoader
 
-    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    return environment.from_string(template.read_text(encoding="utf-8")).render(**values)
+    beside = FileSystemLoader(template.parent, encoding="utf-8")
+    environment = Environment(loader=beside, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    return environment.get_template(template.name).render(**values)

@@ -29,6 +29,7 @@ from store.records import CITED, EVIDENCE, RECORDS, REJECTED, VERDICTS, to_arrow
 from store.report import render_report
 from store.shards import write_parquet
 from store.versions import (
+    FIGURES,
     Version,
     dataset_folder,
     file_sha256,
@@ -49,7 +50,8 @@ _CONTENT = ("data/", "variants/", "rejected/", "evidence/", "passages/", "verdic
 @dataclass(frozen=True)
 class Content:
     """The tables of a version. ``splits`` are kept records by split, in a fixed order; ``passages``
-    are those that evidence points to; ``variants`` are further training sets by configuration.
+    are those that evidence points to; ``variants`` are further training sets by configuration;
+    ``figures`` is what the report draws, as JSON takes it.
     """
 
     splits: Mapping[str, pl.DataFrame]
@@ -59,6 +61,7 @@ class Content:
     verdicts: pl.DataFrame
     probes: pl.DataFrame
     variants: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    figures: Mapping[str, Any] = field(default_factory=dict)
 
 
 def publish(
@@ -127,7 +130,9 @@ def _commit(
         content.evidence,
         content.passages,
     )
-    report = render_report(full, shown, content.rejected, content.probes, claims)
+    if content.figures:
+        _write(aside / FIGURES, orjson.dumps(content.figures, option=orjson.OPT_SORT_KEYS))
+    report = render_report(full, shown, content.rejected, content.probes, claims, content.figures)
     _write(aside / "report.html", report.encode())
     patch = full.get("gate", {}).get("patch")
     if patch:

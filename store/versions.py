@@ -28,6 +28,8 @@ SCHEMAS: Mapping[str, pa.Schema] = {
     "verdicts": VERDICTS,
 }
 """Schema of the tables of a version by their folder."""
+FIGURES = "figures.json"
+"""The file with the places and curves that a report draws, beside the manifest."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,13 @@ class Version:
         ``passages`` in all but the oldest.
         """
         return frozenset(name.partition("/")[0] for name in self.manifest["files"] if "/" in name)
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """What its report draws: ``map``, ``tails``, ``ancestors``; older versions have none."""
+        path = self.path / FIGURES
+        found: dict[str, Any] = orjson.loads(path.read_bytes()) if path.exists() else {}
+        return found
 
     def table(self, folder: str) -> pl.DataFrame:
         """All rows of one of its ``folders``; those of ``data`` with their ``split``."""

@@ -104,7 +104,7 @@ def test_the_judge_drops_what_is_bad_and_the_version_says_how_good_it_was(
     report = (version.path / "report.html").read_text()
     for note in ("could not be read", "the judge was never calibrated"):
         assert any(note in said for said in manifest["notes"]) and note in report
-    assert "<h2>Acceptance</h2>" in report
+    assert "<h3>Acceptance</h3>" in report
     assert paid_once(writer, judge)
 
 

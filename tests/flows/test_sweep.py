@@ -88,7 +88,7 @@ def test_the_sweep_agrees_with_the_funnel_and_is_in_the_report(built: Version) -
         assert [level["kept"] for level in current] == [_kept(built, swept["stage"])]
         assert len(swept["levels"]) == len(THRESHOLDS) + 1
     report = (built.path / "report.html").read_text(encoding="utf-8")
-    section = report.partition("<h2>Thresholds</h2>")[2].partition("<h2>")[0]
+    section = report.partition("<h3>Thresholds</h3>")[2].partition("<h3>")[0]
     assert "0.60 (recipe)" in section and "0.96 (recipe)" in section and "0.95" in section
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,12 +112,13 @@ def counts_of(assign: KMeans, vectors: Vectors) -> Counts:
 @dataclass(frozen=True)
 class Vanished:
     """A cluster of a reference without a row in the version: its share of the reference, how many
-    rows would be expected, and questions of it.
+    rows would be expected, questions of it, and the vectors of its rows.
     """
 
     share: float
     expected: float
     examples: tuple[str, ...]
+    rows: Vectors = field(repr=False, compare=False)
 
 
 def vanished(
@@ -144,7 +145,6 @@ def vanished(
         near = reference[rows] @ assign.centroids[kind]
         central = rows[np.argsort(-near, kind="stable")][:shown].tolist()
         examples = tuple(" ".join(questions[row].split())[:160] for row in central)
-        found.append(
-            Vanished(float(theirs[kind] / len(reference)), float(expected[kind]), examples)
-        )
+        share = float(theirs[kind] / len(reference))
+        found.append(Vanished(share, float(expected[kind]), examples, reference[rows]))
     return found

@@ -1,54 +1,9 @@
-"""The version's report: one HTML page without any outside resource."""
+"""What a report and a card say in words."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
-
-import polars as pl
-
-from store.explained import Explained, as_html, style
-from store.pages import fill
-
-WITHHELD = "(not shown: personal data)"
-"""What a report shows in place of a text that was dropped for privacy."""
-
-
-def render_report(
-    manifest: Mapping[str, Any],
-    rows: Sequence[Mapping[str, Any]],
-    rejected: pl.DataFrame,
-    probes: pl.DataFrame,
-    shown_claims: Sequence[Explained] = (),
-) -> str:
-    """Funnel, diversity, some published rows, some records claim by claim, and two dropped rows of
-    each reason.
-    """
-    examples = rejected.sort("stage", "reason", "id").group_by(
-        ["stage", "reason"], maintain_order=True
-    )
-    private = pl.col("stage") == "privacy"
-    shown = examples.head(2).with_columns(
-        pl.when(private).then(pl.lit(WITHHELD)).otherwise(pl.col(name)).alias(name)
-        for name in ("question", "answer")
-    )
-    return fill(
-        Path(__file__).with_suffix(".html.j2"),
-        name=f"{manifest['dataset']}-v{manifest['version']}",
-        manifest=manifest,
-        planned=max(1, manifest["funnel"][0]["kept"]),
-        cost=cost_text(manifest["cost"]),
-        repaired=repair_text(manifest["repair"]) if manifest.get("repair") else "",
-        rows=rows,
-        rejected=shown.to_dicts(),
-        probes=probes.to_dicts(),
-        verifier=verifier_text(manifest["verifier"]) if manifest.get("verifier") else "",
-        explained=[as_html(each) for each in shown_claims],
-        style=style(),
-        number=_number,
-        money=money_text,
-    )
 
 
 def verifier_text(found: Mapping[str, Any]) -> str:
@@ -109,7 +64,19 @@ def money_text(usd: float | None) -> str:
     return "price unknown" if usd is None else f"${usd:,.4f}"
 
 
-def _number(value: float | None) -> str:
-    if value is None:
+def number_text(value: float | None) -> str:
+    """A figure with three digits that count."""
+    if value is None or value != value:
         return "–"
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    said = f"{value:,.0f}" if abs(value) >= 1000 else f"{value + 0.0:.3g}"
+    return said.replace("-", "−", 1) if value < 0 else said
+
+
+def verdict_shares(found: Mapping[str, Any]) -> list[tuple[str, int, float]]:
+    """How many claims each verdict was given to, and their share; none where none were checked."""
+    total = sum(found["verdicts"].values())
+    return [
+        (verdict.replace("_", " "), count, count / total)
+        for verdict, count in found["verdicts"].items()
+        if total
+    ]
