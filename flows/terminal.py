@@ -29,7 +29,7 @@ def show_built(console: Console, built: Built) -> None:
     console.print()
     console.print(funnel_table(manifest["funnel"], f"{version.name}: from plan to published"))
     console.print()
-    rows = version.table("data").sort("id")
+    rows = version.table("data").filter(pl.col("origin") != "human").sort("id")
     first = rows.unique("style", keep="first", maintain_order=True).sort("style")
     console.print(rows_table(first.head(5).to_dicts(), "Five of its rows"))
     console.print()

@@ -13,7 +13,7 @@ from verifiers.checks.every import CHECKS
 from verifiers.checks.numbers import SPELLED
 from verifiers.checks.quantities import quantities
 from verifiers.checks.readings import readings
-from verifiers.wording import STOP, content
+from verifiers.wording import STOP, content, stem
 
 _SHORT = 4
 """Words below which a claim says too little to be looked for without its question."""
@@ -24,6 +24,13 @@ _SUBJECT = re.compile(
 _PRONOUNS = frozenset("he she they we you i his her their our my your one".split())
 _OWNER = re.compile(r"^.*['’]s?\s+(?=\S)")
 _SPELLED = re.compile(rf"\b{SPELLED}", re.IGNORECASE)
+_REQUESTS = frozenset(
+    stem(word)
+    for word in """please kindly could tell give name list state explain describe say write provide
+identify mention show summarise summarize define specify find know let me us you your we our i my
+exactly briefly short sentence word words answer question""".split()
+)
+"""Words by which a question asks, and which say nothing of what it asks about."""
 _NO_NAME = (STOP | _PRONOUNS) - {"the", "a", "an"}
 
 
@@ -56,7 +63,8 @@ class Reading:
 def read(text: str, context: str = "") -> Reading:
     """Read a claim. ``context`` is the question it answers, or empty; it completes short claims."""
     text, context = visible(text).replace("\n", " "), visible(context).replace("\n", " ")
-    own, asked = _plain(text), _plain(context)
+    own = _plain(text)
+    asked = tuple(word for word in _plain(context) if word not in _REQUESTS)
     opening = opening_name(text)
     parts = tuple(check.wanted(text) for check in CHECKS)
     return Reading(

@@ -74,3 +74,13 @@ def test_names_alone_say_nothing(claim: str, supported: bool) -> None:
         "population of Vega was 900."
     )
     assert (verify_pair(claim, told).verdict == "supported") is supported
+
+
+@pytest.mark.parametrize(
+    "question", ["Please state the mass of Vega.", "Could you tell me the mass of Vega exactly?"]
+)
+def test_how_a_question_asks_is_no_part_of_what_it_asks(question: str) -> None:
+    said = verify_pair(
+        "The mass of Vega is 8.681 kg.", "# Vega\n\n- **Mass:** 8.681 kg\n", question
+    )
+    assert said.verdict == "supported"
