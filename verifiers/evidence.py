@@ -142,7 +142,9 @@ def _borrows(
     says it of somebody else.
     """
     if item.stretch.sentences == 1:
-        return False
+        # A snippet may leave out what it is about.
+        strange = not claim.subject & item.stretch.stems and not item.stretch.torn
+        return strange and _of_another(item.stretch, claim)
     for other in scored:
         if other.stretch.sentences > 1 or not _within(other.stretch, item.stretch):
             continue
@@ -165,7 +167,7 @@ def _of_another(stretch: Stretch, claim: Reading) -> bool:
     rest = [word for word in claim.wording if word not in claim.subject]
     same = sum(word in stretch.stems for word in rest)
     own = stretch.subject.difference(claim.wording)
-    apart = claim.subject and own and not claim.subject & stretch.stems
+    apart = own and not claim.subject <= stretch.stems
     return bool(apart) and len(rest) > 1 and same >= _STRONG * len(rest)
 
 
