@@ -15,6 +15,7 @@ from store.corpus import Passage
 from store.quotes import find_quote
 from verifiers.checks.every import CHECKS
 from verifiers.checks.findings import Finding
+from verifiers.exchanged import exchanged
 from verifiers.likelihood import VERBATIM, likelihood
 from verifiers.mixed import mixed
 from verifiers.reading import Reading, read
@@ -129,6 +130,7 @@ def _support(
         for item in enough
         if not _borrows(item, scored, claim, index)
         and not mixed(claim.text, claim.context, sentences_of(item.stretch.passage), claim.subject)
+        and not exchanged(claim.text, item.stretch)
     ]
     best = max(whole, key=lambda item: item.order, default=None)
     return None if best is None else _decided("supported", "wording", best, "")

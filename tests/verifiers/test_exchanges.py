@@ -47,3 +47,40 @@ def test_what_is_said_of_another_supports_nothing(claim: str) -> None:
 )
 def test_the_same_is_supported_of_whom_it_was_said(claim: str) -> None:
     assert verify_pair(claim, PROBES).verdict == "supported"
+
+
+AIR = """# Vesper
+
+Vesper is the largest moon of Aldor and the second-largest moon in the Holt system. The air of
+Vesper consists of about 95% nitrogen and about 5% methane. The agency confirmed the glider Tern,
+with a launch planned for July 2028 and an arrival at Vesper in 2034. The seas of Vesper hold liquid
+methane and ethane instead of water. Asa Holt discovered Vesper and Orm in August 1877. Vesper has a
+radius of 606 km and Orm one of 1,188 km.
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "supported"),
+    [
+        ("Vesper is the largest moon in the Holt system.", False),
+        ("Vesper is the second-largest moon of Aldor.", False),
+        ("Vesper is the largest moon of Aldor.", True),
+        ("Vesper is the second-largest moon in the Holt system.", True),
+        ("The air of Vesper consists of about 5% nitrogen and about 95% methane.", False),
+        ("The air of Vesper is about 5% methane.", True),
+        ("The air of Vesper consists of 95% nitrogen and 5% methane.", True),
+        ("The launch of Tern is planned for 2034.", False),
+        ("The launch of Tern is planned for July 2028.", True),
+        ("Tern will launch in 2034 and arrive at Vesper in July 2028.", False),
+        ("Tern will launch in July 2028 and arrive at Vesper in 2034.", True),
+        ("The seas of Vesper hold water instead of liquid methane and ethane.", False),
+        ("The seas of Vesper hold liquid methane and water instead of ethane.", False),
+        ("The seas of Vesper hold liquid methane and ethane, not water.", True),
+        ("Asa Holt discovered Vesper in August 1877.", True),
+        ("Orm has a radius of 1,188 km.", True),
+    ],
+)
+def test_values_and_superlatives_of_one_sentence_stay_with_their_words(
+    claim: str, supported: bool
+) -> None:
+    assert (verify_pair(claim, AIR).verdict == "supported") is supported

@@ -127,6 +127,7 @@ def _tokens(sentence: str) -> list[str]:
     """Words and signs; "isn't" is two words, "won't" and "can't" too."""
     plain = sentence.replace("’", "'")
     plain = plain.replace("no longer", "not")
+    plain = plain.replace(" instead of ", ", not ").replace(" rather than ", ", not ")
     if "n't" in plain:
         plain = plain.replace("can't", "can not").replace("won't", "will not")
         plain = plain.replace("n't", " not")
