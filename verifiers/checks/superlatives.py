@@ -53,8 +53,8 @@ _NO_RANK = re.compile(r"\b(?:at|very|not|not the|n't the)\s$", re.IGNORECASE)
 
 class Superlative(NamedTuple):
     """A pole of a family, such as (size, 1), and the rank from there; ``noun`` is the stem of the
-    word behind it, ``scope`` the stems of what it holds among. ``shared`` is one of several with the
-    rank.
+    word behind it, ``scope`` the stems of what it holds among. ``shared`` is one of several with
+    the rank.
     """
 
     text: str
