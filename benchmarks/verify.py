@@ -52,7 +52,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     console = Console(width=160)
     files = given.files or _files(given.data)
     try:
-        sets = {path.stem: read_pairs(path) for path in files}
+        stems = [path.stem for path in files]
+        # Two files of one name, in two folders, are two sets.
+        names = [p.stem if stems.count(p.stem) == 1 else str(p) for p in files]
+        sets = {name: read_pairs(path) for name, path in zip(names, files, strict=True)}
     except StillhouseError as error:
         raise SystemExit(str(error)) from error
     found = _sets(sets, console)

@@ -159,11 +159,15 @@ def _mapping(value: object) -> dict[str, Any]:
 def _explain(error: ValidationError, path: Path, tree: Any) -> list[str]:
     lines = []
     found = error.errors(include_url=False, include_input=False)
-    inside = {problem["loc"][:depth] for problem in found for depth in range(len(problem["loc"]))}
-    for problem in found:
-        if problem["type"] == "too_short" and problem["loc"] in inside:
-            continue  # A list whose items are wrong counts as empty; the items are told.
-        loc = tuple(part for part in problem["loc"] if part != "[key]")
+    places = [tuple(part for part in problem["loc"] if not _is_tag(part)) for problem in found]
+    inside = {loc[:depth] for loc in places for depth in range(len(loc))}
+    for problem, loc in zip(found, places, strict=True):
+        # A list whose items are wrong counts as empty, and a mapping is none of the names that may
+        # stand in its place; the parts are told.
+        if problem["type"] in ("too_short", "literal_error") and loc in inside:
+            continue
+        if problem["type"] == "model_type" and places.count(loc) > 1:
+            continue
         message = problem["msg"].removeprefix("Value error, ")
         if problem["type"] == "extra_forbidden":
             message = _unknown_field(loc)
@@ -171,6 +175,11 @@ def _explain(error: ValidationError, path: Path, tree: Any) -> list[str]:
             message = "this field is required"
         lines.append(f"{path}:{_line(tree, loc)}: {_dotted(loc)}: {message}")
     return lines
+
+
+def _is_tag(part: object) -> bool:
+    """Whether a part of a location is pydantic's name for a choice, and no field of a recipe."""
+    return isinstance(part, str) and (part in ("[key]", "Policy") or part.startswith("literal["))
 
 
 def _unknown_field(loc: tuple[Any, ...]) -> str:

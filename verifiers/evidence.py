@@ -15,6 +15,7 @@ from store.corpus import Passage
 from store.quotes import find_quote
 from verifiers.checks.every import CHECKS
 from verifiers.checks.findings import Finding
+from verifiers.exchanged import exchanged
 from verifiers.likelihood import VERBATIM, likelihood
 from verifiers.mixed import mixed
 from verifiers.reading import Reading, read
@@ -129,6 +130,7 @@ def _support(
         for item in enough
         if not _borrows(item, scored, claim, index)
         and not mixed(claim.text, claim.context, sentences_of(item.stretch.passage), claim.subject)
+        and not exchanged(claim.text, item.stretch)
     ]
     best = max(whole, key=lambda item: item.order, default=None)
     return None if best is None else _decided("supported", "wording", best, "")
@@ -142,7 +144,9 @@ def _borrows(
     says it of somebody else.
     """
     if item.stretch.sentences == 1:
-        return False
+        # A snippet may leave out what it is about.
+        strange = not claim.subject & item.stretch.stems and not item.stretch.torn
+        return strange and _of_another(item.stretch, claim)
     for other in scored:
         if other.stretch.sentences > 1 or not _within(other.stretch, item.stretch):
             continue
@@ -165,7 +169,7 @@ def _of_another(stretch: Stretch, claim: Reading) -> bool:
     rest = [word for word in claim.wording if word not in claim.subject]
     same = sum(word in stretch.stems for word in rest)
     own = stretch.subject.difference(claim.wording)
-    apart = claim.subject and own and not claim.subject & stretch.stems
+    apart = own and not claim.subject <= stretch.stems
     return bool(apart) and len(rest) > 1 and same >= _STRONG * len(rest)
 
 

@@ -105,6 +105,21 @@ def test_unknown_fields_are_explained_at_every_depth(tmp_path: Path, extra: str,
     assert refusal(tmp_path, BASE + extra)[0].startswith(said)
 
 
+@pytest.mark.parametrize(
+    ("policy", "said"),
+    [
+        ("{stal: drop}", "policy.stal: unknown field; did you mean 'stale'?"),
+        ("{stale: no way}", "policy.stale: Input should be 'keep', 'flag' or 'drop'"),
+        ("hard", "policy: Input should be 'strict', 'standard' or 'lenient'"),
+    ],
+)
+def test_a_row_policy_is_a_name_or_rules_and_its_error_is_told_once(
+    tmp_path: Path, policy: str, said: str
+) -> None:
+    text = f"{BASE}verifiers:\n  grounding:\n    policy: {policy}\n"
+    assert refusal(tmp_path, text) == [f"9: verifiers.grounding.{said}"]
+
+
 def test_all_errors_are_told_at_once(tmp_path: Path) -> None:
     text = BASE.replace("small", "Big Name") + "target: none\nsed: 7\nchunking:\n  max_chars: 1\n"
     lines = refusal(tmp_path, text)

@@ -145,3 +145,10 @@ def test_groups_of_claims_are_counted() -> None:
         verify_planted.Told(Statement("c", "d", form="verbatim"), False, True, ""),
     ]
     assert verify_planted.planted_tables(told, Console(quiet=True)) == (0.5, 0.0)
+
+
+def test_a_mark_of_the_byte_order_is_no_part_of_the_first_line(tmp_path: Path) -> None:
+    line = json.dumps({"claim": "Vega is red.", "evidence": "Vega is red.", "label": 1})
+    file = tmp_path / "bom.jsonl"
+    file.write_bytes(b"\xef\xbb\xbf" + line.encode() + b"\r\n")
+    assert [pair.claim for pair in read_pairs(file)] == ["Vega is red."]

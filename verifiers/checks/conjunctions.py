@@ -43,5 +43,7 @@ def _pairs(reading: Sentence) -> Iterator[tuple[str, Word, Word]]:
     for word, at in reading.joins:
         if 0 < at < len(reading.words):
             one, two = reading.words[at - 1 : at + 1]
-            if one.text not in KEPT and two.text not in KEPT:
+            # Behind a number, "and" goes on with something else: in 2015 and came near.
+            alike = one.text[0].isdigit() == two.text[0].isdigit()
+            if alike and one.text not in KEPT and two.text not in KEPT:
                 yield word, one, two

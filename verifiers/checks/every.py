@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from verifiers.checks.agreement import check_quantities
 from verifiers.checks.assignments import assignments, check_assignments
+from verifiers.checks.code_words import check_code_words, code_words, held_code_words
 from verifiers.checks.comparatives import check_comparisons, comparisons
 from verifiers.checks.conjunctions import check_conjunctions
 from verifiers.checks.dates import check_dates, dates, held_dates
@@ -48,5 +49,6 @@ CHECKS = (
     Check("superlative", superlatives, superlatives, check_superlatives),
     Check("comparison", comparisons, comparisons, check_comparisons),
     Check("assignment", assignments, assignments, check_assignments),
+    Check("code", code_words, held_code_words, check_code_words, headed=True),
     Check("disguise", disguised, held_disguised, check_disguised, headed=True),
 )

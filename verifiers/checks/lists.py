@@ -35,7 +35,7 @@ _LONGEST = 4
 """Words of an item; what is longer is a clause."""
 _LEAD = re.compile(
     r"^.*\b(?:is|are|was|were|be|include|includes|included|including|comprise[sd]?|contain[s]?"
-    r"|of|as|has|have|had|with|between|by|from|in|to|both|only)\s",
+    r"|takes?|accepts?|supports?|requires?|offers?|provides?|of|as|has|have|had|with|between|by|from|in|to|both|only)\s",
     re.IGNORECASE,
 )
 _TAIL = re.compile(

@@ -67,7 +67,8 @@ united/divided unite/divide join/leave joined/left hire/fire hired/fired appoint
 elect/depose attacker/defender aggressor/victim parent/child ancestor/descendant teacher/student
 doctor/patient landlord/tenant plaintiff/defendant majority/unanimous monarchy/republic
 democracy/dictatorship war/peace peaceful/violent ascent/descent takeoff/landing launch/landing
-import/domestic with/without
+import/domestic with/without inside/beyond within/beyond much/slightly far/slightly
+considerably/slightly circular/elongated push/pop floor/ceiling prograde/retrograde
 """
 _VETOED = frozenset("important importance position positions activity activities nature".split())
 """Words that share their stem with a word of the table and not its meaning."""

@@ -103,7 +103,8 @@ def _stated(text: str, context: str, index: ApiIndex, absent: bool) -> ApiFindin
     plain = _TICKED.sub(" ", text).casefold()
     bare = "signature" in plain
     signature = next((token for token in rest if _is_call(token, about, bare)), None)
-    if signature is not None:
+    asked = bare or "signature" in context.casefold()
+    if signature is not None and (asked or not _is_use(signature, about)):
         return _check_signature(signature, about)
     if bare and rest and not absent:
         detail = f"the real signature is `{about.signature}`"
@@ -111,6 +112,15 @@ def _stated(text: str, context: str, index: ApiIndex, absent: bool) -> ApiFindin
     if _DEFAULT.search(plain) and not absent:
         return _check_default(text, rest, about)
     return _check_parameters(text, about, absent)
+
+
+def _is_use(call: str, about: ApiObject) -> bool:
+    """Whether a call names just some of the parameters in their order, as in "`dumps(obj)` makes":
+    it says what is done with them, and not that there are no others.
+    """
+    given = [each.strip() for each in call.partition("(")[2].removesuffix(")").split(",")]
+    known = iter(about.parameters or ())
+    return all(each in known for each in given)
 
 
 def _check_signature(call: str, about: ApiObject) -> ApiFinding:

@@ -127,6 +127,7 @@ def _tokens(sentence: str) -> list[str]:
     """Words and signs; "isn't" is two words, "won't" and "can't" too."""
     plain = sentence.replace("’", "'")
     plain = plain.replace("no longer", "not")
+    plain = plain.replace(" instead of ", ", not ").replace(" rather than ", ", not ")
     if "n't" in plain:
         plain = plain.replace("can't", "can not").replace("won't", "will not")
         plain = plain.replace("n't", " not")
@@ -150,8 +151,11 @@ def _scopes(tokens: Sequence[str]) -> Iterator[tuple[str, str, int, bool, str]]:
         negator = ""
         if clauses[at] != reach:
             reach, negated = clauses[at], clauses[at] in whole
-        if low in _DENYING and _negates(
-            low, folded[at + 1 : at + _FAR], folded[max(at - 2, 0) : at]
+        value = token == "None" and at > 0  # Python's, which denies nothing
+        if (
+            low in _DENYING
+            and not value
+            and _negates(low, folded[at + 1 : at + _FAR], folded[max(at - 2, 0) : at])
         ):
             negator = low
             negated = not (negated and low in _UNDONE)

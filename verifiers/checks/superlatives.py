@@ -14,7 +14,7 @@ from typing import NamedTuple
 from verifiers.checks import numbers
 from verifiers.checks.dates import without_dates
 from verifiers.checks.findings import Finding
-from verifiers.wording import STOP, stem
+from verifiers.wording import STOP, content, stem
 
 _POLES = """size largest,biggest,greatest,hugest smallest,tiniest,littlest
 height highest,tallest,loftiest lowest|length longest shortest|age oldest,eldest youngest
@@ -44,6 +44,8 @@ _PATTERN = re.compile(
 )
 _HINT = re.compile(r"st\b|\b(?:last|final|most|best|worst)|\d(?:nd|rd|th)\b|\b\w+(?:nd|rd|th)\b")
 _NEXT = re.compile(r"[\s-]{1,2}(?:and\s[a-z]+\s)?(?P<word>[a-z]+)", re.IGNORECASE)
+_SCOPE = re.compile(r"(?:[\s-][a-z]+){0,4}?\s(?:of|in|on|among)\s(?P<scope>(?:[\w'’-]+\s?){1,3})")
+"""What a superlative holds among: the largest moon *of Saturn*."""
 _TIME = re.compile(r"(?:\b(?:\d+(?:\.\d+)?|a|per|one|each|every|\w+ty|\w+teen)[\s-]|/)$")
 _NO_RANK = re.compile(r"\b(?:at|very|not|not the|n't the)\s$", re.IGNORECASE)
 """What makes no rank of the word behind it: at first, at least, not the first."""
@@ -51,7 +53,8 @@ _NO_RANK = re.compile(r"\b(?:at|very|not|not the|n't the)\s$", re.IGNORECASE)
 
 class Superlative(NamedTuple):
     """A pole of a family, such as (size, 1), and the rank from there; ``noun`` is the stem of the
-    word behind it. ``shared`` is one of several with the rank.
+    word behind it, ``scope`` the stems of what it holds among. ``shared`` is one of several with
+    the rank.
     """
 
     text: str
@@ -60,6 +63,7 @@ class Superlative(NamedTuple):
     rank: int
     noun: str
     shared: bool = False
+    scope: frozenset[str] = frozenset()
 
 
 @lru_cache(maxsize=4_096)
@@ -68,8 +72,8 @@ def superlatives(text: str) -> tuple[Superlative, ...]:
     if not _HINT.search(text.casefold()):
         return ()
     plain = without_dates(text)
-    found = [_read(match, plain) for match in _PATTERN.finditer(plain)]
-    return tuple(item for item in found if item is not None)
+    found = [(_read(match, plain), match.end()) for match in _PATTERN.finditer(plain)]
+    return tuple(item._replace(scope=_scope(plain, end)) for item, end in found if item is not None)
 
 
 def check_superlatives(
@@ -83,6 +87,10 @@ def _check(wanted: Superlative, evidence: Collection[Superlative]) -> Finding:
     kin = [held for held in evidence if held.family == wanted.family]
     near = [held for held in kin if held.noun == wanted.noun and wanted.noun]
     alike = [held for held in kin if held in near or not held.noun] if near else kin
+    # The largest of Saturn may be the second largest of all.
+    within = [held for held in near if held.scope & wanted.scope]
+    if within:
+        near = alike = within
     if any(_equal(wanted, held) for held in alike):
         return Finding("superlative", wanted.text, "found")
     # Ranks of different things stand side by side: the first president, the third governor.
@@ -143,6 +151,11 @@ def _in_name(match: re.Match[str], text: str) -> bool:
     """Whether an ordinal is a part of a name, as in the Second World War."""
     before = text[: match.start()].rstrip()
     return match.group(0)[0].isupper() and bool(before) and before[-1] not in ".!?:"
+
+
+def _scope(text: str, end: int) -> frozenset[str]:
+    match = _SCOPE.match(text, end)
+    return frozenset(content(match["scope"])) if match else frozenset()
 
 
 def _noun(text: str, end: int) -> str:

@@ -51,7 +51,7 @@ _SELF_TALK = re.compile(
     r"|requires|needs)\b"
     r"|(?:first|next|then|now|so|okay|ok|alright|wait|hmm+|well),? (?:let me|let's|let us"
     r"|i (?:need|should"
-    r"|will|have|want)|i'll|we (?:need|should|will|have))\b"
+    r"|will|have|want|answer|say|conclude)|i'll|we (?:need|should|will|have|answer|say))\b"
     r"|(?:is|was) (?:that|this|it) (?:right|correct)|(?:looking|thinking|going) (?:at|about|back"
     r"|over)\b)",
     re.IGNORECASE,
