@@ -22,6 +22,8 @@ _SUBJECT = re.compile(
     r"(?:\s+(?:(?:of|the|and|de|van|von|al|for|in)\s+){0,2}[A-Z\d][\w'’.-]*)*"
 )
 _PRONOUNS = frozenset("he she they we you i his her their our my your one".split())
+_HOW = re.compile(r"\bhow (?:many|much|long|far|often|old)\b", re.IGNORECASE)
+"""What a question asks with, and no answer repeats."""
 _OWNER = re.compile(r"^.*['’]s?\s+(?=\S)")
 _SPELLED = re.compile(rf"\b{SPELLED}", re.IGNORECASE)
 _NO_NAME = (STOP | _PRONOUNS) - {"the", "a", "an"}
@@ -56,7 +58,7 @@ class Reading:
 def read(text: str, context: str = "") -> Reading:
     """Read a claim. ``context`` is the question it answers, or empty; it completes short claims."""
     text, context = visible(text).replace("\n", " "), visible(context).replace("\n", " ")
-    own, asked = _plain(text), _plain(context)
+    own, asked = _plain(text), _plain(_HOW.sub(" ", context))
     opening = opening_name(text)
     parts = tuple(check.wanted(text) for check in CHECKS)
     return Reading(
