@@ -77,6 +77,7 @@ radius of 606 km and Orm one of 1,188 km.
         ("The seas of Vesper hold water instead of liquid methane and ethane.", False),
         ("The seas of Vesper hold liquid methane and water instead of ethane.", False),
         ("The seas of Vesper hold liquid methane and ethane, not water.", True),
+        ("The seas of Vesper do not hold liquid methane and ethane instead of water.", False),
         ("Asa Holt discovered Vesper in August 1877.", True),
         ("Orm has a radius of 1,188 km.", True),
     ],
