@@ -22,6 +22,8 @@ _SUBJECT = re.compile(
     r"(?:\s+(?:(?:of|the|and|de|van|von|al|for|in)\s+){0,2}[A-Z\d][\w'’.-]*)*"
 )
 _PRONOUNS = frozenset("he she they we you i his her their our my your one".split())
+_HOW = re.compile(r"\bhow (?:many|much|long|far|often|old)\b", re.IGNORECASE)
+"""What a question asks with, and no answer repeats."""
 _OWNER = re.compile(r"^.*['’]s?\s+(?=\S)")
 _SPELLED = re.compile(rf"\b{SPELLED}", re.IGNORECASE)
 _REQUESTS = frozenset(
@@ -64,7 +66,7 @@ def read(text: str, context: str = "") -> Reading:
     """Read a claim. ``context`` is the question it answers, or empty; it completes short claims."""
     text, context = visible(text).replace("\n", " "), visible(context).replace("\n", " ")
     own = _plain(text)
-    asked = tuple(word for word in _plain(context) if word not in _REQUESTS)
+    asked = tuple(word for word in _plain(_HOW.sub(" ", context)) if word not in _REQUESTS)
     opening = opening_name(text)
     parts = tuple(check.wanted(text) for check in CHECKS)
     return Reading(

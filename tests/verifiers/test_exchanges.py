@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from verifiers.claims import claims_of
 from verifiers.pairs import verify_pair
 
 PROBES = """# Grey Moon
@@ -76,6 +77,7 @@ radius of 606 km and Orm one of 1,188 km.
         ("The seas of Vesper hold water instead of liquid methane and ethane.", False),
         ("The seas of Vesper hold liquid methane and water instead of ethane.", False),
         ("The seas of Vesper hold liquid methane and ethane, not water.", True),
+        ("The seas of Vesper do not hold liquid methane and ethane instead of water.", False),
         ("Asa Holt discovered Vesper in August 1877.", True),
         ("Orm has a radius of 1,188 km.", True),
     ],
@@ -84,3 +86,43 @@ def test_values_and_superlatives_of_one_sentence_stay_with_their_words(
     claim: str, supported: bool
 ) -> None:
     assert (verify_pair(claim, AIR).verdict == "supported") is supported
+
+
+RADII = """# Moons
+
+## Orm
+
+The mean radius of Orm is 469 km. Orm rotates once in 9.07 hours. Orm has two small moons.
+
+## Vesper
+
+The mean radius of Vesper is 1,188 km. Vesper rotates once in 24.62 hours.
+"""
+
+
+@pytest.mark.parametrize(
+    ("claim", "supported"),
+    [
+        ("Orm's mean radius is 1,188 km.", False),
+        ("Ormos' mean radius is 1,188 km.", False),
+        ("Orm's mean radius is 469 km.", True),
+        ("Vesper's mean radius is 1,188 km.", True),
+    ],
+)
+def test_an_owner_is_a_name(claim: str, supported: bool) -> None:
+    assert (verify_pair(claim, RADII).verdict == "supported") is supported
+
+
+def test_what_a_question_asks_with_need_not_stand_in_the_source() -> None:
+    said = verify_pair("Orm has two moons.", RADII, "How many moons does Orm have?")
+    assert said.verdict == "supported"
+
+
+def test_a_later_question_may_begin_with_and() -> None:
+    said = ["What is Orm?", "Orm is a moon.", "And how long is its day?", "It rotates in 9 hours."]
+    messages = [
+        {"role": "assistant" if number % 2 else "user", "content": text}
+        for number, text in enumerate(said)
+    ]
+    row = {"question": said[0], "answer": said[1], "messages": messages}
+    assert claims_of(row)[-1].said == "Orm rotates in 9 hours."

@@ -26,10 +26,12 @@ _NAME = re.compile(
 )
 _FIRST = re.compile(
     r"[A-Z][\w'’-]+(?:(?:" + _PARTICLE + r"{0,3}\s[A-Z][\w'’-]+)+|(?= \d)"
+    r"|(?<=['’])(?=\s)|(?<=['’]s)(?=\s)"
     r"|(?=(?:['’]s)?\s(?:is|was|are|were|has|had|did|does|won|wrote|plays|played|starred)\b))"
     + NUMBERED
 )
 """The first word of a claim, where what follows shows it to be a subject and no adverb."""
+_OWNED = re.compile(r"['’]s?\Z")
 _CELL = re.compile(
     r"(?:^|;\s)[^:;.!?]{1,60}:\s(?P<value>[A-Z][\w'’-]+(?:\s[^\s:;]+){0,4})(?=;|\.?$)"
 )
@@ -60,7 +62,7 @@ def names(claim: str) -> list[str]:
     text = _CODE.sub(lambda match: " " * len(match.group(0)), plain)
     found = [match.group(0) for match in _NAME.finditer(text)]
     first = _FIRST.match(text)
-    if first and first.group(0).split()[0].casefold() not in _NO_SUBJECTS:
+    if first and _OWNED.sub("", first.group(0).split()[0]).casefold() not in _NO_SUBJECTS:
         found.insert(0, first.group(0))
     openings = (match["value"].split()[0] for match in _CELL.finditer(text))
     found += [word for word in openings if word.casefold() not in _NO_SUBJECTS]

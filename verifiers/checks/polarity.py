@@ -66,11 +66,13 @@ def _denied(claim: Sentence, held: Sentence, about: bool) -> Iterator[Finding]:
         same = [held.words[at] for at in held.places.get(word.stem, ())]
         turned = [held.words[at] for at in _opposed(word, held)]
         turned = [other for other in turned if other.stem not in claim.stems]
-        denied = [w for w in held.words if w.negated and w.stem in claim.stems]
+        # What another clause denies, as "instead of solar panels" does, is another matter.
+        here = {w.stem: w.negated for w in claim.words if w.clause == word.clause}
+        denied = [w for w in held.words if w.negated and w.stem in here]
         if (
             any(other.negated == word.negated for other in same)
             or any(other.negated != word.negated for other in turned)
-            or any(_states(claim, other.stem, negated=True) for other in denied)
+            or any(here[other.stem] for other in denied)
         ):
             yield Finding("polarity", part, "found")
         elif same and about and not denied:

@@ -93,7 +93,7 @@ def resolved(text: str, question: str, before: str, first: bool) -> str:
     match = _HEAD.match(text)
     if match is None or _EXPLETIVE.match(text, match.start("pronoun")):
         return text
-    of_question = topic(question)
+    of_question = re.sub(r"['’]s\Z", "", topic(question))
     named = of_question if first else _antecedent(before)
     if not first and not named and of_question and _same_subject(of_question, before):
         named = of_question

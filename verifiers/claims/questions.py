@@ -43,13 +43,15 @@ _WITH_CAPITAL = re.compile(
 _PRONOUN = re.compile(
     r"\b(?:it|its|they|them|their|he|she|his|her|him|this|that|these|those|you|your|i|we)\b"
 )
+_GOING_ON = re.compile(r"\A(?:and|but|so|okay|ok|also|then)\b,?\s+", re.IGNORECASE)
+"""How a later question of a conversation begins."""
 
 
 @lru_cache(maxsize=10_000)
 def asked(question: str) -> str:
     """The last question of a text, without its mark; empty where the text ends in none."""
     tail = question.strip()[-_LAST:]
-    last = _SENTENCE_END.split(tail)[-1].strip()
+    last = _GOING_ON.sub("", _SENTENCE_END.split(tail)[-1].strip())
     if last.endswith("?"):
         return last.rstrip("? ").strip()
     return last.rstrip(".! ") if WH.match(last) else ""
