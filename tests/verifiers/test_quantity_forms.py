@@ -223,3 +223,10 @@ def test_hostile_text_is_read_fast(text: str) -> None:
     read = held_quantities(text)
     check_quantities(read[:3], read)
     assert time.process_time() - start < 4
+
+
+def test_the_exponent_of_a_unit_is_no_number() -> None:
+    assert [quantity.text for quantity in quantities("It is 3.7 m/s^2 on 5 km^2.")] == [
+        "3.7 m/s^2",
+        "5 km^2",
+    ]

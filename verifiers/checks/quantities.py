@@ -123,8 +123,10 @@ def _clock(match: re.Match[str]) -> Quantity:
 
 
 def _numbers(text: str, held: bool) -> list[_Found]:
-    found = []
+    found: list[_Found] = []
     for match in _NUMBER.finditer(text):
+        if text[match.start() - 1 : match.start()] == "^" and found:
+            continue  # the exponent of the unit before it, as in m/s^2
         read = unit_after(text, match.end())
         if read is None or len(match.group(0)) > _LONGEST:
             continue
