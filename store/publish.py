@@ -259,7 +259,7 @@ def _same(version: Version, parts: Sequence[Part], manifest: Mapping[str, Any]) 
     """
     ours = {name for part in parts for name in part.files if name.startswith(_CONTENT)}
     theirs = {name for name in version.manifest["files"] if name.startswith(_CONTENT)}
-    held = [each["status"] == QUARANTINED for each in (version.manifest, manifest)]
+    held = [each.get("status") == QUARANTINED for each in (version.manifest, manifest)]
     return ours == theirs and held[0] == held[1]
 
 
