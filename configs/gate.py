@@ -65,6 +65,4 @@ class Mixing(Model):
         description="Training sets of equal size with these shares of real rows, each published as "
         "a configuration of its own (`real_50`), to compare students by.",
     )
-    max_synthetic: Share = Field(
-        0.9, description="A larger share of synthetic training rows is noted."
-    )
+    max_synthetic: Share = Field(0.9, description="A larger share of synthetic rows is noted.")

@@ -6,6 +6,7 @@ description and a default that is safe to start with. They never touch the netwo
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -186,11 +187,28 @@ class Recipe(Model):
                     f"{teacher.name!r}: {room} tokens are left for evidence; "
                     f"set max_chars to {3 * room} or less, or its max_tokens lower"
                 )
-        if self.mixing is not None and self.anchor is None:
-            raise ValueError("mixing needs real rows: name them as `anchor`")
+        self._check_gate()
         if self.max_candidates is not None and self.max_candidates < self.target:
             raise ValueError("max_candidates must be at least the target")
         return self
+
+    def _check_gate(self) -> None:
+        if self.mixing is not None and (self.anchor is None or self.anchor.version is not None):
+            raise ValueError(
+                "mixing needs real rows: name them as `anchor`, by path or hub (versions hold "
+                "synthetic rows)"
+            )
+        panel = self.probes.collapse
+        if self.gate is None or not self.gate.alarms or panel is None:
+            return
+        # The parent and the anchor share the probability of a false alarm between them.
+        least = (1 + (self.anchor is not None)) / self.gate.alpha - 1
+        if panel.permutations + 1e-9 < least:
+            raise ValueError(
+                f"with probes.collapse.permutations {panel.permutations} no alarm can reach "
+                f"gate.alpha {self.gate.alpha:g}: set permutations to {math.ceil(least - 1e-9)} or "
+                "more, or gate.alarms to []"
+            )
 
     def _check_judges(self) -> None:
         for where, settings in self.judges.items():

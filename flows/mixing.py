@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 import polars as pl
@@ -11,7 +11,7 @@ from configs.errors import ConfigError
 from configs.recipe import Recipe
 from filters.privacy import find_personal
 from store.records import RECORDS, frame
-from store.text import sha256
+from store.text import digest, sha256
 from store.versions import Version, latest
 
 HUMAN = "human"
@@ -20,14 +20,15 @@ HUMAN = "human"
 def real_splits(recipe: Recipe, anchor: pl.DataFrame | None) -> dict[str, pl.DataFrame]:
     """The anchor's rows as records, by split; those with personal data are left out.
 
-    A row's split depends on its id alone, so one that was held out once is never trained on.
+    A row's split depends on its question alone: ids may be numbers that move when rows are added,
+    and one question in two rows must not be both trained on and tested.
     """
     if recipe.mixing is None or anchor is None:
         return {}
     rows = frame([_record(row, recipe) for row in _clean(anchor, recipe)], RECORDS)
     rows = rows.unique("id", keep="first").sort("id")
     held = recipe.splits.real_only
-    names = [_split(id_, held, recipe.mixing.held_out) for id_ in rows["id"].to_list()]
+    names = [_split(asked, held, recipe.mixing.held_out) for asked in rows["question"].to_list()]
     split = pl.Series(names, dtype=pl.String)
     return {name: rows.filter(split == name) for name in ("train", *held)}
 
@@ -80,21 +81,50 @@ def lineage(
 
 
 def check_accumulates(recipe: Recipe, anchor: pl.DataFrame | None, reason: str) -> None:
-    """Refuse a version with fewer real rows than its parent, before anything is paid.
+    """Refuse a version that gives up real rows of its parent, before anything is paid.
 
     Replacing real rows is what makes errors grow with each generation; adding to them keeps them
     bounded (Gerstgrasser et al. 2024, arXiv 2404.01413).
 
     Raises:
-        ConfigError: real rows fell, and no reason is given.
+        ConfigError: real rows are gone or would be trained on after being held out, and no reason
+            is given; or the anchor has rows that the parent holds as synthetic ones.
     """
-    before = _real_rows(latest(recipe.output, recipe.name))
-    now = sum(len(rows) for rows in real_splits(recipe, anchor).values())
-    if now < before and not reason:
+    parent = latest(recipe.output, recipe.name)
+    splits = real_splits(recipe, anchor)
+    now = {id_ for rows in splits.values() for id_ in rows["id"]}
+    if parent is None or not (now or _real_rows(parent)):
+        return
+    rows = parent.table("data").select("id", "question", "answer", "origin", "split")
+    real = rows.filter(pl.col("origin") == HUMAN)
+    _refuse_made(recipe, now, rows.filter(pl.col("origin") != HUMAN))
+    if reason:
+        return
+    gone = set(real["id"]) - now
+    if gone:
         raise ConfigError(
-            f"{recipe.name} would have {now:,} real rows, and its latest version has {before:,}: "
-            "real rows are added to, never replaced. Put them back into the anchor (and `mixing` "
-            'into the recipe), or say why with --reason "..."; the manifest keeps it'
+            f"{recipe.name} would have {len(now):,} real rows, and its latest version has "
+            f"{len(real):,}, of which {len(gone):,} are gone: real rows are added to, never "
+            "replaced. Put them back into the anchor (and `mixing` into the recipe), or say why "
+            'with --reason "..."; the manifest keeps it'
+        )
+    trained = set(real.filter(pl.col("split") != "train")["id"]) & set(splits["train"]["id"])
+    if trained:
+        raise ConfigError(
+            f"{recipe.name} would train on {len(trained):,} real rows that its latest version held "
+            "out: set `mixing.held_out` and `splits.real_only` back, or say why with "
+            '--reason "..."; the manifest keeps it'
+        )
+
+
+def _refuse_made(recipe: Recipe, real: Set[str], made: pl.DataFrame) -> None:
+    """Rows that a machine wrote do not become real ones by being named as the anchor."""
+    pairs = made.select("question", "answer").iter_rows()
+    copied = sum(_id(question, answer) in real for question, answer in pairs)
+    if copied:
+        raise ConfigError(
+            f"{copied:,} rows of the anchor are synthetic rows of the latest version of "
+            f"{recipe.name}: an anchor holds what people wrote; take them out"
         )
 
 
@@ -127,12 +157,11 @@ def _clean(anchor: pl.DataFrame, recipe: Recipe) -> list[dict[str, Any]]:
 def _record(row: Mapping[str, Any], recipe: Recipe) -> dict[str, Any]:
     """A row of the anchor as a record: a person wrote it, and nothing else is known of it."""
     said = {"user": row["question"], "assistant": row["answer"]}
-    place = f"{row['set']}:{row['id']}"
     blank: dict[str, Any] = {
         field.name: [] if "list" in str(field.type) else "" for field in RECORDS
     }
     return blank | {
-        "id": f"real-{sha256(place + row['question'])[:16]}",
+        "id": _id(row["question"], row["answer"]),
         "messages": [{"role": role, "content": text} for role, text in said.items()],
         "question": row["question"],
         "answer": row["answer"],
@@ -142,15 +171,21 @@ def _record(row: Mapping[str, Any], recipe: Recipe) -> dict[str, Any]:
         "generation_depth": 0,
         "origin": HUMAN,
         "tier": 0,
-        "seed_id": place,
+        "seed_id": f"{row['set']}:{row['id']}",
         "language": recipe.language,
         "valid_as_of": None,
         "metadata": "{}",
     }
 
 
-def _split(id_: str, held: tuple[str, ...], share: float) -> str:
-    draw = int(sha256(f"held-out:{id_}")[:12], 16) / 16**12
+def _id(question: str, answer: str) -> str:
+    """A real row's id: what it says, wherever it lies and whatever it is called there."""
+    return f"real-{digest([question, answer])[:16]}"
+
+
+def _split(question: str, held: tuple[str, ...], share: float) -> str:
+    asked = " ".join(question.casefold().split())
+    draw = int(sha256(f"held-out:{asked}")[:12], 16) / 16**12
     if not held or draw >= share:
         return "train"
     return held[int(draw / share * len(held))]

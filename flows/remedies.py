@@ -94,7 +94,8 @@ def _narrowing(
         text = f"{stage} took {now.lost_share:.0%} of its rows, {before[stage]:.0%} in the parent"
         old = _settings(parent.manifest["recipe"], stage)
         new = _settings(recipe.model_dump(mode="json"), stage)
-        changed = {key: old[key] for key in old if new.get(key) != old[key]}
+        # A parent of another Stillhouse may have set what there is no more.
+        changed = {key: old[key] for key in old if key in new and new[key] != old[key]}
         if changed:
             room = "selection" if stage == "selection" else _room(stage)
             values = ", ".join(f"{key} {value}" for key, value in sorted(changed.items()))

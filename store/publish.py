@@ -77,7 +77,7 @@ def publish(
     ``manifest`` says how it was made; files, version and parent are added here.
 
     Raises:
-        ConfigError: synthetic rows in a split declared real-only, or no rows at all.
+        ConfigError: synthetic rows in a split declared real-only, or none anywhere.
         StoreCorrupt: the disk refused. Nothing of the version is left then.
     """
     _refuse_synthetic(content.splits, real_only)
@@ -186,7 +186,7 @@ def patch_text(patch: Mapping[str, Any]) -> str:
 
 
 def _refuse_synthetic(splits: Mapping[str, pl.DataFrame], real_only: Sequence[str]) -> None:
-    if not any(len(rows) for rows in splits.values()):
+    if all(rows["origin"].eq_missing("human").all() for rows in splits.values()):
         raise ConfigError(
             "no record was kept, so there is nothing to publish; look at the reasons in the "
             "funnel, then loosen a filter or widen the corpus"
@@ -259,7 +259,7 @@ def _same(version: Version, parts: Sequence[Part], manifest: Mapping[str, Any]) 
     """
     ours = {name for part in parts for name in part.files if name.startswith(_CONTENT)}
     theirs = {name for name in version.manifest["files"] if name.startswith(_CONTENT)}
-    held = [each["status"] == QUARANTINED for each in (version.manifest, manifest)]
+    held = [each.get("status") == QUARANTINED for each in (version.manifest, manifest)]
     return ours == theirs and held[0] == held[1]
 
 

@@ -164,3 +164,61 @@ def test_personal_data_of_real_rows_stays_out(recipe_file: RecipeFile, tmp_path:
 def test_mixing_needs_an_anchor(recipe_file: RecipeFile) -> None:
     with pytest.raises(ConfigError, match="mixing needs real rows"):
         load_recipe(str(recipe_file(mixing={})))
+
+
+def test_real_rows_may_be_renumbered_and_not_swapped_or_trained_on(
+    recipe_file: RecipeFile, stillhouse: RunCommand, tmp_path: Path
+) -> None:
+    out, held = ("--output", tmp_path / "out"), {"held_out": 0.5}
+    splits = {"train": 0.8, "validation": 0.2, "test": 0, "real_only": ["validation"]}
+    fields: dict[str, object] = {"anchor": anchor(tmp_path, 30), "splits": splits}
+    assert stillhouse("build", recipe_file(mixing=held, **fields), *out).code == 0
+    first = {str(row["question"]): row["split"] for row in real_rows(tmp_path / "out", "rivers@1")}
+    said = stillhouse("build", recipe_file(mixing={"held_out": 0.1}, **fields), *out)
+    assert said.code == 2 and "would train on" in said.err
+    lines = (tmp_path / "real.jsonl").read_text().splitlines()
+    rows = [json.loads(line) for line in reversed(lines)]
+    rows += [{"question": f"{rows[0]['question']} ", "answer": "Nobody knows."}]
+    text = "\n".join(json.dumps({**row, "id": i // 2}) for i, row in enumerate(rows))
+    (tmp_path / "real.jsonl").write_text(text)
+    assert stillhouse("build", recipe_file(mixing=held, **fields), *out).code == 0
+    second = real_rows(tmp_path / "out", "rivers@2")
+    assert len(second) == 31
+    assert all(row["split"] == first[str(row["question"]).strip()] for row in second)
+    anchor(tmp_path, 30, answer="{0} km in all.")
+    said = stillhouse("build", recipe_file(mixing=held, **fields), *out)
+    assert said.code == 2 and "of which 31 are gone" in said.err
+
+
+def real_rows(output: Path, spec: str) -> list[dict[str, object]]:
+    return find_version(output, spec).table("data").filter(pl.col("origin") == "human").to_dicts()
+
+
+def test_synthetic_rows_do_not_become_real_ones(
+    recipe_file: RecipeFile, stillhouse: RunCommand, tmp_path: Path
+) -> None:
+    version = build(load_recipe(str(recipe_file()), output=tmp_path / "out")).version
+    with pytest.raises(ConfigError, match="versions hold synthetic rows"):
+        load_recipe(str(recipe_file(anchor={"name": "real", "version": "rivers"}, mixing={})))
+    files = {"name": "real", "path": str(version.path / "data" / "*.parquet")}
+    path = recipe_file(anchor=files, mixing={})
+    said = stillhouse("build", path, "--reason", "more real rows", "--output", tmp_path / "out")
+    assert said.code == 2 and "12 rows of the anchor are synthetic rows" in said.err
+
+
+def test_real_rows_alone_are_no_version(recipe_file: RecipeFile, tmp_path: Path) -> None:
+    fields: dict[str, object] = {"anchor": anchor(tmp_path, 20), "mixing": {}}
+    first = build(load_recipe(str(recipe_file(**fields)), output=tmp_path / "out")).version
+    lost = recipe_file(filters={"heuristics": {"min_answer_chars": 5000}}, **fields)
+    with pytest.raises(ConfigError, match="no record was kept"):
+        build(load_recipe(str(lost), output=tmp_path / "out"))
+    assert latest(tmp_path / "out", "rivers") == first
+
+
+def test_too_few_permutations_for_the_gate_are_refused(recipe_file: RecipeFile) -> None:
+    few = {"collapse": {"permutations": 99}}
+    with pytest.raises(ConfigError, match="set permutations to 199 or more"):
+        load_recipe(str(recipe_file(probes=few)))
+    gates: list[dict[str, object]] = [{"alarms": []}, {"alpha": 0.01}]
+    for gate in gates:
+        assert load_recipe(str(recipe_file(probes=few, gate=gate))).gate is not None
