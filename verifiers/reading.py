@@ -17,6 +17,13 @@ from verifiers.wording import STOP, content, stem
 
 _SHORT = 4
 """Words below which a claim says too little to be looked for without its question."""
+_OPEN = re.compile(
+    r"\W*(?:please )?(?:what (?:do|can|could) you (?:know|tell|say)|(?:can |could )?(?:you )?"
+    r"tell me).{0,12}\babout\b",
+    re.IGNORECASE,
+)
+_BARE = 8
+"""Words that an answer may have of which none carries meaning."""
 _SUBJECT = re.compile(
     r"(?:The |A |An )?[A-Z][\w'’.-]*"
     r"(?:\s+(?:(?:of|the|and|de|van|von|al|for|in)\s+){0,2}[A-Z\d][\w'’.-]*)*"
@@ -57,20 +64,29 @@ class Reading:
 
     @property
     def empty(self) -> bool:
-        """Whether there is nothing to look for."""
-        return not self.wording and not any(self.parts)
+        """Whether there is nothing to look for. A word such as "yes" or "both" may be an answer by
+        its question; a row of such words is none.
+        """
+        bare = not self.own and len(self.text.split()) > _BARE
+        return bare or (not self.wording and not any(self.parts))
 
 
 @lru_cache(maxsize=20_000)
 def read(text: str, context: str = "") -> Reading:
     """Read a claim. ``context`` is the question it answers, or empty; it completes short claims."""
     text, context = visible(text).replace("\n", " "), visible(context).replace("\n", " ")
+    is_open = bool(_OPEN.match(context))
+    if is_open:
+        text = text.removeprefix(context.rstrip("?. ")).lstrip(": ")
     own = _plain(text)
     asked = tuple(word for word in _plain(_HOW.sub(" ", context)) if word not in _REQUESTS)
     opening = opening_name(text)
-    parts = tuple(check.wanted(text) for check in CHECKS)
+    says = bool(own) or not is_open  # A bare number answers no question for whatever there is.
+    parts = tuple(check.wanted(text) if says else () for check in CHECKS)
+    # A question for whatever there is completes no short answer.
+    completed = len({*own}) < _SHORT and not is_open
     return Reading(
-        wording=tuple(dict.fromkeys([*own, *(asked if len({*own}) < _SHORT else ())])),
+        wording=tuple(dict.fromkeys([*own, *(asked if completed else ())])),
         own=frozenset(own),
         focus=frozenset(own) - frozenset(asked) if asked else frozenset(),
         subject=subject_of(text),

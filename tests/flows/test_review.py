@@ -310,7 +310,7 @@ def verified(**grounding: Any) -> dict[str, Any]:
         "target": 120,
         "verifiers": {"grounding": {"policy": KEEPS_ALL, **grounding}},
         "filters": {"exact": None, "semantic": None, "near": None},
-        "probes": {"diversity": None},
+        "probes": {"collapse": None},
         "methods": [{"styles": {"question_answer": 1}}],
     }
 
