@@ -24,6 +24,7 @@ from store.versions import Version, latest
 from verifiers.collapse import CORPUS, EMPTY, Side, measure
 from verifiers.collapse.atlas import draw_map
 from verifiers.collapse.facts import Sources, claims_of, supporting_passages
+from verifiers.collapse.gate import alarm_text
 from verifiers.collapse.ranks import tail_curves
 from verifiers.collapse.tails import Vanished, vanished
 
@@ -89,14 +90,7 @@ def planned_of(space: Workspace, plan: str, planned: int) -> dict[str, int]:
 
 def notes(panel: pl.DataFrame) -> list[str]:
     """The alarms in words."""
-    said = []
-    for row in panel.filter(pl.col("alarm")).iter_rows(named=True):
-        beside = {"parent": "the parent version", "anchor": "the anchor"}[row["reference"]]
-        said.append(
-            f"{row['metric']} is {row['value']:.3g}, {row['reference_value']:.3g} beside {beside} "
-            f"({row['effect']:+.1f} standard deviations, adjusted p {row['p_adjusted']:.3f})"
-        )
-    return said
+    return [alarm_text(row) for row in panel.filter(pl.col("alarm")).iter_rows(named=True)]
 
 
 def _side(

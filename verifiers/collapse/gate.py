@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -48,13 +49,17 @@ def _alarms(panel: pl.DataFrame, settings: Gate) -> Iterator[Failure]:
         & ~pl.col("metric").is_in(settings.noted)
     )
     for row in alarmed.iter_rows(named=True):
-        beside = {"parent": "the parent version", "anchor": "the anchor"}[row["reference"]]
-        text = (
-            f"{row['metric']} is {row['value']:.3g}, {row['reference_value']:.3g} beside {beside}: "
-            f"{row['effect']:+.1f} standard deviations (adjusted p {row['p_adjusted']:.3f})"
-        )
         figures = (row["value"], row["reference_value"], row["effect"])
-        yield Failure(row["metric"], row["gauge"], *figures, text)
+        yield Failure(row["metric"], row["gauge"], *figures, alarm_text(row))
+
+
+def alarm_text(row: Mapping[str, Any]) -> str:
+    """An alarm of the panel in words."""
+    beside = {"parent": "the parent version", "anchor": "the anchor"}[row["reference"]]
+    return (
+        f"{row['metric']} is {row['value']:.3g}, {row['reference_value']:.3g} beside {beside}: "
+        f"{row['effect']:+.1f} standard deviations (adjusted p {row['p_adjusted']:.3f})"
+    )
 
 
 def _losses(panel: pl.DataFrame, parent: pl.DataFrame | None, settings: Gate) -> Iterator[Failure]:
