@@ -65,7 +65,6 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
     rows = space.shards.frame(work.records, "records")
     anchor = anchor_of(space, recipe, work.references)
     covered = _covered(space, recipe, work, rows, said, corpus, anchor)
-    models = rows.filter(pl.col("generation_mode") != "rule-based")
     votes = judging.votes_of(space, work.verdicts)
     judge = judging.account(recipe, votes, space)
     accepted = acceptance.account(recipe, space, work.acceptance)
@@ -89,38 +88,33 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
         probes=probed.panel,
         figures=probed.figures,
     )
+    judged_by = {"judge": judge, "acceptance": accepted, "verifier": verifier}
     manifest = {
         **status_of(_status(len(kept), work, recipe, space), gate),
         "gate": gate or {},
         "lineage": lineage,
         "recipe": recipe.model_dump(mode="json", exclude={"output"}),
         "recipe_hash": recipe_hash(recipe),
-        "corpus": {
-            "snapshot": corpus.snapshot,
-            "documents": len(corpus.documents),
-            "passages": len(corpus.passages),
-            "licences": sorted({d.licence for d in corpus.documents if d.licence}),
-            "covered": len({s["document_id"] for row in kept["sources"].to_list() for s in row}),
-        },
+        "corpus": _about_corpus(corpus, kept),
         "references": described(space, work.references),
         "decontamination": about_decontamination(recipe, space, work.references, said),
         "funnel": funnel(said, work.planned + _escalated(rows) + _repaired(rows), recipe),
         "teachers": _teachers(kept),
         "origins": sorted({*pl.concat(list(splits.values()))["origin"]}),
         "cost": _cost(space, work, votes),
-        "judge": judge,
-        "acceptance": accepted,
-        "verifier": verifier,
+        **judged_by,
         "repair": repairs.account(recipe, rows, said, space.journal),
-        "tiers": accounts.by_tier(models, said, recipe, space.journal),
-        "replies": {"rungs": accounts.rungs(models, said), "fields": accounts.fields(rows, said)},
+        "tiers": accounts.by_tier(_by_models(rows), said, recipe, space.journal),
+        "replies": {
+            "rungs": accounts.rungs(_by_models(rows), said),
+            "fields": accounts.fields(rows, said),
+        },
         "coverage": [as_row(row) for row in covered],
         "sweep": sweep_of_build(recipe, work.records, work.vectors, work.verdicts, work.references),
         "notes": [
             *_notes(work, rows, recipe),
             *_narrowed(covered, recipe),
-            *probes.notes(probed.panel),
-            *mixing.notes(recipe, lineage),
+            *(*probes.notes(probed.panel), *mixing.notes(recipe, lineage)),
             *judging.notes(recipe, judge),
             *verifier_error.notes(recipe.probes.verifier, verifier),
         ],
@@ -130,6 +124,20 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
         "run": _run(work, space, recipe),
     }
     return publish(recipe.output, recipe.name, content, manifest, recipe.splits.real_only)
+
+
+def _by_models(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.filter(pl.col("generation_mode") != "rule-based")
+
+
+def _about_corpus(corpus: Corpus, kept: pl.DataFrame) -> dict[str, Any]:
+    return {
+        "snapshot": corpus.snapshot,
+        "documents": len(corpus.documents),
+        "passages": len(corpus.passages),
+        "licences": sorted({d.licence for d in corpus.documents if d.licence}),
+        "covered": len({s["document_id"] for row in kept["sources"].to_list() for s in row}),
+    }
 
 
 def funnel(verdicts: pl.DataFrame, planned: int, recipe: Recipe) -> list[dict[str, Any]]:

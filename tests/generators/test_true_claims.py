@@ -96,4 +96,4 @@ def test_any_text_can_be_reworded_or_not(text: str) -> None:
 def test_hostile_texts_take_no_time() -> None:
     for text in (" (" * 20_000, ", which " * 5_000, "1," * 20_000, "1 " * 20_000, "; a" * 13_000):
         for reword in REWORDINGS.values():
-            reword(text)
+            assert reword(text) != text
