@@ -67,8 +67,6 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
     covered = _covered(space, recipe, work, rows, said, corpus, anchor)
     votes = judging.votes_of(space, work.verdicts)
     judge = judging.account(recipe, votes, space)
-    accepted = acceptance.account(recipe, space, work.acceptance)
-    mix, before = drift.mix_of(rows, said, recipe), drift.mix_of_parent(recipe)
     evidence = evidence_of(space, work.verdicts).sort("record_id", maintain_order=True)
     verifier = verifier_error.account(recipe, space, work.verifier, evidence)
     planned = probes.planned_of(space, work.plan, work.planned)
@@ -88,7 +86,6 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
         probes=probed.panel,
         figures=probed.figures,
     )
-    judged_by = {"judge": judge, "acceptance": accepted, "verifier": verifier}
     manifest = {
         **status_of(_status(len(kept), work, recipe, space), gate),
         "gate": gate or {},
@@ -97,37 +94,44 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
         "recipe_hash": recipe_hash(recipe),
         "corpus": _about_corpus(corpus, kept),
         "references": described(space, work.references),
-        "decontamination": about_decontamination(recipe, space, work.references, said),
-        "funnel": funnel(said, work.planned + _escalated(rows) + _repaired(rows), recipe),
         "teachers": _teachers(kept),
         "origins": sorted({*pl.concat(list(splits.values()))["origin"]}),
         "cost": _cost(space, work, votes),
-        **judged_by,
-        "repair": repairs.account(recipe, rows, said, space.journal),
-        "tiers": accounts.by_tier(_by_models(rows), said, recipe, space.journal),
-        "replies": {
-            "rungs": accounts.rungs(_by_models(rows), said),
-            "fields": accounts.fields(rows, said),
-        },
+        "judge": judge,
+        "acceptance": acceptance.account(recipe, space, work.acceptance),
+        "verifier": verifier,
         "coverage": [as_row(row) for row in covered],
-        "sweep": sweep_of_build(recipe, work.records, work.vectors, work.verdicts, work.references),
+        **_of_candidates(space, recipe, work, rows, said),
         "notes": [
             *_notes(work, rows, recipe),
             *_narrowed(covered, recipe),
-            *(*probes.notes(probed.panel), *mixing.notes(recipe, lineage)),
+            *probes.notes(probed.panel),
+            *mixing.notes(recipe, lineage),
             *judging.notes(recipe, judge),
             *verifier_error.notes(recipe.probes.verifier, verifier),
         ],
-        "mix": drift.as_figures(mix),
-        "alarms": drift.alarms(mix, before) if before else [],
         "vanished": probed.vanished,
         "run": _run(work, space, recipe),
     }
     return publish(recipe.output, recipe.name, content, manifest, recipe.splits.real_only)
 
 
-def _by_models(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.filter(pl.col("generation_mode") != "rule-based")
+def _of_candidates(
+    space: Workspace, recipe: Recipe, work: Work, rows: pl.DataFrame, said: pl.DataFrame
+) -> dict[str, Any]:
+    """What became of all candidates, kept or not, as the manifest keeps it."""
+    models = rows.filter(pl.col("generation_mode") != "rule-based")
+    mix, before = drift.mix_of(rows, said, recipe), drift.mix_of_parent(recipe)
+    return {
+        "decontamination": about_decontamination(recipe, space, work.references, said),
+        "funnel": funnel(said, work.planned + _escalated(rows) + _repaired(rows), recipe),
+        "repair": repairs.account(recipe, rows, said, space.journal),
+        "tiers": accounts.by_tier(models, said, recipe, space.journal),
+        "replies": {"rungs": accounts.rungs(models, said), "fields": accounts.fields(rows, said)},
+        "sweep": sweep_of_build(recipe, work.records, work.vectors, work.verdicts, work.references),
+        "mix": drift.as_figures(mix),
+        "alarms": drift.alarms(mix, before) if before else [],
+    }
 
 
 def _about_corpus(corpus: Corpus, kept: pl.DataFrame) -> dict[str, Any]:

@@ -19,6 +19,8 @@ _MOST_DOCUMENTS, _SHOWN = 200, 3
 _HALF = 0.5
 _NARROWER = 0.02
 """A stage that takes a larger share by this many points than in the parent version narrowed it."""
+_PLACES = {"grounding": ("verifiers", "grounding"), "diversity": ("selection",)}
+"""Where a recipe sets stages that are no filters of theirs."""
 _REAL_SHARE = 0.2
 """Share of real rows that keeps most of what a student would forget (docs/student-loop.md)."""
 
@@ -46,7 +48,7 @@ def remedies(
         found += _top_up(recipe, kept, corpus, parent)
     found += _narrowing(recipe, covered, parent)
     if "lexical" in gauges:
-        found += _reweight(recipe, kept, parent)
+        found += _reweight(recipe, kept)
     if any(failure.metric == ACCURACY for failure in failed):
         found += _stricter(recipe)
     return [*found, *_mix_in(recipe)]
@@ -92,33 +94,30 @@ def _narrowing(
             return
         now = next(row for row in covered if row.stage == stage)
         text = f"{stage} took {now.lost_share:.0%} of its rows, {before[stage]:.0%} in the parent"
-        old = _settings(parent.manifest["recipe"], stage)
-        new = _settings(recipe.model_dump(mode="json"), stage)
+        path = _PLACES.get(stage, ("filters", stage))
+        old = _settings(parent.manifest["recipe"], path)
+        new = _settings(recipe.model_dump(mode="json"), path)
         # A parent of another Stillhouse may have set what there is no more.
         changed = {key: old[key] for key in old if key in new and new[key] != old[key]}
         if changed:
-            room = "selection" if stage == "selection" else _room(stage)
             values = ", ".join(f"{key} {value}" for key, value in sorted(changed.items()))
-            patch = {"selection": changed} if room == "selection" else {room: {stage: changed}}
+            patch: dict[str, Any] = changed
+            for name in reversed(path):
+                patch = {name: patch}
             yield Remedy(f"{text}: set it back to {values}", patch)
         else:
             yield Remedy(f"{text}, with the same settings: look at what it drops")
 
 
-def _room(stage: str) -> str:
-    return "verifiers" if stage == "grounding" else "filters"
-
-
-def _settings(recipe: Mapping[str, Any], stage: str) -> dict[str, Any]:
-    """What a recipe sets for a stage, without parts of parts."""
-    if stage == "selection":
-        found = recipe.get("selection") or {}
-    else:
-        found = (recipe.get(_room(stage)) or {}).get(stage) or {}
+def _settings(recipe: Mapping[str, Any], path: Sequence[str]) -> dict[str, Any]:
+    """What a recipe sets at a place, without parts of parts."""
+    found = recipe
+    for name in path:
+        found = found.get(name) or {}
     return {key: value for key, value in found.items() if not isinstance(value, dict)}
 
 
-def _reweight(recipe: Recipe, kept: pl.DataFrame, parent: Version | None) -> Iterator[Remedy]:
+def _reweight(recipe: Recipe, kept: pl.DataFrame) -> Iterator[Remedy]:
     """The teacher whose rows begin alike most often, at half of its weight."""
     names = kept["teacher"].unique().to_list()
     if len(names) < 2:

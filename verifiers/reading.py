@@ -22,6 +22,7 @@ _OPEN = re.compile(
     r"tell me).{0,12}\babout\b",
     re.IGNORECASE,
 )
+"""A question for whatever there is, as "What do you know about Vega?"."""
 _BARE = 8
 """Words that an answer may have of which none carries meaning."""
 _SUBJECT = re.compile(

@@ -222,3 +222,14 @@ def test_too_few_permutations_for_the_gate_are_refused(recipe_file: RecipeFile) 
     gates: list[dict[str, object]] = [{"alarms": []}, {"alpha": 0.01}]
     for gate in gates:
         assert load_recipe(str(recipe_file(probes=few, gate=gate))).gate is not None
+
+
+def test_a_stage_that_narrows_gets_its_settings_back(
+    recipe_file: RecipeFile, tmp_path: Path
+) -> None:
+    path = recipe_file(selection={"min_per_source": 1})
+    build(load_recipe(str(path), output=tmp_path / "out"))
+    narrow = recipe_file(target=1, selection={"min_per_source": 0})
+    gate = build(load_recipe(str(narrow), output=tmp_path / "out")).version.manifest["gate"]
+    assert gate["patch"]["selection"] == {"min_per_source": 1}
+    assert any("diversity took" in text and "min_per_source 1" in text for text in gate["remedies"])
