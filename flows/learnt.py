@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from configs.errors import ConfigError, StoreCorrupt
+from configs.errors import ConfigError
 from configs.verifiers import Grounding
 from flows.labels import check_enough, read_labels
 from flows.review import grounding_of, undecided
+from store.files import put_whole
 from store.pages import fill
 from store.versions import Version
 from verifiers.calibration import BELOW, save_calibration
@@ -108,10 +109,7 @@ def _save_page(found: Reviewed) -> None:
     text = fill(
         Path(__file__).with_suffix(".html.j2"), found=found, plot=_marked(plot), tables=tables
     )
-    try:
-        found.page.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise StoreCorrupt(f"could not write {found.page}: {error.strerror or error}") from error
+    put_whole(found.page, text.encode())
 
 
 def _marked(svg: str) -> str:

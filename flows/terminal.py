@@ -51,6 +51,7 @@ def show_built(console: Console, built: Built) -> None:
         console.print(f"[bold yellow]{word}:[/] ", Text(text), sep="")
     new = "" if built.is_new else " (nothing changed since, so there is no new version)"
     console.print("Version: ", Text(str(version.path), style="bold"), new, sep="", soft_wrap=True)
+    console.print("Report: ", Text(str(version.path / "report.html")), sep="", soft_wrap=True)
     console.print()
     console.print("Next:")
     for command in next_commands(version):
