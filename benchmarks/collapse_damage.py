@@ -18,8 +18,8 @@ from verifiers.collapse.semantic import nearest
 
 Ints = NDArray[np.int64]
 CAUGHT, FALSE_ALARM, CLAIMS = 0.98, 0.04, 3
-"""What the verifier was measured to do to planted falsehoods and to truths, and claims of a row;
-false facts are simulated by them."""
+"""Share of false claims that a verifier rejects and of true ones that it does, and claims of a row;
+false facts are simulated by them. Ours did better on planted claims (docs/verification.md)."""
 _CLUSTERS = 128
 _OPENING = "Sure, here is what you asked for: "
 
@@ -135,12 +135,12 @@ def _corrupted(stock: Stock, at: Ints, n: int, share: float, rng: np.random.Gene
 
 MEANING, WORDING = ("meaning", "kinds"), ("wording",)
 KINDS = (
-    Kind("sharpened sampling, exponent", _sharpened, (1.5, 2.0), MEANING, 2.0, 1.0),
-    Kind("whole rare clusters gone", _rare_gone, (0.1, 0.2), MEANING, 0.2, 1.0),
-    Kind("sparse regions gone", _sparse_gone, (0.02, 0.05), MEANING, 0.05, 1.0),
-    Kind("contraction to the centre", _contracted, (0.95, 0.9), MEANING, 0.9, 0.96),
-    Kind("paraphrased repeats", _repeated, (0.0025, 0.005), (*WORDING, *MEANING), 0.005, 1.0),
-    Kind("style takeover", _taken_over, (0.01, 0.02), WORDING, 0.02, 0.92),
-    Kind("false facts", _corrupted, (0.02, 0.05), ("grounds",), 0.05, None),
+    Kind("sharpened sampling, exponent", _sharpened, (1.5, 2.0, 3.0), MEANING, 2.0, 1.0),
+    Kind("whole rare clusters gone", _rare_gone, (0.1, 0.2, 0.4), MEANING, 0.2, 1.0),
+    Kind("sparse regions gone", _sparse_gone, (0.02, 0.05, 0.1), MEANING, 0.05, 1.0),
+    Kind("contraction to the centre", _contracted, (0.95, 0.9, 0.8), MEANING, 0.9, 0.96),
+    Kind("paraphrased repeats", _repeated, (0.0025, 0.005, 0.02), (*WORDING, *MEANING), 0.005, 1.0),
+    Kind("style takeover", _taken_over, (0.01, 0.02, 0.05), WORDING, 0.02, 0.92),
+    Kind("false facts", _corrupted, (0.02, 0.05, 0.1), ("grounds",), 0.05, None),
 )
 BY_NAME: Mapping[str, Kind] = {kind.name: kind for kind in KINDS}

@@ -44,16 +44,17 @@ def semantic(settings: SemanticDedup, context: Context) -> Stage:
 
 
 def vectors_of(records: pl.DataFrame) -> Vectors:
-    """The column ``embedding`` as a matrix of its own type, one normalised row per record.
+    """The column ``embedding`` as a matrix of its own type, one sound row per record."""
+    return sound(records["embedding"].to_numpy()) if len(records) else np.zeros((0, 1), np.float32)
 
-    Rows that are not finite become zeros, which are similar to nothing.
-    """
-    if not len(records):
-        return np.zeros((0, 1), np.float32)
-    matrix: Vectors = records["embedding"].to_numpy()
+
+def sound(matrix: Vectors) -> Vectors:
+    """Normalised rows; those that are not finite become zeros, which are similar to nothing."""
     starts = range(0, len(matrix), 50_000)
-    sound = [np.isfinite(matrix[start : start + 50_000]).all(axis=1) for start in starts]
-    odd = np.flatnonzero(~np.concatenate(sound))
+    if not starts:
+        return matrix
+    finite = [np.isfinite(matrix[start : start + 50_000]).all(axis=1) for start in starts]
+    odd = np.flatnonzero(~np.concatenate(finite))
     if len(odd):
         matrix = matrix.copy()
         matrix[odd] = 0

@@ -21,7 +21,7 @@ from prefect.states import Failed
 from configs.recipe import Recipe
 from flows.pipeline import build
 from flows.terminal import funnel_markdown
-from store.publish import QUARANTINED
+from store.publish import QUARANTINED, held_back
 
 
 @flow(name="build-dataset", flow_run_name="{recipe.name}", retries=0, validate_parameters=True)
@@ -38,7 +38,7 @@ def build_dataset(recipe: Recipe, reason: str = "") -> str | State[None]:
         funnel_markdown(built.version), key=f"funnel-{artifact_key(recipe.name)}"
     )
     manifest = built.version.manifest
-    if manifest["status"] == QUARANTINED:
+    if held_back(built.version):
         return Failed(name=QUARANTINED.title(), message=f"{built.version.path}: {manifest['note']}")
     return str(built.version.path)
 

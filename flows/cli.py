@@ -24,6 +24,7 @@ from flows.cli_options import (
 if TYPE_CHECKING:
     from configs.recipe import Recipe
     from flows.pipeline import Built
+    from store.versions import Version
 
 app = typer.Typer(
     name="stillhouse",
@@ -33,7 +34,7 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 
-_EXITS = {"completed": 0, "partial": 7, "quarantined": 8}
+_PARTIAL, _HELD_BACK = 7, 8
 """Exit codes of a build by the status of its version."""
 _INTERRUPTED = 130
 """The exit code after Ctrl-C."""
@@ -63,7 +64,7 @@ def build(
         with progress.bars():
             built = run(settings, reason=reason)
     terminal.show_built(console(), built)
-    code = _EXITS[built.version.manifest["status"]]
+    code = _exit_code(built.version)
     if code:
         raise typer.Exit(code)
 
@@ -264,6 +265,15 @@ def _build_in_prefect(recipe: Recipe, reason: str) -> Built:
     else:
         version = Version(Path(str(state.result())))
     return Built(version, version.path not in before)
+
+
+def _exit_code(version: Version) -> int:
+    """0 for a whole version, else one that says what a version came to."""
+    from store.publish import held_back
+
+    if held_back(version):
+        return _HELD_BACK
+    return _PARTIAL if version.manifest["status"] == "partial" else 0
 
 
 def _stopped() -> None:

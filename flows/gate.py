@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from configs.errors import ConfigError
 from configs.recipe import Recipe
 from filters.coverage import Coverage
 from flows.remedies import Remedy, remedies
@@ -15,6 +16,23 @@ from store.corpus import Corpus
 from store.publish import QUARANTINED
 from store.versions import Version
 from verifiers.collapse.gate import failures
+from verifiers.collapse.metrics import METRICS
+
+
+def check_gate(recipe: Recipe) -> None:
+    """Look whether the gate names figures that there are.
+
+    Raises:
+        ConfigError: it does not; names what there is.
+    """
+    noted = recipe.gate.noted if recipe.gate else ()
+    gated = sorted(name for name, metric in METRICS.items() if metric.gated)
+    unknown = sorted({*noted} - {*gated})
+    if unknown:
+        raise ConfigError(
+            f"gate.noted: {', '.join(unknown)} is no figure that can be an alarm; there are: "
+            f"{', '.join(gated)}"
+        )
 
 
 def judged(

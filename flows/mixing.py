@@ -12,7 +12,7 @@ from configs.recipe import Recipe
 from filters.privacy import find_personal
 from store.records import RECORDS, frame
 from store.text import digest, sha256
-from store.versions import Version, latest
+from store.versions import Version, datasets, latest
 
 HUMAN = "human"
 
@@ -88,18 +88,17 @@ def check_accumulates(recipe: Recipe, anchor: pl.DataFrame | None, reason: str) 
 
     Raises:
         ConfigError: real rows are gone or would be trained on after being held out, and no reason
-            is given; or the anchor has rows that the parent holds as synthetic ones.
+            is given; or the anchor has rows that the latest version of a dataset in the same
+            folder holds as synthetic ones.
     """
     parent = latest(recipe.output, recipe.name)
     splits = real_splits(recipe, anchor)
     now = {id_ for rows in splits.values() for id_ in rows["id"]}
-    if parent is None or not (now or _real_rows(parent)):
+    if now:
+        _refuse_made(recipe, now)
+    if parent is None or not _real_rows(parent) or reason:
         return
-    rows = parent.table("data").select("id", "question", "answer", "origin", "split")
-    real = rows.filter(pl.col("origin") == HUMAN)
-    _refuse_made(recipe, now, rows.filter(pl.col("origin") != HUMAN))
-    if reason:
-        return
+    real = parent.table("data").filter(pl.col("origin") == HUMAN).select("id", "split")
     gone = set(real["id"]) - now
     if gone:
         raise ConfigError(
@@ -117,15 +116,20 @@ def check_accumulates(recipe: Recipe, anchor: pl.DataFrame | None, reason: str) 
         )
 
 
-def _refuse_made(recipe: Recipe, real: Set[str], made: pl.DataFrame) -> None:
+def _refuse_made(recipe: Recipe, real: Set[str]) -> None:
     """Rows that a machine wrote do not become real ones by being named as the anchor."""
-    pairs = made.select("question", "answer").iter_rows()
-    copied = sum(_id(question, answer) in real for question, answer in pairs)
-    if copied:
-        raise ConfigError(
-            f"{copied:,} rows of the anchor are synthetic rows of the latest version of "
-            f"{recipe.name}: an anchor holds what people wrote; take them out"
+    for name in datasets(recipe.output):
+        version = latest(recipe.output, name)
+        rows = (
+            version.table("data").filter(pl.col("origin") != HUMAN) if version else pl.DataFrame()
         )
+        pairs = rows.select("question", "answer").iter_rows() if len(rows) else ()
+        copied = sum(_id(question, answer) in real for question, answer in pairs)
+        if copied:
+            raise ConfigError(
+                f"{copied:,} rows of the anchor are synthetic rows of the latest version of "
+                f"{name}: an anchor holds what people wrote; take them out"
+            )
 
 
 def notes(recipe: Recipe, found: Mapping[str, Any]) -> list[str]:

@@ -15,6 +15,7 @@ from flows import stages, steps
 from flows.acceptance import measure_acceptance
 from flows.entailing import check_entailment
 from flows.finish import Work, publish_version
+from flows.gate import check_gate
 from flows.judging import check_rubrics
 from flows.mixing import check_accumulates
 from flows.production import Step, calibrate, directly, produce
@@ -85,6 +86,7 @@ def prepare(recipe: Recipe, step: Step = directly) -> tuple[Work, int]:
     started = time.monotonic()
     check_rubrics(recipe)
     check_entailment(recipe)
+    check_gate(recipe)
     workspace(recipe)
     corpus = step(steps.read_corpus, recipe, label="read corpus")
     open_pool(recipe)

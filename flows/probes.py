@@ -13,7 +13,7 @@ from configs.filters import Privacy
 from configs.recipe import Recipe
 from configs.stages import CollapseProbe
 from filters.privacy import find_personal
-from filters.semantic import vectors_of
+from filters.semantic import sound, vectors_of
 from flows.generations import ancestors
 from flows.progress import report
 from flows.workspace import Workspace
@@ -108,7 +108,7 @@ def _side(
 
 def _of_corpus(corpus: Corpus, vectors: Any) -> Side:
     texts = [passage.text for passage in corpus.passages]
-    return Side(texts, [""] * len(texts), vectors)
+    return Side(texts, [""] * len(texts), sound(vectors))
 
 
 def _of_version(version: Version, space: Workspace, recipe: Recipe) -> Side:
@@ -119,7 +119,7 @@ def _of_version(version: Version, space: Workspace, recipe: Recipe) -> Side:
         rows = rows[np.sort(rng.choice(len(rows), _MOST, replace=False))]
     embed = embedder(recipe.embedding, report, "embedding the parent version", space.kept_vectors)
     texts = [f"{q}\n{a}" for q, a in rows.select("question", "answer").iter_rows()]
-    return _side(rows, embed(texts), version.table("evidence"))
+    return _side(rows, sound(embed(texts)), version.table("evidence"))
 
 
 def _vanished(

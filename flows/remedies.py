@@ -98,7 +98,12 @@ def _narrowing(
         old = _settings(parent.manifest["recipe"], path)
         new = _settings(recipe.model_dump(mode="json"), path)
         # A parent of another Stillhouse may have set what there is no more.
-        changed = {key: old[key] for key in old if key in new and new[key] != old[key]}
+        # Null in a merge patch takes a field out, so that what was off cannot be set by one.
+        changed = {
+            key: value
+            for key, value in old.items()
+            if value is not None and key in new and new[key] != value
+        }
         if changed:
             values = ", ".join(f"{key} {value}" for key, value in sorted(changed.items()))
             patch: dict[str, Any] = changed

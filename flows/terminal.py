@@ -18,7 +18,7 @@ from flows.doctor import Finding
 from flows.estimate import Estimate, Range
 from flows.judge_view import acceptance_text
 from flows.pipeline import Built
-from store.publish import QUARANTINED, REMEDY
+from store.publish import REMEDY, held_back
 from store.report import cost_text, money_text, repair_text, verifier_text
 from store.versions import Version
 
@@ -73,7 +73,7 @@ def next_commands(version: Version) -> list[str]:
     """Three commands worth trying on a version."""
     name = version.manifest["dataset"]
     option = output_option(version.path.parent.parent)
-    if version.manifest["status"] == QUARANTINED:
+    if held_back(version):
         remedy = version.path / REMEDY
         patched = [f"stillhouse build RECIPE --patch {shlex.quote(str(remedy))}{option}"]
         return [

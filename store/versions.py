@@ -131,6 +131,11 @@ def latest(root: Path, name: str) -> Version | None:
     return Version(target)
 
 
+def datasets(root: Path) -> list[str]:
+    """Names of the datasets that have a latest version in a folder."""
+    return sorted(path.parent.name for path in root.glob("*/latest.json"))
+
+
 def find_version(root: Path, spec: str) -> Version:
     """The version that ``name``, ``name@3`` or ``name@v3`` means; without a number the latest.
 
@@ -140,7 +145,7 @@ def find_version(root: Path, spec: str) -> Version:
     name, _, wanted = spec.partition("@")
     versions = list_versions(root, name)
     if not versions:
-        there = sorted(p.name for p in root.glob("*") if (p / "latest.json").exists())
+        there = datasets(root)
         raise ConfigError(
             f"no dataset {name!r} in {root}; "
             + (f"there are: {', '.join(there)}" if there else "nothing was published there yet")

@@ -25,6 +25,10 @@ ROOT = HERE.parent
 for name in ("HF_HUB_OFFLINE", "HF_DATASETS_OFFLINE", "DO_NOT_TRACK"):
     os.environ[name] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
+# Tests run two at a time. Threads of both on the same cores wait for each other: twice the CPU time
+# for the same work.
+for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[name] = "1"
 for name in (
     "PREFECT_API_URL",
     "TEACHER_BASE_URL",

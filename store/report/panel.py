@@ -41,6 +41,7 @@ SAYS = {
     "nearest_median": "similarity to the nearest row, median",
     "nearest_high": "similarity to the nearest row, the closest 5 %",
     "hill_1": "effective number of clusters",
+    "emptied": "rows of the reference in clusters of which a quarter or less is left",
     "hill_0": "clusters",
     "hill_2": "effective number of frequent clusters",
     "unseen_mass": "probability that the next row is of a new cluster",

@@ -58,7 +58,8 @@ def test_the_remedy_is_a_patch_that_works(recipe_file: RecipeFile, tmp_path: Pat
 
 
 def test_release_by_hand(recipe_file: RecipeFile, stillhouse: RunCommand, tmp_path: Path) -> None:
-    _, second = both(recipe_file, tmp_path / "out")
+    strict = {"min_documents": 0.9}
+    _, second = both(recipe_file, tmp_path / "out", gate=strict)
     out = ("--output", tmp_path / "out")
     assert stillhouse("release", "rivers@2", "--reason", " ", *out).code == 2
     said = stillhouse("release", "rivers@2", "--reason", "a demonstration of one row", *out)
@@ -66,6 +67,9 @@ def test_release_by_hand(recipe_file: RecipeFile, stillhouse: RunCommand, tmp_pa
     assert latest(tmp_path / "out", "rivers") == second
     pointer = json.loads((second.path.parent / "latest.json").read_text())
     assert pointer == {"version": "rivers-v2", "released": "a demonstration of one row"}
+    again = stillhouse("build", recipe_file(target=1, gate=strict), *out)
+    assert again.code == 0 and "nothing changed since" in again.out
+    assert list_versions(tmp_path / "out", "rivers")[-1] == second
 
 
 def test_without_a_gate_or_with_a_wider_one_it_is_published(
@@ -204,6 +208,9 @@ def test_synthetic_rows_do_not_become_real_ones(
     path = recipe_file(anchor=files, mixing={})
     said = stillhouse("build", path, "--reason", "more real rows", "--output", tmp_path / "out")
     assert said.code == 2 and "12 rows of the anchor are synthetic rows" in said.err
+    other = recipe_file(name="lakes", anchor=files, mixing={})
+    with pytest.raises(ConfigError, match="synthetic rows of the latest version of rivers"):
+        build(load_recipe(str(other), output=tmp_path / "out"))
 
 
 def test_real_rows_alone_are_no_version(recipe_file: RecipeFile, tmp_path: Path) -> None:
@@ -233,3 +240,9 @@ def test_a_stage_that_narrows_gets_its_settings_back(
     gate = build(load_recipe(str(narrow), output=tmp_path / "out")).version.manifest["gate"]
     assert gate["patch"]["selection"] == {"min_per_source": 1}
     assert any("diversity took" in text and "min_per_source 1" in text for text in gate["remedies"])
+
+
+def test_the_gate_notes_only_figures_that_there_are(recipe_file: RecipeFile) -> None:
+    path = recipe_file(gate={"noted": ["vendi", "vendy"]})
+    with pytest.raises(ConfigError, match=r"gate.noted: vendy is no figure .* there are: .*mmd"):
+        build(load_recipe(str(path)))

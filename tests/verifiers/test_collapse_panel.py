@@ -142,3 +142,13 @@ def test_partings() -> None:
     found = partings(3, 20, 1)
     assert found.shape == (21, 6) and found[0].tolist() == [True] * 3 + [False] * 3
     assert (found.sum(axis=1) == 3).all() and len(np.unique(found, axis=0)) > 5
+
+
+@pytest.mark.parametrize("fill", [0.0, 0.25])
+def test_equal_vectors_are_no_alarm(fill: float) -> None:
+    """Rows that are all alike, or that no model could embed, part at random like any other."""
+    one, two = (
+        replace(made, vectors=np.full_like(made.vectors, fill))
+        for made in (side(150, 1), side(150, 2))
+    )
+    assert not alarms(one, two) & {"knn_precision", "knn_recall", "far_share", "mmd", "vendi"}

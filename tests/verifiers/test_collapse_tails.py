@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from verifiers.collapse import tails
+from verifiers.collapse import kinds, tails
 
 GIRDLED = np.array([46, 22, 17, 15, 15, 9, 8, 6, 6, 4, *[2] * 4, *[1] * 12])
 LOGGED = np.array(
@@ -25,13 +25,13 @@ COUNTS = st.lists(st.integers(1, 9), min_size=1, max_size=8).map(np.array)
 )
 def test_spiders_as_inext_prints_them(counts: np.ndarray, observed: tuple[float, ...]) -> None:
     for order, value in enumerate(observed):
-        assert tails.hill(counts, order) == pytest.approx(value, abs=5e-4)
+        assert kinds.hill(counts, order) == pytest.approx(value, abs=5e-4)
 
 
 def test_good_turing_of_the_fish() -> None:
     """Jurafsky and Martin's catch: 10 carp, 3 perch, 2 whitefish, 1 trout, 1 salmon, 1 eel."""
-    assert tails.unseen_mass(np.array([10, 3, 2, 1, 1, 1])) == pytest.approx(3 / 18)
-    assert tails.unseen_mass(np.zeros(0, np.int64)) == 0
+    assert kinds.unseen_mass(np.array([10, 3, 2, 1, 1, 1])) == pytest.approx(3 / 18)
+    assert kinds.unseen_mass(np.zeros(0, np.int64)) == 0
 
 
 def plain(counts: np.ndarray, size: int, order: int) -> float:
@@ -59,7 +59,7 @@ def test_rarefaction_against_whole_numbers(counts: np.ndarray, data: st.DataObje
 
 def test_rarefied_to_all_and_to_one() -> None:
     for order in (0, 1, 2):
-        assert tails.rarefied(GIRDLED, 168, order) == pytest.approx(tails.hill(GIRDLED, order))
+        assert tails.rarefied(GIRDLED, 168, order) == pytest.approx(kinds.hill(GIRDLED, order))
         assert tails.rarefied(GIRDLED, 1, order) == pytest.approx(1)
     with pytest.raises(ValueError, match="cannot draw 169 of 168"):
         tails.rarefied(GIRDLED, 169, 0)
@@ -67,15 +67,32 @@ def test_rarefied_to_all_and_to_one() -> None:
 
 @given(COUNTS)
 def test_hill_numbers_fall_with_their_order(counts: np.ndarray) -> None:
-    zero, one, two = (tails.hill(counts, order) for order in (0, 1, 2))
+    zero, one, two = (kinds.hill(counts, order) for order in (0, 1, 2))
     assert len(counts) + 1e-9 >= zero >= one - 1e-9 >= two - 2e-9 and two >= 1 - 1e-9
-    assert tails.hill(counts * 3, 1) == pytest.approx(one), "every row three times"
+    assert kinds.hill(counts * 3, 1) == pytest.approx(one), "every row three times"
+
+
+def test_emptied_kinds() -> None:
+    theirs, mine = np.array([80, 40, 8, 4, 3]), np.array([40, 40, 2, 0, 0])
+    assert kinds.emptied(mine, theirs) == pytest.approx(12 / 135)
+    # 2 log(2/5) + 8 log(8/5) and 4 log 2, each less 1
+    assert kinds.emptying(mine, theirs) == pytest.approx(0.92745**1.5 + 1.77259**1.5, abs=1e-4)
+    assert kinds.emptying(theirs, mine) == -kinds.emptying(mine, theirs)
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=30), st.integers(1, 5))
+def test_counts_by_kind(mask: list[bool], count: int) -> None:
+    labels = np.arange(len(mask)) % count
+    masks = np.array([mask, [not each for each in mask]])
+    found = kinds.counts_by_kind(labels, count, masks)
+    assert found.tolist() == [np.bincount(labels[row], minlength=count).tolist() for row in masks]
+    assert kinds.hill(found, 1).tolist() == [kinds.hill(row, 1) for row in found]
 
 
 def test_rare_coverage() -> None:
     theirs = np.array([80, 10, 5, 3, 2, 0])
-    assert tails.rare_coverage(np.array([9, 0, 0, 1, 0, 4]), theirs, 0.1) == pytest.approx(1 / 3)
-    assert tails.rare_coverage(np.zeros(1, np.int64), np.array([9]), 0.1) == 1
+    assert kinds.rare_coverage(np.array([9, 0, 0, 1, 0, 4]), theirs, 0.1) == pytest.approx(1 / 3)
+    assert kinds.rare_coverage(np.zeros(1, np.int64), np.array([9]), 0.1) == 1
 
 
 def test_vanished_clusters_have_questions() -> None:

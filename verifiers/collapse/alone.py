@@ -12,6 +12,7 @@ from store.shares import wilson
 from verifiers.collapse import facts, tails
 from verifiers.collapse.families import Wording
 from verifiers.collapse.intervals import intervals
+from verifiers.collapse.kinds import unseen_mass
 from verifiers.collapse.metrics import METRICS
 from verifiers.collapse.sides import Side
 
@@ -45,7 +46,7 @@ def _kinds(version: Side, settings: CollapseProbe, seed: int) -> list[Row]:
     counts = tails.counts_of(tails.clusters(version.vectors, seed, version.order), version.vectors)
     size = min(settings.sample, len(version))
     values = {f"hill_{order}": tails.rarefied(counts, size, order) for order in _ORDERS}
-    values["unseen_mass"] = tails.unseen_mass(counts)
+    values["unseen_mass"] = float(unseen_mass(counts))
     rng = np.random.default_rng([seed, 3])
     drawn: dict[str, list[float]] = {name: [] for name in values}
     for _ in range(settings.resamples):
@@ -55,7 +56,7 @@ def _kinds(version: Side, settings: CollapseProbe, seed: int) -> list[Row]:
         for order in _ORDERS:
             half = tails.rarefied(some, min(size, max(1, int(some.sum()))), order)
             drawn[f"hill_{order}"].append(half)
-        drawn["unseen_mass"].append(tails.unseen_mass(some))
+        drawn["unseen_mass"].append(float(unseen_mass(some)))
     return [
         _row(name, value, _around(value, drawn[name]), len(version))
         for name, value in values.items()

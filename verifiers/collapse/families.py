@@ -6,21 +6,23 @@ against their permutations, one per parting, the true one first.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from store.kmeans import KMeans
 from store.stages import Vectors
-from verifiers.collapse import facts, grams, lexical, semantic, tails
+from verifiers.collapse import facts, grams, kinds, lexical, semantic, tails
 from verifiers.collapse.metrics import METRICS
 from verifiers.collapse.neighbours import Neighbours
 
 Mask = NDArray[np.bool_]
 Figures = dict[str, float]
 _NGRAM, _FRAME = 5, 6
+_CLUSTERINGS = 8
 _MOSTLY = 0.5
 """Share of a row's 5-grams that stand in other rows from which on it is a near duplicate."""
 
@@ -70,13 +72,13 @@ class Wording:
             "near_duplicate_share": grams.repeated_share(self._grams, mine, _MOSTLY),
             "template_rate": grams.repeated_share(self._frames, mine, 0, self._others),
         }
-        for of, kinds in self._openings.items():
-            size = int(kinds.max()) + 1 if len(kinds) else 0
-            own = np.bincount(kinds[mine], minlength=size)
+        for of, openings in self._openings.items():
+            size = int(openings.max()) + 1 if len(openings) else 0
+            own = np.bincount(openings[mine], minlength=size)
             found[f"{of}_opening_entropy"] = lexical.entropy(own)
             found[f"{of}_top_opening"] = lexical.top_share(own)
             if theirs.any():
-                others = np.bincount(kinds[theirs], minlength=size)
+                others = np.bincount(openings[theirs], minlength=size)
                 found[f"{of}_takeover"] = lexical.takeover(own, others)
         return found
 
@@ -90,7 +92,7 @@ class Meaning:
 
     def __init__(self, vectors: Vectors, k: int, close: float) -> None:
         """``k`` is the neighbour that a ball reaches to, ``close`` the similarity of repeats."""
-        self._vectors, self._k, self._close = vectors.astype(np.float32, copy=False), k, close
+        self._vectors, self._k, self._close = semantic.apart(vectors), k, close
         self._width = semantic.bandwidth(self._vectors)
 
     def values(self, mine: Mask, theirs: Mask) -> Figures:
@@ -145,28 +147,71 @@ class Meaning:
 
 
 class Kinds:
-    """Clusters of meaning as kinds: how many, how even, how many unseen."""
+    """Clusters of meaning as kinds: how many, how even, how many unseen, and which were emptied.
+
+    Where the borders of clusters fall is chance, which hides a shift between them; so figures are
+    means over several clusterings.
+    """
 
     def __init__(self, vectors: Vectors, rare_share: float, seed: int) -> None:
-        """Cluster the rows of both samples together."""
+        """Cluster the rows of both samples together, coarsely, and finely for what was emptied."""
         self._rare = rare_share
-        self._assign: KMeans = tails.clusters(vectors.astype(np.float32, copy=False), seed)
-        self._label = self._assign(vectors)
+        rows = vectors.astype(np.float32, copy=False)
+        self._coarse = [_Labels.of(rows, seed + at, 1) for at in range(_CLUSTERINGS)]
+        self._fine = [_Labels.of(rows, seed + at, 2) for at in range(_CLUSTERINGS)]
 
     def values(self, mine: Mask, theirs: Mask) -> Figures:
         """See :class:`Family`."""
-        own = self._counts(mine)
-        found = {f"hill_{order}": tails.hill(own, order) for order in (0, 1, 2)}
-        found["unseen_mass"] = tails.unseen_mass(own)
-        found["rare_coverage"] = tails.rare_coverage(own, self._counts(theirs), self._rare)
-        return found
+        sides = mine[None], theirs[None]
+        own = {name: float(each[0]) for name, each in self._own(sides[0]).items()}
+        return {
+            **own,
+            "rare_coverage": float(self._rare_coverage(*sides)[0]),
+            "emptied": float(_mean(kinds.emptied, self._fine, *sides)[0]),
+        }
 
     def statistics(self, partings: Mask) -> dict[str, NDArray[np.float64]]:
-        """See :class:`Family`."""
-        return differences(self, partings)
+        """See :class:`Family`. What was emptied is compared by how unlikely that is."""
+        own, others = self._own(partings), self._own(~partings)
+        return {
+            **{name: each - others[name] for name, each in own.items()},
+            "rare_coverage": self._rare_coverage(partings, ~partings),
+            "emptied": _mean(kinds.emptying, self._fine, partings, ~partings),
+        }
 
-    def _counts(self, rows: Mask) -> NDArray[np.int64]:
-        return np.bincount(self._label[rows], minlength=len(self._assign.centroids))
+    def _own(self, rows: Mask) -> dict[str, NDArray[np.float64]]:
+        found = {
+            f"hill_{order}": _mean(partial(kinds.hill, order=order), self._coarse, rows)
+            for order in (0, 1, 2)
+        }
+        return found | {"unseen_mass": _mean(kinds.unseen_mass, self._coarse, rows)}
+
+    def _rare_coverage(self, mine: Mask, theirs: Mask) -> NDArray[np.float64]:
+        return _mean(partial(kinds.rare_coverage, share=self._rare), self._coarse, mine, theirs)
+
+
+@dataclass(frozen=True)
+class _Labels:
+    """A clustering: the cluster of each row, and how many clusters there are."""
+
+    rows: NDArray[np.int64]
+    count: int
+
+    @staticmethod
+    def of(vectors: Vectors, seed: int, finer: int) -> _Labels:
+        found = tails.clusters(vectors, seed, finer=finer)
+        return _Labels(found(vectors), len(found.centroids))
+
+
+def _mean(
+    figure: Callable[..., NDArray[np.float64]], each: Sequence[_Labels], *sides: Mask
+) -> NDArray[np.float64]:
+    """The mean of a figure over clusterings, for each parting."""
+    counts = (
+        [kinds.counts_by_kind(labels.rows, labels.count, masks) for masks in sides]
+        for labels in each
+    )
+    return np.asarray(np.mean([figure(*parts) for parts in counts], axis=0))
 
 
 class Grounds:

@@ -56,6 +56,7 @@ METRICS: Mapping[str, Metric] = {
     "nearest_median": Metric("semantic", "higher"),
     "nearest_high": Metric("semantic", "higher"),
     "hill_1": Metric("tails", "lower", gated=True),
+    "emptied": Metric("tails", "higher", gated=True, paired=True),
     "hill_0": Metric("tails", "lower"),
     "hill_2": Metric("tails", "lower"),
     "unseen_mass": Metric("tails", "both"),

@@ -31,6 +31,18 @@ class Cover(NamedTuple):
     far_share: float
 
 
+def apart(vectors: Vectors) -> Values:
+    """Rows at random distances of about 0.001, less than rounding through float16 may move them.
+
+    Rows that are equal are all as near to each other, and so no random parting of them would say
+    what the true one does: of hundreds of them only some are listed as neighbours.
+    """
+    noise = np.random.default_rng(0).standard_normal(vectors.shape, np.float32)
+    rows = vectors.astype(np.float32) + noise * np.float32(0.001 / vectors.shape[1] ** 0.5)
+    length = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.maximum(length, np.float32(1e-12)), np.float32)
+
+
 def vendi(vectors: Vectors) -> float:
     """Vendi score of order 1 (Friedman and Dieng 2022, arXiv 2210.02410): ``exp(-sum l log l)`` of
     the eigenvalues of ``X X' / n``, the effective number of different rows, from 1 to the number of

@@ -1,4 +1,4 @@
-"""Tails: how many kinds there are and how evenly, what is not seen, what has vanished."""
+"""Tails: clusters of meaning, how many a sample would show, and which have vanished."""
 
 from __future__ import annotations
 
@@ -15,26 +15,8 @@ from store.stages import Vectors
 Counts = NDArray[np.int64]
 _MOST = 1000
 _STEP = 65_536
-
-
-def unseen_mass(counts: Counts) -> float:
-    """Good-Turing estimate of the probability that the next row is of a kind not seen yet
-    (Good 1953): kinds seen once over all rows, ``f1 / n``.
-    """
-    total = counts.sum()
-    return float((counts == 1).sum() / total) if total else 0.0
-
-
-def hill(counts: Counts, order: float) -> float:
-    """Hill number (Hill 1973): the effective number of kinds, ``(sum p^q)^(1 / (1 - q))``; for
-    order 1 its limit, ``exp(-sum p log p)``. Order 0 counts kinds, 2 is the inverse Simpson index.
-    """
-    share = counts[counts > 0] / max(1, counts.sum())
-    if not len(share):
-        return 0.0
-    if order == 1:
-        return float(np.exp(-(share * np.log(share)).sum()))
-    return float((share**order).sum() ** (1 / (1 - order)))
+_ROUNDS = 6
+"""Of moving centroids: later ones move few rows, and no figure noticeably."""
 
 
 def rarefied(counts: Counts, size: int, order: int) -> float:
@@ -81,24 +63,14 @@ def _log_choose(
     return np.where(fits, found, -np.inf)
 
 
-def rare_coverage(mine: Counts, theirs: Counts, share: float) -> float:
-    """Of the rarest kinds of a reference, those that together hold ``share`` of its rows, the share
-    that has a row here; 1 where it has no rare kinds.
+def clusters(vectors: Vectors, seed: int, order: Counts | None = None, finer: int = 1) -> KMeans:
+    """Clusters of some rows, twice the root of their number or ``finer`` times that; ``order`` is
+    the one that rows are drawn in.
     """
-    order = np.argsort(theirs, kind="stable")
-    held = np.cumsum(theirs[order])
-    rare = order[(theirs[order] > 0) & (held <= share * theirs.sum())]
-    return float((mine[rare] > 0).mean()) if len(rare) else 1.0
-
-
-def clusters(vectors: Vectors, seed: int, order: Counts | None = None) -> KMeans:
-    """Clusters of some rows, twice the root of their number; ``order`` is the one that rows are
-    drawn in.
-    """
-    count = max(1, min(len(vectors), _MOST, round(2 * len(vectors) ** 0.5)))
+    count = max(1, min(len(vectors), _MOST, round(2 * finer * len(vectors) ** 0.5)))
     chosen = training_rows(len(vectors), count, seed)
     rows = vectors[chosen if order is None else order[chosen]]
-    return cluster(rows.astype(np.float32, copy=False), count, seed)
+    return cluster(rows.astype(np.float32, copy=False), count, seed, _ROUNDS)
 
 
 def counts_of(assign: KMeans, vectors: Vectors) -> Counts:
