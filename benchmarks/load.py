@@ -25,11 +25,12 @@ import httpx
 from configs.errors import BudgetExceeded, ParseError, TeacherUnavailable
 from configs.recipe import CorpusSource, Recipe
 from configs.teachers import Budget, Teacher
-from generators.grounded_qa import SCHEMA, repair
+from generators.methods.grounded_qa import SCHEMA
 from generators.replies import read_draft
 from generators.teacher import Request
 from generators.teachers.openai_chat import body
 from generators.teachers.pool import Pool
+from generators.writing import repair
 from store.asking import Unanswered
 from store.journal import Journal
 from store.replies import check_ending

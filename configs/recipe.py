@@ -9,16 +9,17 @@ from __future__ import annotations
 import math
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
 from configs.filters import Diversity, Filters
 from configs.gate import Gate, Mixing
 from configs.judges import Judging, check_independent, check_judge
+from configs.methods import Method
 from configs.model import Model
 from configs.references import ReferenceSet
-from configs.stages import Embedding, Probes, Style
+from configs.stages import Embedding, Probes
 from configs.teachers import Budget, Routing, Teacher
 from configs.verifiers import Entailment, Verifiers
 
@@ -66,33 +67,6 @@ class Chunking(Model):
     def _overlap_fits(self) -> Self:
         if self.overlap_chars * 2 > self.max_chars:
             raise ValueError("overlap_chars may be at most half of max_chars")
-        return self
-
-
-class Method(Model):
-    """One way to make records."""
-
-    name: Literal["grounded_qa"] = Field(
-        "grounded_qa", description="Question, answer and the verbatim quotes that support it."
-    )
-    weight: float = Field(1.0, gt=0, description="Share of the plan relative to other methods.")
-    styles: dict[Style, Annotated[float, Field(ge=0)]] = Field(
-        {"question_answer": 1.0},
-        description="Record styles and their shares of this method.",
-    )
-
-    passages: int = Field(
-        1,
-        ge=1,
-        le=20,
-        description="Passages shown for one record: the one asked about, and those of its document "
-        "that are nearest to it in wording, as far as they fit.",
-    )
-
-    @model_validator(mode="after")
-    def _some_style(self) -> Self:
-        if not any(self.styles.values()):
-            raise ValueError("give at least one style a share above 0")
         return self
 
 
@@ -168,6 +142,9 @@ class Recipe(Model):
         names = [teacher.name for teacher in self.teachers]
         if len(set(names)) != len(names):
             raise ValueError("teachers must have different names")
+        methods = [method.name for method in self.methods]
+        if len(set(methods)) != len(methods):
+            raise ValueError("name each method once, with all of its styles")
         self._check_judges()
         sets = [reference.name for reference in self.reference_sets]
         if len(set(sets)) != len(sets):

@@ -6,11 +6,6 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Style = Literal[
-    "question_answer", "cloze", "true_false", "signature", "comparison", "not_answerable"
-]
-
-
 RUBRIC_ID = r"^[a-z0-9_]+/[a-z0-9_]+@\d+\.\d+\.\d+$"
 """Ids of rubrics: their prompt's name and version."""
 

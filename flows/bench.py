@@ -19,7 +19,7 @@ from flows.measures import Level, Place, concurrencies
 from flows.secrets import secret_of
 from flows.teachers import probe_teacher
 from flows.workspace import exclusively, workspace
-from generators.plan import Seed
+from generators.seeds import Seed
 from generators.teachers.adapter import Limits
 from generators.teachers.preflight import check_endpoint
 from generators.teachers.probe import Finding

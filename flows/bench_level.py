@@ -18,11 +18,9 @@ from flows.progress import report
 from flows.secrets import secret_of
 from flows.workspace import Workspace, run_of
 from generators import candidates
-from generators.candidates import Generated
-from generators.grounded_qa import render
+from generators.candidates import Generated, request_of
 from generators.library import Library
-from generators.plan import Seed
-from generators.teacher import task_of
+from generators.seeds import Seed
 from generators.teachers.adapter import Limits
 from generators.teachers.endpoint import Endpoint, key_of
 from generators.teachers.pace import Pace
@@ -69,8 +67,7 @@ class Course:
 
     def key(self, seed: Seed) -> str:
         """Key of the request a build sends for a seed."""
-        task = task_of(seed, self.library, self.recipe)
-        return key_of(render(task, self.recipe.language), self.teacher)
+        return key_of(request_of(seed, self.library, self.recipe), self.teacher)
 
 
 def place_of(seed: Seed) -> Place:

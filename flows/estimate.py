@@ -22,8 +22,8 @@ from flows import stages, steps
 from flows.pipeline import first_round, prepare
 from flows.production import directly, produce
 from flows.workspace import exclusively, workspace
-from generators.grounded_qa import render
-from generators.teacher import likely_tokens, task_of
+from generators.candidates import request_of
+from generators.teacher import likely_tokens
 from generators.teachers.endpoint import key_of
 from generators.teachers.prices import Price, price_of
 from store.asking import Question
@@ -112,7 +112,7 @@ def estimate(recipe: Recipe, canary: int = 0) -> list[Estimate]:
         wanted = usual.candidates.times(recipe.target * len(own) / len(first))
         if recipe.routing.enabled and not own:
             own, wanted = first, _escalated(usual.candidates.times(recipe.target), recipe)
-        requests = [render(task_of(s, library, recipe), recipe.language) for s in own]
+        requests = [request_of(seed, library, recipe) for seed in own]
         found.append(_of_model(teacher, requests, wanted, recipe, space.journal, usual))
     shown = [p.text for p in library.corpus.passages[: len(first)]]
     return found + [_of_judge(recipe, judge, shown, space.journal) for judge in _judges(recipe)]

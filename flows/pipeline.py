@@ -24,6 +24,7 @@ from flows.teachers import check_teachers, open_pool
 from flows.verifier_error import measure_verifier
 from flows.workspace import exclusively, workspace
 from generators.cascade import tiers_of
+from generators.catalogue import check_methods
 from store.versions import Version, list_versions
 
 _OVERSAMPLE = 1.3
@@ -87,6 +88,7 @@ def prepare(recipe: Recipe, step: Step = directly) -> tuple[Work, int]:
     check_rubrics(recipe)
     check_entailment(recipe)
     check_gate(recipe)
+    check_methods(recipe)
     workspace(recipe)
     corpus = step(steps.read_corpus, recipe, label="read corpus")
     open_pool(recipe)

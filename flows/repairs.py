@@ -15,6 +15,7 @@ from flows import steps
 from flows.stages import alone, evidence_of
 from flows.workspace import Workspace, workspace
 from generators import repair
+from generators.catalogue import catalogue
 from generators.repair import REASONS, Correction, Failed
 from store.corpus import Corpus
 from store.journal import Journal
@@ -47,13 +48,18 @@ def send_back(
 
 
 def _failed(rows: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
-    """Records that a repair may mend, with the verdict of the stage ``grounding``."""
+    """Records that a repair may mend, of methods that can ask again, with the verdict of the stage
+    ``grounding``.
+    """
     said = verdicts.filter(
         (pl.col("stage") == "grounding")
         & (pl.col("decision") == "drop")
         & pl.col("reason").is_in(REASONS)
     ).select("reason", "detail", id="record_id")
-    written = rows.filter(pl.col("generation_mode") != "rule-based")
+    able = [name for name, entry in catalogue().items() if entry.corrects]
+    written = rows.filter(
+        (pl.col("generation_mode") != "rule-based") & pl.col("method").is_in(able)
+    )
     return written.join(said, on="id", how="inner", maintain_order="left")
 
 

@@ -22,11 +22,12 @@ from flows.teachers import pool_of
 from flows.workspace import HOW, NOT_ASKED, Workspace, workspace
 from generators import candidates
 from generators.cascade import hand_over
-from generators.grounded_qa import PROMPT, REPAIR
+from generators.catalogue import catalogue
 from generators.options import STYLES_OF
-from generators.plan import Seed, plan_seeds
+from generators.plan import plan_seeds
 from generators.prompts import load_prompt
 from generators.repair import CORRECT, Correction, correction_of
+from generators.seeds import Seed
 from generators.templates import VERSION as TEMPLATES_VERSION
 from store.chunks import cut
 from store.corpus import Corpus, check_documents
@@ -40,7 +41,7 @@ from store.vectors import halves_column
 from verifiers.scope import evidence_of
 
 assert filters and verifiers  # imported for the stages they register
-_PLAN_VERSION = "2"
+_PLAN_VERSION = "3"
 _EMBED_VERSION = "2"
 PARTIAL = "generate-partial"
 """Stage of a shard in which some requests have no answer yet."""
@@ -139,8 +140,10 @@ def generate(recipe: Recipe, corpus: str, plan_key: str, start: int, stop: int) 
     space = workspace(recipe)
     seeds = seeds_of(recipe, plan_key)[start:stop]
     corrections = _corrections_of(recipe, plan_key)
-    names = (PROMPT, REPAIR, CORRECT) if corrections else (PROMPT, REPAIR)
-    prompts = [load_prompt(name).sha256 for name in names]
+    used = [prompt for method in recipe.methods for prompt in catalogue()[method.name].prompts]
+    prompts = [prompt.sha256 for prompt in used]
+    if corrections:
+        prompts.append(load_prompt(CORRECT).sha256)
     parts = _of_writers(recipe).model_dump(
         mode="json",
         include={"teachers", "methods", "failover", "language", "as_of"},

@@ -14,15 +14,15 @@ import polars as pl
 
 from configs.errors import StillhouseError, TeacherUnavailable
 from configs.recipe import Recipe
-from generators import grounded_qa
-from generators.grounded_qa import Outcome
+from generators.catalogue import catalogue
 from generators.library import Library
-from generators.plan import Seed
 from generators.repair import Correction
 from generators.replies import Draft
-from generators.teacher import Ask, Task, task_of
+from generators.seeds import Seed
+from generators.teacher import Ask, Request, Task, task_of
 from generators.teachers.pool import Pool
 from generators.templates import GroundedTemplates
+from generators.writing import Outcome, write
 from store.corpus import Document, Passage
 from store.quotes import find_quote
 from store.records import RECORDS, VERDICTS, Record, Source, Verdict, frame
@@ -69,11 +69,11 @@ async def generate(
     missing: dict[str, str] = {}
     back = corrections or {}
 
-    def task(seed: Seed) -> Task:
-        return replace(task_of(seed, library, recipe), correction=back.get(seed.id))
+    def request(seed: Seed) -> Request:
+        return request_of(seed, library, recipe, back.get(seed.id))
 
     async with pool:
-        outcomes = await _write_all(seeds, task, recipe, pool, missing, progress)
+        outcomes = await _write_all(seeds, request, recipe, pool, missing, progress)
     aside = _set_aside(seeds, outcomes, missing)
     rows, verdicts = [], []
     for seed in seeds:
@@ -82,6 +82,14 @@ async def generate(
             rows.append(record.row())
             verdicts.append(_verdict(record.id, outcomes[seed.id]).model_dump())
     return Generated(frame(rows, RECORDS), frame(verdicts, VERDICTS), missing, aside)
+
+
+def request_of(
+    seed: Seed, library: Library, recipe: Recipe, correction: Correction | None = None
+) -> Request:
+    """What is asked for a seed; where its record failed before, with what was found."""
+    task = replace(task_of(seed, library, recipe), correction=correction)
+    return catalogue()[seed.method].render(task, recipe.language)
 
 
 def _set_aside(seeds: Sequence[Seed], outcomes: dict[str, Outcome], missing: dict[str, str]) -> int:
@@ -112,7 +120,7 @@ def _unanswered(outcome: Outcome) -> bool:
 
 async def _write_all(
     seeds: Sequence[Seed],
-    task: Callable[[Seed], Task],
+    request: Callable[[Seed], Request],
     recipe: Recipe,
     pool: Pool,
     missing: dict[str, str],
@@ -129,13 +137,13 @@ async def _write_all(
         for t in recipe.teachers
     }
 
-    async def write(seed: Seed) -> None:
+    async def asked(seed: Seed) -> None:
         async with gates[seed.teacher]:
             if failures:
                 return
             ask = _ask(seed.teacher, pool)
             try:
-                outcomes[seed.id] = await grounded_qa.write(task(seed), ask, recipe.language)
+                outcomes[seed.id] = await write(request(seed), catalogue()[seed.method].read, ask)
             except TeacherUnavailable as error:
                 missing[seed.teacher] = str(error)
             except StillhouseError as error:
@@ -144,7 +152,7 @@ async def _write_all(
 
     # Requests that share a passage go together, since servers cache what they have just read.
     together = sorted(seeds, key=lambda seed: (seed.document_id, seed.passage_id))
-    await asyncio.gather(*(write(seed) for seed in together))
+    await asyncio.gather(*(asked(seed) for seed in together))
     if failures:
         raise failures[0]
     return outcomes

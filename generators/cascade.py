@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 
 from configs.recipe import Recipe
 from configs.teachers import Routing
-from generators.plan import Seed, teacher_shares
+from generators.plan import teacher_shares
+from generators.seeds import Seed
 from store.text import sha256
 
 

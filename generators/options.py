@@ -1,20 +1,22 @@
-"""What can be asked of a document: its facts in the styles they can carry, and its passages."""
+"""What ``grounded_qa`` can ask of a document: its facts in the styles they can carry, and its
+passages.
+"""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
 
 from configs.recipe import Recipe
-from configs.stages import Style
 from generators.facts import NUMBER, Fact, FactKind, terms
 from generators.library import Library
+from generators.seeds import Option
 from store.corpus import Document
 from store.splits import split_of
 from store.text import digest
 
-STYLES_OF: Mapping[FactKind, tuple[Style, ...]] = {
+_METHOD = "grounded_qa"
+STYLES_OF: Mapping[FactKind, tuple[str, ...]] = {
     "default": ("question_answer", "true_false", "not_answerable"),
     "parameters": ("question_answer", "true_false"),
     "signature": ("signature",),
@@ -25,25 +27,14 @@ STYLES_OF: Mapping[FactKind, tuple[Style, ...]] = {
 }
 """Styles that a fact of each kind can carry."""
 
-_NEEDS_OTHER: Collection[Style] = ("comparison", "not_answerable")
-_NEEDS_NO_FACT: Collection[Style] = ("question_answer", "cloze", "true_false", "not_answerable")
+_NEEDS_OTHER: Collection[str] = ("comparison", "not_answerable")
+_NEEDS_NO_FACT: Collection[str] = ("question_answer", "cloze", "true_false", "not_answerable")
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A seed before it is dealt to a method and a teacher; ``fact`` is -1 for a whole passage."""
-
-    style: Style
-    passage_id: str
-    fact: int = -1
-    other_id: str = ""
-    other_fact: int = -1
-    sample: int = 0
-
-
-def fact_options(library: Library, document: Document, recipe: Recipe) -> list[Option]:
+def fact_options(
+    library: Library, document: Document, wanted: Collection[str], recipe: Recipe
+) -> list[Option]:
     """Facts of a document in the wanted styles they fit, rarest facts first."""
-    wanted = wanted_styles(recipe)
     rng = random.Random(digest([recipe.seed, document.id]))
     options: list[tuple[int, float, Option]] = []
     for i, fact in enumerate(library.facts[document.id]):
@@ -51,43 +42,32 @@ def fact_options(library: Library, document: Document, recipe: Recipe) -> list[O
         for style in STYLES_OF[fact.kind]:
             if style not in wanted or not _fits(style, fact):
                 continue
-            option = Option(style, passage.id, i)
+            option = Option(_METHOD, style, passage.id, i)
             if style in _NEEDS_OTHER:
                 other = _other(library, document, fact, style, recipe, rng)
                 if other is None:
                     continue
-                option = Option(style, passage.id, i, *other)
+                option = Option(_METHOD, style, passage.id, i, *other)
             options.append((library.rarity[fact.bucket], rng.random(), option))
     return [option for *_, option in sorted(options, key=lambda item: item[:2])]
 
 
 def passage_options(
-    library: Library, document: Document, recipe: Recipe, sample: int
+    library: Library, document: Document, wanted: Iterable[str], sample: int
 ) -> list[Option]:
     """Passages of a document in the wanted styles that need no fact, for teachers that read.
 
     ``sample`` tells rounds apart: a model answers differently each time.
     """
-    styles = [style for style in wanted_styles(recipe) if style in _NEEDS_NO_FACT]
+    styles = [style for style in wanted if style in _NEEDS_NO_FACT]
     return [
-        Option(style, passage.id, sample=sample)
+        Option(_METHOD, style, passage.id, sample=sample)
         for style in styles
         for passage in library.corpus.passages_of(document.id)
     ]
 
 
-def wanted_styles(recipe: Recipe) -> dict[Style, float]:
-    """Weight of each style over all methods of a recipe."""
-    weights: dict[Style, float] = {}
-    for method in recipe.methods:
-        total = sum(method.styles.values())
-        for style, share in method.styles.items():
-            if share:
-                weights[style] = weights.get(style, 0.0) + method.weight * share / total
-    return weights
-
-
-def _fits(style: Style, fact: Fact) -> bool:
+def _fits(style: str, fact: Fact) -> bool:
     """Whether a fact has what a style needs: a term to leave out, or a number to get wrong."""
     if fact.kind == "field":
         return style != "true_false" or bool(NUMBER.search(fact.value))
@@ -98,7 +78,7 @@ def _other(
     library: Library,
     document: Document,
     fact: Fact,
-    style: Style,
+    style: str,
     recipe: Recipe,
     rng: random.Random,
 ) -> tuple[str, int] | None:

@@ -9,41 +9,18 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import count, islice
 from typing import Generic, TypeVar
 
 from configs.errors import ConfigError
-from configs.recipe import Method, Recipe
-from configs.stages import Style
+from configs.recipe import Recipe
 from configs.teachers import Teacher
+from generators.catalogue import catalogue, styles_of
 from generators.library import Library
-from generators.options import Option, fact_options, passage_options, wanted_styles
+from generators.seeds import Option, Seed
 from store.text import sha256
 
 Key = TypeVar("Key")
-
-
-@dataclass(frozen=True, slots=True)
-class Seed:
-    """One thing to ask for. ``fact`` and ``other_fact`` are indices into the facts of their
-    documents, -1 for none; ``sample`` tells repeated seeds apart; ``escalated_from`` is the seed
-    of a cheaper teacher whose record was dropped, ``repaired_from`` the record that goes back to
-    its teacher.
-    """
-
-    id: str
-    method: str
-    style: Style
-    teacher: str
-    document_id: str
-    passage_id: str
-    fact: int
-    other_id: str
-    other_fact: int
-    sample: int
-    escalated_from: str = ""
-    repaired_from: str = ""
 
 
 def plan_seeds(library: Library, recipe: Recipe) -> list[Seed]:
@@ -63,7 +40,7 @@ def plan_seeds(library: Library, recipe: Recipe) -> list[Seed]:
     if not seeds:
         raise ConfigError(
             "nothing to ask: no passage of the corpus carries a fact in the wanted styles "
-            f"({', '.join(wanted_styles(recipe))}); add styles, or a model teacher"
+            f"({', '.join(style for _, style in _weights(recipe))}); add styles, or a model teacher"
         )
     return seeds
 
@@ -73,13 +50,16 @@ def _deal(library: Library, recipe: Recipe) -> Iterator[Seed]:
     order = list(library.corpus.documents)
     random.Random(recipe.seed).shuffle(order)
     turns = _turns([document.id for document in order], recipe.top_up)
-    styles, dealt = _Shares(wanted_styles(recipe)), _Shares(_pair_weights(recipe))
-    reads = any(teacher.is_model for teacher in recipe.writers)
+    styles, teachers = _Shares(_weights(recipe)), _Shares(teacher_shares(entry_teachers(recipe)))
     for sample in count():
         queues = {
             document.id: [
-                *(fact_options(library, document, recipe) if sample == 0 else ()),
-                *(passage_options(library, document, recipe, sample) if reads else ()),
+                option
+                for method in recipe.methods
+                for option in catalogue()[method.name].offer(
+                    library, document, method, recipe, sample
+                )
+                if _able(recipe, option)
             ]
             for document in order
         }
@@ -90,8 +70,8 @@ def _deal(library: Library, recipe: Recipe) -> Iterator[Seed]:
                 queue = queues[document_id]
                 if queue:
                     option = _take(queue, styles)
-                    pair = dealt.next(_able(recipe, option))
-                    yield _seed(option, document_id, *pair, recipe.seed)
+                    teacher = teachers.next(_able(recipe, option))
+                    yield _seed(option, document_id, teacher, recipe.seed)
 
 
 def _turns(ids: Sequence[str], top_up: Sequence[str]) -> list[str]:
@@ -100,13 +80,14 @@ def _turns(ids: Sequence[str], top_up: Sequence[str]) -> list[str]:
     return [*wanted, *wanted, *(id_ for id_ in ids if id_ not in set(wanted))]
 
 
-def _pair_weights(recipe: Recipe) -> dict[tuple[str, str], float]:
-    shares = teacher_shares(entry_teachers(recipe))
-    return {
-        (method.name, teacher): method.weight * share
-        for method in recipe.methods
-        for teacher, share in shares.items()
-    }
+def _weights(recipe: Recipe) -> dict[tuple[str, str], float]:
+    """Weight of each style of each method."""
+    found = {}
+    for method in recipe.methods:
+        styles = styles_of(method)
+        for style, share in styles.items():
+            found[method.name, style] = method.weight * share / sum(styles.values())
+    return found
 
 
 def entry_teachers(recipe: Recipe) -> list[Teacher]:
@@ -131,18 +112,9 @@ def teacher_shares(teachers: Sequence[Teacher]) -> dict[str, float]:
     return shares
 
 
-def _able(recipe: Recipe, option: Option) -> list[tuple[str, str]]:
-    """Pairs of method and teacher that can take this option."""
-    return [
-        (method.name, teacher.name)
-        for method in recipe.methods
-        for teacher in entry_teachers(recipe)
-        if _takes(method, option) and _answers(teacher, option)
-    ]
-
-
-def _takes(method: Method, option: Option) -> bool:
-    return method.styles.get(option.style, 0) > 0
+def _able(recipe: Recipe, option: Option) -> list[str]:
+    """Teachers that can take this option."""
+    return [teacher.name for teacher in entry_teachers(recipe) if _answers(teacher, option)]
 
 
 def _answers(teacher: Teacher, option: Option) -> bool:
@@ -165,13 +137,15 @@ class _Shares(Generic[Key]):
         return key
 
 
-def _take(queue: list[Option], styles: _Shares[Style]) -> Option:
-    """The first option of the style that is furthest behind."""
-    style = styles.next(list(dict.fromkeys(option.style for option in queue)))
-    return queue.pop(next(i for i, option in enumerate(queue) if option.style == style))
+def _take(queue: list[Option], styles: _Shares[tuple[str, str]]) -> Option:
+    """The first option of the method and style that is furthest behind."""
+    kind = styles.next(list(dict.fromkeys((option.method, option.style) for option in queue)))
+    return queue.pop(
+        next(i for i, option in enumerate(queue) if (option.method, option.style) == kind)
+    )
 
 
-def _seed(option: Option, document_id: str, method: str, teacher: str, seed: int) -> Seed:
-    parts = (method, option.style, teacher, document_id, option.passage_id, option.fact)
+def _seed(option: Option, document_id: str, teacher: str, seed: int) -> Seed:
+    parts = (option.method, option.style, teacher, document_id, option.passage_id, option.fact)
     rest = (option.other_id, option.other_fact, option.sample)
     return Seed(sha256(repr((seed, *parts, *rest)))[:16], *parts, *rest)

@@ -14,9 +14,9 @@ from typing import Any
 import orjson
 
 from configs.errors import ParseError
-from generators.plan import Seed
 from generators.prompts import load_prompt
 from generators.replies import Draft
+from generators.seeds import Seed
 from store.text import digest, normalise, sha256
 
 CORRECT = "grounded_qa/correct@1.0.0"

@@ -10,8 +10,8 @@ import orjson
 from configs.recipe import Recipe
 from generators.facts import Fact
 from generators.library import Library
-from generators.plan import Seed
 from generators.repair import Correction
+from generators.seeds import Seed
 from store.asking import Answered, Question
 from store.corpus import Document, Passage
 

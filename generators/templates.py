@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import orjson
 
-from configs.stages import Style
 from generators.facts import CODE, CONDITION, NUMBER, RAISES, Fact, terms
 from generators.replies import Draft
 from generators.teacher import Request, Task
@@ -230,7 +229,7 @@ def _plural(count: int, noun: str) -> str:
     return f"{count} {noun}" + ("" if count == 1 else "s")
 
 
-TEMPLATES: Mapping[Style, Callable[[Task, Fact, random.Random], Draft | None]] = {
+TEMPLATES: Mapping[str, Callable[[Task, Fact, random.Random], Draft | None]] = {
     "question_answer": _question_answer,
     "cloze": _cloze,
     "true_false": _true_false,

@@ -12,7 +12,7 @@ from typing import Any
 from configs.errors import BudgetExceeded, TeacherUnavailable
 from configs.recipe import CorpusSource, Recipe
 from configs.teachers import Budget, Teacher
-from generators.grounded_qa import SCHEMA
+from generators.methods.grounded_qa import SCHEMA
 from generators.teacher import Request
 from generators.teachers.pool import Pool
 from store.asking import Answered, Unanswered

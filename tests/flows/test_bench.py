@@ -19,7 +19,7 @@ from flows.bench_view import bench_views
 from flows.measures import knee, recommended
 from flows.pipeline import build
 from flows.workspace import run_of, workspace
-from generators.plan import Seed
+from generators.seeds import Seed
 from generators.teachers.endpoint import ADAPTERS
 
 LATENCY, TOKEN_S = 0.15, 0.001

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from configs.errors import ParseError
 from configs.teachers import Structured, Teacher
-from generators.grounded_qa import SCHEMA
+from generators.methods.grounded_qa import SCHEMA
 from generators.replies import read_draft
 from generators.teachers import anthropic_messages, openai_chat
 from generators.teachers.adapter import Adapter

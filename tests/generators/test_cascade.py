@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from configs.recipe import CorpusSource, Recipe
 from configs.teachers import Routing, Teacher
 from generators.cascade import Trial, hand_over, tiers_of, too_many, trusted
-from generators.plan import Seed
+from generators.seeds import Seed
 
 ROUTING = Routing(enabled=True)
 SEED = Seed("a" * 16, "grounded_qa", "question_answer", "small", "d", "d#0", -1, "", -1, 0)

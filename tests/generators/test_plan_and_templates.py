@@ -16,9 +16,10 @@ from configs.errors import ConfigError
 from configs.recipe import Chunking, CorpusSource, Method, Recipe, Splits
 from configs.teachers import Teacher
 from generators.facts import facts_of
-from generators.grounded_qa import render
 from generators.library import Library
-from generators.plan import Seed, plan_seeds
+from generators.methods.grounded_qa import render
+from generators.plan import plan_seeds
+from generators.seeds import Seed
 from generators.teacher import Task, task_of
 from generators.templates import GroundedTemplates
 from store.chunks import cut

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from test_window import library, recipe
 
 from configs.errors import ParseError
-from generators.grounded_qa import Outcome, render, write
+from generators.methods.grounded_qa import read, render
 from generators.plan import plan_seeds
 from generators.repair import (
     Correction,
@@ -27,6 +27,7 @@ from generators.repair import (
 from generators.replies import Draft
 from generators.teacher import Request, Task, task_of
 from generators.window import tokens_of
+from generators.writing import Outcome, write
 from store.asking import Answered
 from store.journal import Reply
 from store.replies import Unusable
@@ -107,7 +108,7 @@ def test_another_question_is_asked_to_be_put_right_and_is_no_record_then() -> No
         said = {"quotes": ["stone"], "question": "Who built the mill?", "answer": "A miller."}
         return Answered(Reply(json.dumps(said), "stop", "m"), f"k{len(asked)}", "t")
 
-    outcome: Outcome = asyncio.run(write(a_task(CORRECTION), ask, "en"))
+    outcome: Outcome = asyncio.run(write(render(a_task(CORRECTION), "en"), read, ask))
     assert isinstance(outcome.draft, Unusable) and outcome.draft.reason == "schema"
     assert len(asked) == 2 and "must stay as it was" in asked[1].messages[-1]["content"]
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from configs.errors import ParseError
-from generators.grounded_qa import PROMPT, SCHEMA
+from generators.methods.grounded_qa import PROMPT, SCHEMA
 from generators.prompts import load_prompt
 from generators.replies import Draft, read_draft
 from store.journal import Reply

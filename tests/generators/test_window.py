@@ -13,8 +13,8 @@ from configs.errors import ConfigError
 from configs.load import load_recipe
 from configs.recipe import CorpusSource, Method, Recipe
 from configs.teachers import Teacher
-from generators.grounded_qa import render
 from generators.library import Library
+from generators.methods.grounded_qa import render
 from generators.plan import plan_seeds
 from generators.teacher import task_of
 from generators.window import Window, pack, tokens_of

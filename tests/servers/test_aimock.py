@@ -15,7 +15,7 @@ from asking import Asked, ask, prompt
 from cached import cached, running
 
 from configs.errors import TeacherUnavailable
-from generators.grounded_qa import SCHEMA
+from generators.methods.grounded_qa import SCHEMA
 from generators.replies import read_draft
 from store.asking import Unanswered
 

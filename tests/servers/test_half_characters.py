@@ -10,7 +10,7 @@ from asking import ask, prompt
 from conftest import StartServer
 from teacher_server import KEY
 
-from generators.grounded_qa import SCHEMA
+from generators.methods.grounded_qa import SCHEMA
 from generators.replies import read_draft
 from store.journal import Journal
 

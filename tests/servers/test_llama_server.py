@@ -16,7 +16,7 @@ from cached import cached, running
 from tiny_model import write_model
 
 from configs.errors import ParseError, TeacherUnavailable
-from generators.grounded_qa import SCHEMA
+from generators.methods.grounded_qa import SCHEMA
 from generators.replies import read_draft
 from generators.teacher import Request, worst_case_tokens
 from store.asking import Unanswered

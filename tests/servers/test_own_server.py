@@ -13,7 +13,7 @@ import pytest
 from conftest import StartServer
 from teacher_server import KEY
 
-from generators.grounded_qa import SCHEMA
+from generators.methods.grounded_qa import SCHEMA
 
 TURN: Any = [
     {"role": "user", "content": "<passage>\nThe Alder River is 310 km long and cold.\n</passage>"}

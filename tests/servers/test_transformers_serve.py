@@ -13,7 +13,7 @@ from cached import running
 from tiny_model import write_folder
 
 from configs.errors import ParseError, TeacherUnavailable
-from generators.grounded_qa import SCHEMA
+from generators.methods.grounded_qa import SCHEMA
 from generators.replies import read_draft
 from store.replies import check_ending
 

@@ -7,21 +7,23 @@ The quotes come before the answer in the reply, so that a model states its evide
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
-from configs.errors import ParseError
+from configs.methods import Method
+from configs.recipe import Recipe
+from generators.catalogue import Entry, styles_of
+from generators.library import Library
+from generators.options import fact_options, passage_options
 from generators.prompts import load_prompt
 from generators.repair import CORRECT, held_to_question, turns
 from generators.replies import Draft, read_draft
-from generators.teacher import Ask, Request, Task
+from generators.seeds import Option
+from generators.teacher import Request, Task
 from generators.window import Packed, Window, pack, tokens_of
-from store.asking import Answered, Unanswered, repaired
-from store.journal import Reply
-from store.replies import Unusable, check_ending
+from generators.writing import REPAIR
+from store.corpus import Document
 
 PROMPT = "grounded_qa/question@1.1.0"
-REPAIR = "grounded_qa/repair@1.0.0"
 
 _SENT_BACK = 0.3
 """Share of a window that findings with whole passages may take."""
@@ -36,20 +38,6 @@ SCHEMA: Mapping[str, Any] = {
     "required": ["quotes", "question", "answer"],
     "additionalProperties": False,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a task: a draft or the reason there is none, and all calls it took."""
-
-    draft: Draft | Unusable
-    request: Request
-    answers: tuple[Answered, ...]
-
-    @property
-    def reply(self) -> Reply:
-        """The last reply; one without text where there is none."""
-        return self.answers[-1].reply if self.answers else Reply(None, "unanswered", "")
 
 
 def render(task: Task, language: str) -> Request:
@@ -105,51 +93,26 @@ def _values(task: Task, language: str, passage: str, beside: Sequence[str]) -> d
     }
 
 
-async def write(task: Task, ask: Ask, language: str) -> Outcome:
-    """Ask for a record; a reply that breaks the schema gets one repair round. A request that
-    nobody answers gives an outcome without answers.
+def read(text: str, task: Task) -> Draft:
+    """The draft in a reply; a correction must keep its question.
 
     Raises:
-        TeacherUnavailable, BudgetExceeded: see the pool.
+        ParseError: it breaks the schema; the message is fit to send back.
     """
-    request = render(task, language)
-    answers: list[Answered] = []
-    needed = sum(tokens_of(m["content"]) for m in request.messages) + task.reserve
-    if task.window is not None and needed > task.window:
-        why = f"the request may need {needed} tokens, and the window has {task.window}"
-        return Outcome(Unusable("too_long", f"{why}; lower chunking.max_chars"), request, ())
-    try:
-        answers.append(await ask(request))
-        draft = _read(answers[0].reply, task)
-        if isinstance(draft, ParseError):
-            answers.append(await ask(repair(request, answers[0].reply, draft)))
-            draft = _second(_read(answers[1].reply, task))
-    except Unanswered as failure:
-        draft = Unusable(failure.reason, str(failure))
-    return Outcome(draft, request, tuple(answers))
+    draft = read_draft(text, SCHEMA)
+    return draft if task.correction is None else held_to_question(draft, task.correction)
 
 
-def _second(draft: Draft | Unusable | ParseError) -> Draft | Unusable:
-    """What a reply to a repair call comes to."""
-    if isinstance(draft, ParseError):
-        return Unusable("schema", f"two replies broke the schema; the last one: {draft}")
-    return replace(draft, rung="repaired") if isinstance(draft, Draft) else draft
-
-
-def _read(reply: Reply, task: Task) -> Draft | Unusable | ParseError:
-    ending = check_ending(reply)
-    if ending is not None:
-        return ending
-    try:
-        draft = read_draft(reply.content or "", SCHEMA)
-        return draft if task.correction is None else held_to_question(draft, task.correction)
-    except ParseError as error:
-        return error
-
-
-def repair(request: Request, reply: Reply, error: ParseError) -> Request:
-    """The same request with the reply that broke the schema, and what was wrong with it."""
-    return repaired(request, reply, error, load_prompt(REPAIR))
+def offer(
+    library: Library, document: Document, method: Method, recipe: Recipe, sample: int
+) -> list[Option]:
+    """Facts of the document once, rarest first; then its passages, in each round anew, for
+    teachers that read.
+    """
+    styles = styles_of(method)
+    facts = fact_options(library, document, styles, recipe) if sample == 0 else []
+    reads = any(teacher.is_model for teacher in recipe.writers)
+    return [*facts, *(passage_options(library, document, styles, sample) if reads else ())]
 
 
 def _focus(task: Task) -> str:
@@ -162,3 +125,24 @@ def _focus(task: Task) -> str:
     if fact.kind in ("sentence", "summary"):
         return fact.value
     return f"{fact.attribute} of {fact.subject}"
+
+
+ENTRY = Entry(
+    summary="Question, answer and the verbatim quotes that support it.",
+    paper="RAFT, arXiv 2403.10131 (quotes before the answer)",
+    inputs="passages",
+    outputs="question, answer, quotes",
+    styles={
+        "question_answer": 1.0,
+        "cloze": 0.0,
+        "true_false": 0.0,
+        "signature": 0.0,
+        "comparison": 0.0,
+        "not_answerable": 0.0,
+    },
+    prompts=(load_prompt(PROMPT), REPAIR),
+    offer=offer,
+    render=render,
+    read=read,
+    corrects=True,
+)

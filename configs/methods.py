@@ -1,0 +1,58 @@
+"""The methods of a recipe: ways to make records, by the names that installed packages give them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib.metadata import entry_points
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from configs.model import Model
+
+GROUP = "stillhouse.methods"
+"""Entry points of this group are methods. Their names are known without importing any of them."""
+
+
+@lru_cache
+def method_names() -> tuple[str, ...]:
+    """Names of all methods that are installed."""
+    return tuple(sorted({point.name for point in entry_points(group=GROUP)}))
+
+
+def _known(name: str) -> str:
+    if name not in method_names():
+        raise ValueError(f"there is no method {name!r}; there are: {', '.join(method_names())}")
+    return name
+
+
+def _listed(schema: dict[str, Any]) -> None:
+    schema["enum"] = list(method_names())
+
+
+class Method(Model):
+    """One way to make records."""
+
+    name: Annotated[str, AfterValidator(_known)] = Field(
+        "grounded_qa",
+        description="Name of the method; `stillhouse methods` lists what there is.",
+        json_schema_extra=_listed,
+    )
+    weight: float = Field(1.0, gt=0, description="Share of the plan relative to other methods.")
+    styles: dict[str, Annotated[float, Field(ge=0)]] = Field(
+        default_factory=dict,
+        description="Styles of the method and their shares; by default the method's own.",
+    )
+    passages: int = Field(
+        1,
+        ge=1,
+        le=20,
+        description="Passages shown for one record: the one asked about, and those of its document "
+        "that are nearest to it in wording, as far as they fit.",
+    )
+
+    @model_validator(mode="after")
+    def _some_style(self) -> Self:
+        if self.styles and not any(self.styles.values()):
+            raise ValueError("give at least one style a share above 0")
+        return self

@@ -1,0 +1,102 @@
+"""The catalogue of methods: what each one is called, asks for, and how it asks.
+
+A method is a module with an :class:`Entry` that an installed package names among its entry points
+of the group ``stillhouse.methods``; ours stand in ``generators/methods/``, and anyone's own are
+found in the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+from configs.errors import ConfigError
+from configs.methods import GROUP, Method
+from configs.recipe import Recipe
+from generators.library import Library
+from generators.seeds import Option
+from generators.teacher import Request, Task
+from generators.writing import Read
+from store.corpus import Document
+from store.prompts import Prompt
+
+Offer = Callable[[Library, Document, Method, Recipe, int], Iterable[Option]]
+"""What a method can ask of a document in a round of the plan; rounds count from 0, and a method
+that has nothing more to ask gives nothing."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A method. ``paper`` is what it follows, ``inputs`` and ``outputs`` say what it reads and what
+    a record holds, ``styles`` are their default shares; ``offer``, ``render`` and ``read`` are how
+    it asks; ``corrects`` says whether a record that failed verification can be asked for again;
+    ``example`` is a record for the catalogue page.
+    """
+
+    summary: str
+    paper: str
+    inputs: str
+    outputs: str
+    styles: Mapping[str, float]
+    prompts: tuple[Prompt, ...]
+    offer: Offer
+    render: Callable[[Task, str], Request]
+    read: Read
+    corrects: bool = False
+    example: Mapping[str, Any] | None = None
+
+
+@lru_cache
+def catalogue() -> Mapping[str, Entry]:
+    """All methods that are installed, by name.
+
+    Raises:
+        ConfigError: one cannot be imported, or is no Entry.
+    """
+    points = sorted(entry_points(group=GROUP), key=lambda point: point.name)
+    return {point.name: _load(point) for point in points}
+
+
+def _load(point: EntryPoint) -> Entry:
+    try:
+        found = point.load()
+    except Exception as error:
+        raise ConfigError(
+            f"method {point.name!r} ({point.value}) cannot be imported: {error}; mend the package "
+            "it comes from or take it out"
+        ) from error
+    if not isinstance(found, Entry):
+        raise ConfigError(
+            f"method {point.name!r}: {point.value} is a {type(found).__name__}, and an Entry of "
+            "generators.catalogue is needed"
+        )
+    return found
+
+
+def check_methods(recipe: Recipe) -> None:
+    """Look whether the methods of a recipe can be imported and have the styles it names.
+
+    Raises:
+        ConfigError: one cannot, or has not.
+    """
+    for method in recipe.methods:
+        styles_of(method)
+
+
+def styles_of(method: Method) -> dict[str, float]:
+    """The styles of a method with their shares, those of the recipe or else its own.
+
+    Raises:
+        ConfigError: the recipe names a style that the method does not have.
+    """
+    own = catalogue()[method.name].styles
+    unknown = sorted(method.styles.keys() - own.keys())
+    if unknown:
+        raise ConfigError(
+            f"methods.{method.name}.styles: there is no style {', '.join(map(repr, unknown))}; "
+            f"there are: {', '.join(own)}"
+        )
+    return {name: share for name, share in (method.styles or own).items() if share}

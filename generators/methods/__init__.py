@@ -1,0 +1,1 @@
+"""One module per method of the catalogue, each with its ``ENTRY``."""

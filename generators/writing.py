@@ -1,0 +1,81 @@
+"""How a method asks for a record: the request, its reply, one repair of what breaks the schema."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from configs.errors import ParseError
+from generators.prompts import load_prompt
+from generators.replies import Draft
+from generators.teacher import Ask, Request, Task
+from generators.window import tokens_of
+from store.asking import Answered, Unanswered, repaired
+from store.journal import Reply
+from store.replies import Unusable, check_ending
+
+REPAIR = load_prompt("grounded_qa/repair@1.0.0")
+
+Read = Callable[[str, Task], Draft]
+"""The draft in the text of a reply. Raises ParseError, whose message is fit to be sent back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a task: a draft or the reason there is none, and all calls it took."""
+
+    draft: Draft | Unusable
+    request: Request
+    answers: tuple[Answered, ...]
+
+    @property
+    def reply(self) -> Reply:
+        """The last reply; one without text where there is none."""
+        return self.answers[-1].reply if self.answers else Reply(None, "unanswered", "")
+
+
+async def write(request: Request, read: Read, ask: Ask) -> Outcome:
+    """Ask for a record; a reply that breaks the schema gets one repair round. A request that
+    nobody answers gives an outcome without answers.
+
+    Raises:
+        TeacherUnavailable, BudgetExceeded: see the pool.
+    """
+    task = request.task
+    assert task is not None
+    answers: list[Answered] = []
+    needed = sum(tokens_of(m["content"]) for m in request.messages) + task.reserve
+    if task.window is not None and needed > task.window:
+        why = f"the request may need {needed} tokens, and the window has {task.window}"
+        return Outcome(Unusable("too_long", f"{why}; lower chunking.max_chars"), request, ())
+    try:
+        answers.append(await ask(request))
+        draft = _read(answers[0].reply, task, read)
+        if isinstance(draft, ParseError):
+            answers.append(await ask(repair(request, answers[0].reply, draft)))
+            draft = _second(_read(answers[1].reply, task, read))
+    except Unanswered as failure:
+        draft = Unusable(failure.reason, str(failure))
+    return Outcome(draft, request, tuple(answers))
+
+
+def repair(request: Request, reply: Reply, error: ParseError) -> Request:
+    """The same request with the reply that broke the schema, and what was wrong with it."""
+    return repaired(request, reply, error, REPAIR)
+
+
+def _second(draft: Draft | Unusable | ParseError) -> Draft | Unusable:
+    """What a reply to a repair call comes to."""
+    if isinstance(draft, ParseError):
+        return Unusable("schema", f"two replies broke the schema; the last one: {draft}")
+    return replace(draft, rung="repaired") if isinstance(draft, Draft) else draft
+
+
+def _read(reply: Reply, task: Task, read: Read) -> Draft | Unusable | ParseError:
+    ending = check_ending(reply)
+    if ending is not None:
+        return ending
+    try:
+        return read(reply.content or "", task)
+    except ParseError as error:
+        return error
