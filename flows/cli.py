@@ -105,6 +105,7 @@ def preview(
         console().print(view)
 
 
+app.command()(cli_measure.methods)
 app.command()(cli_measure.calibrate)
 app.command()(cli_measure.bench)
 app.command()(cli_measure.sweep)

@@ -76,6 +76,15 @@ def _load(point: EntryPoint) -> Entry:
     return found
 
 
+def each_passage(
+    library: Library, document: Document, method: Method, recipe: Recipe, sample: int
+) -> Iterable[Option]:
+    """The offer of a method that reads any passage: each one in each style, every round anew."""
+    for style in styles_of(method):
+        for passage in library.corpus.passages_of(document.id):
+            yield Option(method.name, style, passage.id, sample=sample)
+
+
 def check_methods(recipe: Recipe) -> None:
     """Look whether the methods of a recipe can be imported and have the styles it names.
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from configs.errors import ParseError
 from generators.prompts import load_prompt
@@ -12,6 +13,7 @@ from generators.teacher import Ask, Request, Task
 from generators.window import tokens_of
 from store.asking import Answered, Unanswered, repaired
 from store.journal import Reply
+from store.prompts import Prompt
 from store.replies import Unusable, check_ending
 
 REPAIR = load_prompt("grounded_qa/repair@1.0.0")
@@ -32,6 +34,19 @@ class Outcome:
     def reply(self) -> Reply:
         """The last reply; one without text where there is none."""
         return self.answers[-1].reply if self.answers else Reply(None, "unanswered", "")
+
+
+def request_for(
+    task: Task,
+    prompt: Prompt,
+    schema: Mapping[str, Any],
+    messages: Sequence[Mapping[str, str]],
+    left_out: tuple[str, ...] = (),
+) -> Request:
+    """The request of a task: the rendered messages of a prompt, and the schema of the reply."""
+    seed = int(task.seed.id[:7], 16)
+    sent = (tuple(messages), schema, prompt.id, prompt.sha256, seed, task.seed.sample, task)
+    return Request(*sent, left_out)
 
 
 async def write(request: Request, read: Read, ask: Ask) -> Outcome:

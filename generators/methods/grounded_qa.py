@@ -20,7 +20,7 @@ from generators.replies import Draft, read_draft
 from generators.seeds import Option
 from generators.teacher import Request, Task
 from generators.window import Packed, Window, pack, tokens_of
-from generators.writing import REPAIR
+from generators.writing import REPAIR, request_for
 from store.corpus import Document
 
 PROMPT = "grounded_qa/question@1.1.0"
@@ -49,10 +49,8 @@ def render(task: Task, language: str) -> Request:
     passage, *beside = packed.shown
     messages = [*prompt.render(**_values(task, language, passage, beside)), *back]
     prompt = load_prompt(CORRECT) if back else prompt
-    seed = int(task.seed.id[:7], 16)
     left_out = tuple(p.id for _, p in task.beside if p.text in packed.left_out)
-    sent = (tuple(messages), SCHEMA, prompt.id, prompt.sha256, seed, task.seed.sample, task)
-    return Request(*sent, left_out)
+    return request_for(task, prompt, SCHEMA, messages, left_out)
 
 
 def _evidence(task: Task, frame: Sequence[Mapping[str, str]]) -> Packed[str]:
@@ -145,4 +143,12 @@ ENTRY = Entry(
     render=render,
     read=read,
     corrects=True,
+    example={
+        "question": "In which year was the Alder River first surveyed?",
+        "answer": "The Alder River was first surveyed in 1962.",
+        "quotes": ["first surveyed in 1962 by the Northern Survey Office"],
+        "sources": [{"document_id": "alder.md", "passage_id": "alder.md#0", "start": 92}],
+        "method": "grounded_qa",
+        "style": "question_answer",
+    },
 )
