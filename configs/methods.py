@@ -51,6 +51,14 @@ class Method(Model):
         "that are nearest to it in wording, as far as they fit.",
     )
 
+    distractors: int = Field(
+        3,
+        ge=1,
+        le=20,
+        description="Passages of other documents that records of the styles `distractor` and "
+        "`unanswerable` show beside the one asked about, or without it.",
+    )
+
     @model_validator(mode="after")
     def _some_style(self) -> Self:
         if self.styles and not any(self.styles.values()):

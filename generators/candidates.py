@@ -199,6 +199,7 @@ def _record(outcome: Outcome, seed: Seed, recipe: Recipe) -> Record:
         language=recipe.language,
         valid_as_of=_valid_as_of(task, recipe),
         metadata=orjson.dumps(_metadata(outcome, task, who)).decode(),
+        context=draft.context,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,9 +10,15 @@ from functools import cached_property
 
 import orjson
 
+from configs.recipe import Recipe
 from generators.facts import Fact, facts_of
+from generators.seeds import Seed
 from store.corpus import Corpus, Document, Passage
+from store.splits import split_of
 from store.text import normalise
+
+_DRAWN = 64
+"""Passages that distractors are chosen from."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,24 @@ class Library:
             if other.id != passage.id
         ]
         return tuple(sorted(scored, key=lambda pair: (-pair[0], pair[1].start))[:count])
+
+    def distractors(self, seed: Seed, count: int, recipe: Recipe) -> tuple[Passage, ...]:
+        """Passages of other documents of the same split that share most words with the passage of
+        a seed, among some drawn for it.
+        """
+        rng = random.Random(f"distractors:{seed.id}")
+        split = split_of(seed.document_id, recipe.splits, recipe.seed)
+        passages = self.corpus.passages
+        drawn = rng.sample(passages, min(len(passages), _DRAWN))
+        others = [
+            passage
+            for passage in drawn
+            if passage.document_id != seed.document_id
+            and split_of(passage.document_id, recipe.splits, recipe.seed) == split
+        ]
+        words = set(normalise(self.corpus.passage[seed.passage_id].text).split())
+        others.sort(key=lambda other: -len(words & set(normalise(other.text).split())))
+        return tuple(others[:count])
 
     def siblings(self, document: Document, fact: Fact) -> Sequence[Document]:
         """Documents near enough to be compared: of the same Python module or class, or prose

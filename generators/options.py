@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from configs.recipe import Recipe
 from generators.facts import NUMBER, Fact, FactKind, terms
 from generators.library import Library
-from generators.seeds import Option
+from generators.seeds import AMONG_OTHERS, Option
 from store.corpus import Document
 from store.splits import split_of
 from store.text import digest
@@ -28,7 +28,10 @@ STYLES_OF: Mapping[FactKind, tuple[str, ...]] = {
 """Styles that a fact of each kind can carry."""
 
 _NEEDS_OTHER: Collection[str] = ("comparison", "not_answerable")
-_NEEDS_NO_FACT: Collection[str] = ("question_answer", "cloze", "true_false", "not_answerable")
+_NEEDS_NO_FACT: Collection[str] = (
+    *("question_answer", "cloze", "true_false", "not_answerable"),
+    *AMONG_OTHERS,
+)
 
 
 def fact_options(

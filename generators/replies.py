@@ -16,13 +16,14 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A question, its answer, and the verbatim quotes behind the answer. ``rung`` is the one of
-    the ladder that read it.
+    the ladder that read it; ``context`` is what the chat message shows before the question.
     """
 
     question: str
     answer: str
     quotes: tuple[str, ...]
     rung: Rung = field(default="strict", compare=False)
+    context: str = ""
 
 
 def read_draft(text: str, schema: Mapping[str, Any]) -> Draft:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from store.records import UNANSWERABLE
+
+AMONG_OTHERS = ("distractor", UNANSWERABLE)
+"""Styles whose records show passages of other documents, beside the one asked about or instead."""
+
 
 @dataclass(frozen=True, slots=True)
 class Option:

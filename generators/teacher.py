@@ -11,7 +11,7 @@ from configs.recipe import Recipe
 from generators.facts import Fact
 from generators.library import Library
 from generators.repair import Correction
-from generators.seeds import Seed
+from generators.seeds import AMONG_OTHERS, Seed
 from store.asking import Answered, Question
 from store.corpus import Document, Passage
 
@@ -20,7 +20,8 @@ from store.corpus import Document, Passage
 class Task:
     """A seed with what it points to, as handed to a method. ``beside`` are further passages of the
     document with how near they are; ``window`` and ``reserve`` are tokens, the first if known;
-    ``correction`` is what failed before, where it is asked for again.
+    ``correction`` is what failed before, where it is asked for again; ``distractors`` are passages
+    of other documents.
     """
 
     seed: Seed
@@ -34,6 +35,7 @@ class Task:
     window: int | None = None
     reserve: int = 0
     correction: Correction | None = None
+    distractors: tuple[Passage, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,11 @@ def task_of(seed: Seed, library: Library, recipe: Recipe) -> Task:
         beside=beside,
         window=window,
         reserve=reserve,
+        distractors=(
+            library.distractors(seed, method.distractors, recipe)
+            if seed.style in AMONG_OTHERS
+            else ()
+        ),
     )
 
 

@@ -10,6 +10,8 @@ import polars as pl
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field
 
+UNANSWERABLE = "unanswerable"
+"""Style of records whose answer says, by rule, that the documents they show do not hold it."""
 Decision = Literal["keep", "drop", "flag"]
 Origin = Literal["human", "teacher", "self", "edited", "rule"]
 
@@ -153,7 +155,9 @@ class Source(BaseModel):
 
 
 class Record(BaseModel):
-    """A candidate row with all of its provenance, as validated where it enters."""
+    """A candidate row with all of its provenance, as validated where it enters. ``context`` is what
+    stands before the question in its chat message and nowhere else.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -179,14 +183,16 @@ class Record(BaseModel):
     language: str
     valid_as_of: date | None
     metadata: str = "{}"
+    context: str = ""
 
     def row(self) -> dict[str, Any]:
         """The record as a row of :data:`RECORDS`, with its chat messages."""
+        asked = f"{self.context}\n\n{self.question}" if self.context else self.question
         messages = [
-            {"role": "user", "content": self.question},
+            {"role": "user", "content": asked},
             {"role": "assistant", "content": self.answer},
         ]
-        return {**self.model_dump(), "messages": messages}
+        return {**self.model_dump(exclude={"context"}), "messages": messages}
 
 
 class Verdict(BaseModel):

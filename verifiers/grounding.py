@@ -15,7 +15,7 @@ import polars as pl
 from configs.errors import ConfigError
 from configs.verifiers import Grounding, Policy
 from store.corpus import Corpus
-from store.records import EVIDENCE, frame
+from store.records import EVIDENCE, UNANSWERABLE, frame
 from store.stages import Context, Judged, Row, Ruling, Stage, judged, row_by_row, stage
 from verifiers.api import ApiIndex
 from verifiers.calibration import Calibration, calibration_of, weighed
@@ -30,7 +30,7 @@ from verifiers.validity import Timeline
 from verifiers.verdicts import Checked
 
 
-@stage("grounding", version="4", scope="row")
+@stage("grounding", version="5", scope="row")
 def grounding(settings: Grounding, context: Context) -> Stage:
     """Drops records with a contradicted claim, an invented name or quote, or too little evidence.
 
@@ -38,6 +38,8 @@ def grounding(settings: Grounding, context: Context) -> Stage:
     """
     checker = checker_of(settings, context)
     opinions = _opinions(settings, context)
+    # Their answer is put by rule and claims nothing; their quotes are held to the corpus.
+    abstaining = settings.rules.model_copy(update={"no_claims": "keep"})
 
     def apply(records: pl.DataFrame) -> Judged:
         split = _splitter(settings, context, records)
@@ -61,7 +63,8 @@ def grounding(settings: Grounding, context: Context) -> Stage:
             opinion = heard[row["id"]]
             if opinion.unanswered:
                 return Ruling("drop", "error", detail=opinion.unanswered)
-            return rule_on(opinion.checked, settings.rules)
+            policy = abstaining if row.get("style") == UNANSWERABLE else settings.rules
+            return rule_on(opinion.checked, policy)
 
         rulings = [
             error if error.reason else ruling

@@ -13,11 +13,12 @@ from configs.methods import Method
 from configs.recipe import Recipe
 from generators.catalogue import Entry, styles_of
 from generators.library import Library
+from generators.methods.distractors import among_others
 from generators.options import fact_options, passage_options
 from generators.prompts import load_prompt
 from generators.repair import CORRECT, held_to_question, turns
 from generators.replies import Draft, read_draft
-from generators.seeds import Option
+from generators.seeds import AMONG_OTHERS, Option
 from generators.teacher import Request, Task
 from generators.window import Packed, Window, pack, tokens_of
 from generators.writing import REPAIR, request_for
@@ -85,7 +86,7 @@ def _values(task: Task, language: str, passage: str, beside: Sequence[str]) -> d
         "beside": beside,
         "other_title": other.heading if other else "",
         "other_passage": other.text if other else "",
-        "style": task.seed.style,
+        "style": "question_answer" if task.seed.style in AMONG_OTHERS else task.seed.style,
         "focus": _focus(task),
         "language": language,
     }
@@ -98,7 +99,9 @@ def read(text: str, task: Task) -> Draft:
         ParseError: it breaks the schema; the message is fit to send back.
     """
     draft = read_draft(text, SCHEMA)
-    return draft if task.correction is None else held_to_question(draft, task.correction)
+    if task.correction is not None:
+        draft = held_to_question(draft, task.correction)
+    return among_others(draft, task) if task.seed.style in AMONG_OTHERS else draft
 
 
 def offer(
@@ -137,6 +140,8 @@ ENTRY = Entry(
         "signature": 0.0,
         "comparison": 0.0,
         "not_answerable": 0.0,
+        "distractor": 0.0,
+        "unanswerable": 0.0,
     },
     prompts=(load_prompt(PROMPT), REPAIR),
     offer=offer,

@@ -15,7 +15,8 @@ FRAME = re.compile(
 )
 """A frame that vouches for what it holds: whatever stands there is claimed."""
 OPENER = re.compile(
-    r"That cannot be answered from the (?:documentation|passages?|texts?|context|sources?):?\s*",
+    r"That cannot be answered from (?:the|these)"
+    r" (?:documentation|documents?|passages?|texts?|context|sources?)[:.]?\s*",
     re.IGNORECASE,
 )
 _SURE = r"(?:quite |very |fairly |pretty |almost |absolutely )?"
