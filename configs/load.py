@@ -149,6 +149,9 @@ def _sources(data: dict[str, Any]) -> Iterable[Any]:
     clean = _mapping(filters.get("decontamination"))
     for many in (data.get("corpus"), filters.get("against"), clean.get("sets")):
         yield from many if isinstance(many, list) else ()
+    methods = data.get("methods")
+    for method in methods if isinstance(methods, list) else ():
+        yield _mapping(method).get("prompts")
     yield from (data.get("anchor"), clean.get("control"))
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from configs.model import Model
+from configs.references import ReferenceSet
 
 GROUP = "stillhouse.methods"
 """Entry points of this group are methods. Their names are known without importing any of them."""
@@ -57,6 +58,11 @@ class Method(Model):
         le=20,
         description="Passages of other documents that records of the styles `distractor` and "
         "`unanswerable` show beside the one asked about, or without it.",
+    )
+
+    prompts: ReferenceSet | None = Field(
+        None,
+        description="Rows whose questions are asked, for methods that answer prompts of one's own.",
     )
 
     @model_validator(mode="after")

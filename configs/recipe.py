@@ -149,8 +149,8 @@ class Recipe(Model):
         sets = [reference.name for reference in self.reference_sets]
         if len(set(sets)) != len(sets):
             raise ValueError(
-                "anchor and the sets of filters.against and filters.decontamination must have "
-                "different names"
+                "anchor, methods.prompts and the sets of filters.against and "
+                "filters.decontamination must have different names"
             )
         if sum(teacher.max_share for teacher in self.writers) < 1 - 1e-9:
             raise ValueError("the teachers' max_share together must allow the whole plan")
@@ -226,11 +226,13 @@ class Recipe(Model):
 
     @property
     def reference_sets(self) -> tuple[ReferenceSet, ...]:
-        """All sets that records are held against: the anchor, earlier versions, evaluation sets."""
+        """All sets a recipe names: the anchor, earlier versions, evaluation sets, own prompts."""
         clean = self.filters.decontamination
         control = (clean.control,) if clean and clean.control else ()
         anchor = (self.anchor,) if self.anchor else ()
-        return (*anchor, *self.filters.against, *(clean.sets if clean else ()), *control)
+        given = (method.prompts for method in self.methods if method.prompts)
+        held = (*anchor, *self.filters.against, *(clean.sets if clean else ()), *control)
+        return (*held, *given)
 
     @property
     def candidate_cap(self) -> int:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from configs.recipe import Recipe
 
 RecipeArgument = Annotated[
-    str, typer.Argument(help="Path of a recipe, or a shipped one: quickstart, grounded-qa.")
+    str,
+    typer.Argument(help="Path of a recipe, or a shipped one: quickstart, grounded-qa, distill."),
 ]
 SpecArgument = Annotated[str, typer.Argument(metavar="DATASET[@VERSION]", help="For example qa@3.")]
 OutputOption = Annotated[Path, typer.Option("--output", "-o", help="Folder datasets are in.")]

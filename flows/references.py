@@ -20,15 +20,17 @@ from store.shards import Shards, shard_key
 from store.stages import no_references
 from store.text import digest
 
-Role = Literal["references", "held-out", "control"]
-ROLES: tuple[Role, ...] = ("references", "held-out", "control")
+Role = Literal["references", "held-out", "control", "prompts"]
+ROLES: tuple[Role, ...] = ("references", "held-out", "control", "prompts")
 _VERSION = "1"
 
 
 def sets_of(recipe: Recipe, role: Role) -> tuple[ReferenceSet, ...]:
     """The sets a recipe names for a role: what records may not copy (the anchor, and those of
-    ``filters.against``), evaluation sets, or the clean rows that show false alarms.
+    ``filters.against``), evaluation sets, the clean rows that show false alarms, or prompts.
     """
+    if role == "prompts":
+        return tuple(method.prompts for method in recipe.methods if method.prompts)
     clean = recipe.filters.decontamination
     if role == "references":
         return (*((recipe.anchor,) if recipe.anchor else ()), *recipe.filters.against)

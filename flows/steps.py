@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 
 import orjson
 import pyarrow as pa
@@ -17,7 +17,9 @@ import filters
 import verifiers
 from configs.recipe import Recipe
 from configs.stages import Embedding
+from flows.given import given_in, place_prompts
 from flows.progress import report
+from flows.references import sets_of
 from flows.teachers import pool_of
 from flows.workspace import HOW, NOT_ASKED, Workspace, workspace
 from generators import candidates
@@ -84,13 +86,19 @@ def plan(recipe: Recipe, corpus: str) -> str:
     )
     if recipe.top_up:
         parts["top_up"] = list(recipe.top_up)
+    inputs = [corpus]
+    if sets_of(recipe, "prompts"):
+        inputs.append(place_prompts(recipe, corpus, embed_passages(recipe, corpus)))
     styles = {kind: list(names) for kind, names in STYLES_OF.items()}
     settings = [parts, recipe.candidate_cap, styles]
 
     def make() -> dict[str, pa.Table]:
-        return {"seeds": _seed_table(plan_seeds(space.library(corpus), recipe))}
+        library = space.library(corpus)
+        given = tuple(prompt for key in inputs[1:] for prompt in given_in(space, key))
+        library = replace(library, given=given) if given else library
+        return {"seeds": _seed_table(plan_seeds(library, recipe))}
 
-    return space.shards.once(shard_key("plan", _PLAN_VERSION, settings, [corpus]), make)
+    return space.shards.once(shard_key("plan", _PLAN_VERSION, settings, inputs), make)
 
 
 def redirect(recipe: Recipe, plan_key: str, tier: int) -> str:

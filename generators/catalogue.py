@@ -32,7 +32,8 @@ that has nothing more to ask gives nothing."""
 class Entry:
     """A method. ``paper`` is what it follows, ``inputs`` and ``outputs`` say what it reads and what
     a record holds, ``styles`` are their default shares; ``offer``, ``render`` and ``read`` are how
-    it asks; ``corrects`` says whether a record that failed verification can be asked for again;
+    it asks; ``corrects`` says whether a record that failed verification can be asked for again,
+    ``answers_prompts`` whether it needs prompts of one's own;
     ``example`` is a record for the catalogue page.
     """
 
@@ -46,6 +47,7 @@ class Entry:
     render: Callable[[Task, str], Request]
     read: Read
     corrects: bool = False
+    answers_prompts: bool = False
     example: Mapping[str, Any] | None = None
 
 
@@ -89,10 +91,20 @@ def check_methods(recipe: Recipe) -> None:
     """Look whether the methods of a recipe can be imported and have the styles it names.
 
     Raises:
-        ConfigError: one cannot, or has not.
+        ConfigError: one cannot, has not, or lacks the prompts it is to answer.
     """
     for method in recipe.methods:
         styles_of(method)
+        wants = catalogue()[method.name].answers_prompts
+        if wants and method.prompts is None:
+            raise ConfigError(
+                f"methods.{method.name}: it answers prompts of your own, and none are given; set "
+                "`prompts: {name: own, path: questions.jsonl}`"
+            )
+        if method.prompts is not None and not wants:
+            raise ConfigError(
+                f"methods.{method.name}.prompts: this method takes none; leave it out"
+            )
 
 
 def styles_of(method: Method) -> dict[str, float]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,11 +21,25 @@ _DRAWN = 64
 """Passages that distractors are chosen from."""
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A prompt of one's own: its set, what it asks and is answered there, and the passage that is
+    nearest to it.
+    """
+
+    set: str
+    id: str
+    question: str
+    answer: str
+    passage_id: str
+
+
 @dataclass(frozen=True)
 class Library:
-    """A corpus with its facts, and how rare each kind of fact is."""
+    """A corpus with its facts, how rare each kind of fact is, and the prompts that were given."""
 
     corpus: Corpus
+    given: tuple[Given, ...] = ()
 
     @cached_property
     def facts(self) -> dict[str, list[Fact]]:
@@ -55,6 +69,10 @@ class Library:
             if other.id != passage.id
         ]
         return tuple(sorted(scored, key=lambda pair: (-pair[0], pair[1].start))[:count])
+
+    def given_near(self, document_id: str, name: str) -> list[Given]:
+        """Prompts of a set whose nearest passage is of this document, in their order."""
+        return [given for given in self._given_by_document[document_id] if given.set == name]
 
     def distractors(self, seed: Seed, count: int, recipe: Recipe) -> tuple[Passage, ...]:
         """Passages of other documents of the same split that share most words with the passage of
@@ -94,6 +112,13 @@ class Library:
         """Whether a Python object takes any keyword, so that the lack of one cannot be stated."""
         facts = self.facts[document.id]
         return any(fact.kind == "signature" and "**" in fact.value for fact in facts)
+
+    @cached_property
+    def _given_by_document(self) -> Mapping[str, list[Given]]:
+        found: dict[str, list[Given]] = defaultdict(list)
+        for given in self.given:
+            found[self.corpus.passage[given.passage_id].document_id].append(given)
+        return found
 
     @cached_property
     def _by_owner(self) -> dict[str, list[Document]]:

@@ -33,7 +33,22 @@ def read_draft(text: str, schema: Mapping[str, Any]) -> Draft:
         ParseError: the text is not JSON of that schema; the message is fit to send back.
     """
     data, rung = read_object(text, schema)
-    if _SURROGATE.search("".join([data["question"], data["answer"], *data["quotes"]])):
-        raise ParseError("- the object: an escape names half a character (a lone surrogate)")
+    _check_whole(data["question"], data["answer"], *data["quotes"])
     quotes = tuple(quote.strip() for quote in data["quotes"] if quote.strip())
     return Draft(data["question"].strip(), data["answer"].strip(), quotes, rung)
+
+
+def read_text(text: str, schema: Mapping[str, Any], field_: str) -> tuple[str, Rung]:
+    """One text field of a properly ended reply, and the rung of the ladder that read it.
+
+    Raises:
+        ParseError: the text is not JSON of that schema; the message is fit to send back.
+    """
+    data, rung = read_object(text, schema)
+    _check_whole(data[field_])
+    return data[field_].strip(), rung
+
+
+def _check_whole(*texts: str) -> None:
+    if _SURROGATE.search("".join(texts)):
+        raise ParseError("- the object: an escape names half a character (a lone surrogate)")

@@ -21,6 +21,7 @@ class Option:
     other_id: str = ""
     other_fact: int = -1
     sample: int = 0
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Seed:
     """One thing to ask for. ``fact`` and ``other_fact`` are indices into the facts of their
     documents, -1 for none; ``sample`` tells repeated seeds apart; ``escalated_from`` is the seed
     of a cheaper teacher whose record was dropped, ``repaired_from`` the record that goes back to
-    its teacher.
+    its teacher; ``asked`` is a prompt that was given, empty where the teacher writes one.
     """
 
     id: str
@@ -43,3 +44,4 @@ class Seed:
     sample: int
     escalated_from: str = ""
     repaired_from: str = ""
+    asked: str = ""

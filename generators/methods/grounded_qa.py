@@ -13,7 +13,7 @@ from configs.methods import Method
 from configs.recipe import Recipe
 from generators.catalogue import Entry, styles_of
 from generators.library import Library
-from generators.methods.distractors import among_others
+from generators.methods.distractors import SHOWN, among_others
 from generators.options import fact_options, passage_options
 from generators.prompts import load_prompt
 from generators.repair import CORRECT, held_to_question, turns
@@ -143,7 +143,7 @@ ENTRY = Entry(
         "distractor": 0.0,
         "unanswerable": 0.0,
     },
-    prompts=(load_prompt(PROMPT), REPAIR),
+    prompts=(load_prompt(PROMPT), REPAIR, SHOWN),
     offer=offer,
     render=render,
     read=read,

@@ -28,7 +28,10 @@ def test_unknown_methods_and_styles_are_refused(
     recipe_file: RecipeFile, stillhouse: RunCommand
 ) -> None:
     said = stillhouse("build", recipe_file(methods=[{"name": "grounded"}]))
-    assert said.code == 2 and "there is no method 'grounded'; there are: grounded_qa" in said.err
+    assert (
+        said.code == 2
+        and "there is no method 'grounded'; there are: distill, grounded_qa" in said.err
+    )
     path = recipe_file(methods=[{"styles": {"clozes": 1}}])
     with pytest.raises(ConfigError, match="no style 'clozes'; there are: question_answer, cloze"):
         build(load_recipe(str(path)))
