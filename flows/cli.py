@@ -194,6 +194,7 @@ def verify(spec: SpecArgument, output: OutputOption = OUTPUT) -> None:
 
 app.command()(cli_measure.decontaminate)
 app.command()(cli_recipes.prompts)
+app.command()(cli_recipes.diff)
 
 
 @app.command()
