@@ -77,7 +77,7 @@ def load_rubric(name: str) -> Rubric:
         ConfigError: there is no such prompt, or it names no criteria.
     """
     prompt = load_prompt(name)
-    criteria = tuple(prompt.front.get("criteria", ()))
+    criteria = prompt.front.criteria
     if not criteria:
         raise ConfigError(f"{name!r} is no rubric: its prompt names no criteria")
     return Rubric(prompt, criteria)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from configs.errors import StillhouseError
-from flows import cli_measure, cli_probe, cli_verify
+from flows import cli_measure, cli_probe, cli_recipes, cli_verify
 from flows.cli_options import (
     OUTPUT,
     OutputOption,
@@ -193,6 +193,8 @@ def verify(spec: SpecArgument, output: OutputOption = OUTPUT) -> None:
 
 
 app.command()(cli_measure.decontaminate)
+app.command()(cli_recipes.prompts)
+app.command()(cli_recipes.diff)
 
 
 @app.command()

@@ -18,11 +18,12 @@ from flows import acceptance, accounts, drift, judging, mixing, probes, repairs,
 from flows.content import cited_by, rejected_of, splits_of
 from flows.decontaminate import about_decontamination
 from flows.gate import judged, status_of
+from flows.identity import made_by, recipe_hash
 from flows.references import anchor_of, described
 from flows.stages import evidence_of, stages_of, standing
 from flows.steps import missing
 from flows.sweep import sweep_of_build
-from flows.workspace import Workspace, recipe_hash, run_of, workspace
+from flows.workspace import Workspace, run_of, workspace
 from generators.cascade import too_many
 from store.corpus import Corpus
 from store.publish import Content, publish
@@ -92,6 +93,7 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
         "lineage": lineage,
         "recipe": recipe.model_dump(mode="json", exclude={"output"}),
         "recipe_hash": recipe_hash(recipe),
+        "made_by": made_by(recipe),
         "corpus": _about_corpus(corpus, kept),
         "references": described(space, work.references),
         "teachers": _teachers(kept),

@@ -40,10 +40,19 @@ def recipe_and_version(
     """
     try:
         find_recipe(recipe_or_dataset)
-    except ConfigError:
+    except ConfigError as no_recipe:
         if Path(recipe_or_dataset).suffix in (".yaml", ".yml"):
             raise
-        version = find_version(output or OUTPUT, recipe_or_dataset)
+        version = _version(recipe_or_dataset, output or OUTPUT, no_recipe)
         return recorded_recipe(version), version, True
     recipe = load_recipe(recipe_or_dataset, output=output)
     return recipe, latest(recipe.output, recipe.name), False
+
+
+def _version(spec: str, root: Path, no_recipe: ConfigError) -> Version:
+    try:
+        return find_version(root, spec)
+    except ConfigError as no_version:
+        if "@" in spec:
+            raise
+        raise ConfigError(f"{no_recipe}\n{no_version}") from None

@@ -43,7 +43,7 @@ HOW = (
 NOT_ASKED: dict[str, Any] = {"teachers": {"__all__": set(HOW)}}
 """Fields of teachers that decide how calls are made, not what is asked."""
 
-_NOT_IDENTITY: dict[str, Any] = {
+NOT_IDENTITY: dict[str, Any] = {
     "output": True,
     "budget": True,
     "failover": True,
@@ -132,11 +132,6 @@ def workspace(recipe: Recipe) -> Workspace:
 def _opened(root: Path) -> Workspace:
     """One workspace per folder, so that a process has one journal."""
     return Workspace(root)
-
-
-def recipe_hash(recipe: Recipe) -> str:
-    """Identity of a recipe: all that decides what it makes."""
-    return digest(recipe.model_dump(mode="json", exclude=_NOT_IDENTITY))
 
 
 def run_of(recipe: Recipe) -> str:

@@ -7,9 +7,10 @@ from pathlib import Path
 from store import prompts
 from store.prompts import Prompt
 
-_FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parent
+"""Where they and their lock file are."""
 
 
 def load_prompt(name: str) -> Prompt:
     """The prompt of that name and version, for example ``grounded_qa/question@1.0.0``."""
-    return prompts.load_prompt(_FOLDER, name)
+    return prompts.load_prompt(FOLDER, name)

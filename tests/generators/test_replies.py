@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 
-import jinja2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from configs.errors import ParseError
+from configs.errors import ConfigError, ParseError
 from generators.methods.grounded_qa import PROMPT, SCHEMA
 from generators.prompts import load_prompt
 from generators.replies import Draft, read_draft
@@ -106,5 +105,5 @@ def test_passages_are_never_templates() -> None:
 
 
 def test_missing_variable_is_an_error() -> None:
-    with pytest.raises(jinja2.UndefinedError, match="passage"):
+    with pytest.raises(ConfigError, match="section # user: 'passage' is undefined"):
         load_prompt(PROMPT).render(**VALUES)

@@ -1,0 +1,52 @@
+"""Commands on what a build is made by: prompts, and the recipes that name them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.cli_options import OutputOverride, console
+
+_Side = Annotated[
+    str, typer.Argument(help="Path of a recipe, a shipped one, or a version: DATASET@VERSION.")
+]
+
+
+def prompts(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(help="Prompts of a package of your own; by default those of Stillhouse."),
+    ] = None,
+    lock: Annotated[
+        bool, typer.Option("--lock", help="Publish new prompts: from then on they never change.")
+    ] = False,
+) -> None:
+    """List the prompts, and check that no published one has changed."""
+    from configs.errors import ConfigError
+    from flows.prompts_view import FOLDERS, check_published, prompts_table
+    from store.prompt_lock import lock as publish
+
+    if folder is not None and not folder.is_dir():
+        raise ConfigError(f"no folder {folder}: give the one that holds METHOD/NAME@VERSION.md")
+    folders = FOLDERS if folder is None else (folder,)
+    check_published(folders)
+    new = [name for each in folders for name in publish(each)] if lock else []
+    for each in folders:
+        console().print(prompts_table(each))
+    for name in new:
+        console().print(f"{name} is published now.", highlight=False)
+
+
+def diff(recipe_a: _Side, recipe_b: _Side, output: OutputOverride = None) -> None:
+    """Say what differs between two recipes, with their prompts. Exits 1 where anything does."""
+    from flows.diff_view import diff_views
+    from flows.recipe_diff import differences, side_of
+
+    one, two = side_of(recipe_a, output), side_of(recipe_b, output)
+    found = differences(one, two)
+    for view in diff_views(one, two, found):
+        console().print(view)
+    if found or one.hash != two.hash:
+        raise typer.Exit(1)
