@@ -37,7 +37,8 @@ class Work:
     """The shards of a build, as far as it has come. ``tiers`` are those of a cascade, cheapest
     first, and ``notes`` what its calibration had to say; ``planned`` counts the seeds asked for;
     ``references`` are the shards of the reference sets, ``acceptance`` and ``verifier`` are those
-    of the probes of these names, if the recipe has them; ``reason`` is why real rows were given up.
+    of the probes of these names, if the recipe has them; ``stopped`` is what the budget said where
+    it ended the run; ``reason`` is why real rows were given up.
     """
 
     corpus: str
@@ -52,6 +53,7 @@ class Work:
     acceptance: str = ""
     verifier: str = ""
     references: Sequence[str] = ()
+    stopped: str = ""
     reason: str = ""
     started: float = 0.0
 
@@ -184,14 +186,17 @@ def _notes(work: Work, rows: pl.DataFrame, recipe: Recipe) -> list[str]:
 
 
 def _status(kept: int, work: Work, recipe: Recipe, space: Workspace) -> dict[str, str]:
-    """Whether the target was met, and if not, what stopped the run. A run with a dead teacher is
-    partial whatever it reached.
+    """Whether the target was met, and if not, what stopped the run. A run with a dead teacher, or
+    whose budget had no room for the probe ``acceptance``, is partial whatever it reached.
     """
     down = missing(space, work.records)
-    if kept >= recipe.target and not down:
+    unscored = recipe.probes.acceptance is not None and not work.acceptance
+    if kept >= recipe.target and not down and not unscored:
         return {"status": "completed", "note": ""}
     if down:
         reason = f"{'; '.join(down)}. Run the same command again when it is well"
+    elif work.stopped:
+        reason = f"{'probes.acceptance was not asked, since ' if unscored else ''}{work.stopped}"
     elif work.planned >= recipe.candidate_cap:
         cap = f"the cap of {recipe.candidate_cap:,} candidates"
         reason = f"{cap} was reached; raise max_candidates"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from configs.errors import TeacherUnavailable
+from configs.errors import BudgetExceeded, TeacherUnavailable
 from configs.recipe import Recipe
 from flows import repairs, stages, steps
 from flows.drift import Watch
@@ -43,6 +43,7 @@ def calibrate(recipe: Recipe, step: Step, work: Work, planned: int) -> Work:
 
     Raises:
         TeacherUnavailable: the strongest tier does not answer, so nothing can be measured.
+        BudgetExceeded: there is none left to measure with.
     """
     trials, plans, notes = [], {}, []
     for tier in work.tiers:
@@ -55,6 +56,9 @@ def calibrate(recipe: Recipe, step: Step, work: Work, planned: int) -> Work:
             continue
         label = f"calibrate tier {tier}"
         batch = judge_batch(recipe, step, work, plan, 0, recipe.routing.calibration, label)
+        stopped = _stopped(recipe, [batch])
+        if stopped:
+            raise BudgetExceeded(stopped)
         down = steps.missing(workspace(recipe), [batch.records])
         if down and tier == work.tiers[-1]:
             raise TeacherUnavailable("; ".join(down))
@@ -70,30 +74,53 @@ def calibrate(recipe: Recipe, step: Step, work: Work, planned: int) -> Work:
 
 
 def produce(recipe: Recipe, step: Step, work: Work, size: int) -> Work:
-    """Generate the first ``size`` seeds of the plan and judge what comes back.
+    """Generate the first ``size`` seeds of the plan and judge what comes back. Where the budget
+    ends that, what was judged by then stands, and ``stopped`` says why there is no more.
 
     Raises:
         TeacherUnavailable: no teacher answered anything.
+        BudgetExceeded: no candidate was answered and judged before the budget was used up.
     """
+    work = _one_by_one(recipe, step, work, size)
+    verdicts = [*work.verdicts]
+    inputs, held = (work.corpus, work.passages), [*work.references]
+    for name in stages.together(recipe):
+        shards = ([*work.records], [*work.vectors], [*verdicts])
+        judge = (stages.judge, recipe, name, *inputs, *shards, held)
+        verdicts.append(step(*judge, label=name))
+    return replace(work, verdicts=verdicts)
+
+
+def _one_by_one(recipe: Recipe, step: Step, work: Work, size: int) -> Work:
+    """The candidates of the first ``size`` seeds, each judged on its own."""
     batches: list[Batch] = []
-    watch = Watch(recipe)
+    watch, planned, stopped = Watch(recipe), 0, ""
     for start in range(0, size, recipe.shard_size):
         stop = min(start + recipe.shard_size, size)
-        new = _cascade(recipe, step, work, start, stop)
+        try:
+            new = _cascade(recipe, step, work, start, stop)
+        except BudgetExceeded as error:
+            stopped = str(error)  # The judges had none left: of these seeds nothing is published.
+            break
         batches += new
-        if new[-1].vectors is None:
+        planned, stopped = stop, _stopped(recipe, new)
+        if stopped or new[-1].vectors is None:
             break  # Nobody answers any more; with what came before, the run ends partial.
         watch.look([batch.records for batch in new], [k for batch in new for k in batch.verdicts])
     vectors = [batch.vectors for batch in batches if batch.vectors is not None]
     records = [batch.records for batch in batches]
     verdicts = [key for batch in batches for key in batch.verdicts]
+    if not vectors and stopped:
+        raise BudgetExceeded(stopped)
     if not vectors:
         raise TeacherUnavailable("; ".join(steps.missing(workspace(recipe), records)))
-    inputs, held = (work.corpus, work.passages), [*work.references]
-    for name in stages.together(recipe):
-        judge = (stages.judge, recipe, name, *inputs, [*records], [*vectors], [*verdicts], held)
-        verdicts.append(step(*judge, label=name))
-    return replace(work, planned=size, records=records, vectors=vectors, verdicts=verdicts)
+    work = replace(work, planned=planned, stopped=stopped)
+    return replace(work, records=records, vectors=vectors, verdicts=verdicts)
+
+
+def _stopped(recipe: Recipe, batches: Sequence[Batch]) -> str:
+    """What the budget said where it ended one of these batches."""
+    return steps.stopped(workspace(recipe), [batch.records for batch in batches])
 
 
 def _cascade(recipe: Recipe, step: Step, work: Work, start: int, stop: int) -> list[Batch]:
@@ -105,7 +132,7 @@ def _cascade(recipe: Recipe, step: Step, work: Work, start: int, stop: int) -> l
         verdicts = [key for batch in tried for key in batch.verdicts]
         records = [batch.records for batch in tried]
         dropped = repairs.unmended(workspace(recipe), records, verdicts)
-        if not dropped:
+        if not dropped or _stopped(recipe, tried):
             break
         plan = step(steps.escalate, recipe, plan, dropped, tier, label=f"escalate {rows}")
         label = f"{rows} tier {tier}"
