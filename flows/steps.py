@@ -105,8 +105,18 @@ def escalate(recipe: Recipe, plan_key: str, dropped: Sequence[str], tier: int) -
     return _handed_over(recipe, seeds, tier, escalated=True)
 
 
+def pick(recipe: Recipe, plan_key: str, ids: Sequence[str]) -> str:
+    """Some seeds of a plan as a plan of their own."""
+    wanted = set(ids)
+    return _planned(recipe, [seed for seed in seeds_of(recipe, plan_key) if seed.id in wanted])
+
+
 def _handed_over(recipe: Recipe, seeds: Sequence[Seed], tier: int, escalated: bool) -> str:
-    table = _seed_table([hand_over(seed, tier, recipe, escalated) for seed in seeds])
+    return _planned(recipe, [hand_over(seed, tier, recipe, escalated) for seed in seeds])
+
+
+def _planned(recipe: Recipe, seeds: Sequence[Seed]) -> str:
+    table = _seed_table(seeds)
     key = shard_key("plan", _PLAN_VERSION, table.to_pylist(), [])
     return workspace(recipe).shards.once(key, lambda: {"seeds": table})
 
