@@ -191,6 +191,20 @@ def test_a_hopeless_slice_is_stopped_and_the_others_go_on(
     assert (len(good.bodies()), len(bad.bodies())) == before, "a rerun decided otherwise"
 
 
+def test_a_run_that_was_cut_off_stops_the_same_slices(
+    stillhouse: RunCommand, recipe_file: RecipeFile, start_server: StartServer, tmp_path: Path
+) -> None:
+    good, bad = start_server(), start_server(**HOPELESS)
+    straight = built(stillhouse, recipe_file(**two(good.url, bad.url)), tmp_path / "a", 0)
+    cut = recipe_file(**two(good.url, bad.url, budget={"max_requests": 50}))
+    part = built(stillhouse, cut, tmp_path / "b", 7)
+    assert [row["judged"] for row in part.manifest["slices"]] == [20]
+    whole = built(stillhouse, recipe_file(**two(good.url, bad.url)), tmp_path / "b", 0)
+    assert whole.manifest["slices"] == straight.manifest["slices"]
+    assert whole.table("data").equals(straight.table("data"))
+    assert max(map(good.bodies().count, good.bodies())) == 2, "each build pays once"
+
+
 def test_slices_can_be_left_alone(
     stillhouse: RunCommand, recipe_file: RecipeFile, start_server: StartServer, tmp_path: Path
 ) -> None:
