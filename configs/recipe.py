@@ -19,6 +19,7 @@ from configs.judges import Judging, check_independent, check_judge
 from configs.methods import Method
 from configs.model import Model
 from configs.references import ReferenceSet
+from configs.slices import Slices
 from configs.stages import Embedding, Probes
 from configs.teachers import Budget, Routing, Teacher
 from configs.verifiers import Entailment, Verifiers
@@ -134,6 +135,10 @@ class Recipe(Model):
     )
     routing: Routing = Field(
         default_factory=Routing, description="Cheap teachers first, strong ones for what fails."
+    )
+    slices: Slices | None = Field(
+        default_factory=Slices,
+        description="When a teacher is asked no more in a style that hardly anything survives of.",
     )
     shard_size: int = Field(500, ge=10, le=20_000, description="Records in one unit of work.")
 

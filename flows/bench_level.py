@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TypeVar
 
-from configs.errors import TeacherUnavailable
+from configs.errors import BudgetExceeded, TeacherUnavailable
 from configs.recipe import Recipe
 from configs.teachers import Teacher
 from flows import stages, steps
@@ -94,6 +94,8 @@ def measure(course: Course, level: int, seeds: Sequence[Seed]) -> Level:
 
     asked = candidates.generate(seeds, course.library, alone, course.pool, progress)
     made, client = asyncio.run(_watched(asked, calls))
+    if made.stopped:
+        raise BudgetExceeded(made.stopped)
     if course.endpoint.dead is not None:
         raise TeacherUnavailable("; ".join(made.missing.values()))
     note_read(course.first_read, calls)

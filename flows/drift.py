@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -18,7 +18,6 @@ import polars as pl
 from configs.recipe import Recipe
 from flows.progress import notice
 from flows.stages import alone
-from flows.workspace import workspace
 from store.versions import latest
 
 _SIGMA, _LEAST = 2.0, 50
@@ -120,12 +119,12 @@ class Watch:
         self._recipe, self._before = recipe, mix_of_parent(recipe)
         self._now, self._said = Mix(), set[str]()
 
-    def look(self, records: Sequence[str], verdicts: Sequence[str]) -> None:
-        """Compare these shards and all before them with the parent version."""
+    def look(self, rows: pl.DataFrame, said: pl.DataFrame) -> None:
+        """Compare these candidates, with the verdicts on them, and all before them with the parent
+        version.
+        """
         if self._before is None:
             return
-        shards = workspace(self._recipe).shards
-        rows, said = shards.frame(records, "records"), shards.frame(verdicts, "verdicts")
         self._now = self._now.plus(mix_of(rows, said, self._recipe))
         for alarm in alarms(self._now, self._before):
             what = alarm.partition(":")[0].partition(" have ")[0]

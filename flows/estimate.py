@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from configs.errors import BudgetExceeded
 from configs.filters import Judge
 from configs.recipe import Recipe
 from configs.stages import Acceptance
@@ -224,6 +225,8 @@ def _canary(recipe: Recipe, rows: int) -> dict[str, Habits]:
     with exclusively(recipe):
         work, planned = prepare(recipe)
         work = produce(few, directly, work, min(rows, planned))
+    if work.stopped:
+        raise BudgetExceeded(work.stopped)
     space = workspace(recipe)
     records = space.shards.frame(work.records, "records")
     kept = set(stages.standing(space, work.records, (), work.verdicts)["id"])

@@ -14,14 +14,25 @@ import polars as pl
 
 from configs.recipe import Recipe
 from filters.coverage import Coverage, alarms, as_row, measure
-from flows import acceptance, accounts, drift, judging, mixing, probes, repairs, verifier_error
+from flows import (
+    acceptance,
+    accounts,
+    drift,
+    judging,
+    mixing,
+    probes,
+    repairs,
+    slices,
+    verifier_error,
+)
 from flows.content import cited_by, rejected_of, splits_of
 from flows.decontaminate import about_decontamination
 from flows.gate import judged, status_of
 from flows.identity import made_by, recipe_hash
 from flows.references import anchor_of, described
+from flows.slices import Stopped
 from flows.stages import evidence_of, stages_of, standing
-from flows.steps import missing
+from flows.steps import missing, seeds_of
 from flows.sweep import sweep_of_build
 from flows.workspace import Workspace, run_of, workspace
 from generators.cascade import too_many
@@ -36,9 +47,11 @@ _LIBRARIES = ("prefect", "datasets", "pyarrow", "polars", "sentence-transformers
 @dataclass(frozen=True)
 class Work:
     """The shards of a build, as far as it has come. ``tiers`` are those of a cascade, cheapest
-    first, and ``notes`` what its calibration had to say; ``planned`` counts the seeds asked for;
+    first, and ``notes`` what its calibration had to say; ``planned`` counts the seeds of the
+    plan that came up, and ``slices`` are those that were stopped before all of theirs were asked;
     ``references`` are the shards of the reference sets, ``acceptance`` and ``verifier`` are those
-    of the probes of these names, if the recipe has them; ``reason`` is why real rows were given up.
+    of the probes of these names, if the recipe has them; ``stopped`` is what the budget said where
+    it ended the run; ``reason`` is why real rows were given up.
     """
 
     corpus: str
@@ -47,12 +60,14 @@ class Work:
     tiers: Sequence[int] = ()
     notes: Sequence[str] = ()
     planned: int = 0
+    slices: Sequence[Stopped] = ()
     records: Sequence[str] = ()
     vectors: Sequence[str] = ()
     verdicts: Sequence[str] = ()
     acceptance: str = ""
     verifier: str = ""
     references: Sequence[str] = ()
+    stopped: str = ""
     reason: str = ""
     started: float = 0.0
 
@@ -70,7 +85,9 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
     judge = judging.account(recipe, votes, space)
     evidence = evidence_of(space, work.verdicts).sort("record_id", maintain_order=True)
     verifier = verifier_error.account(recipe, space, work.verifier, evidence)
-    planned = probes.planned_of(space, work.plan, work.planned)
+    seeds = seeds_of(recipe, work.plan)[: work.planned]
+    asked, stopped = slices.asked(seeds, work.slices), slices.account(seeds, work.slices)
+    planned = probes.planned_of(asked)
     probed = probes.probe(space, recipe, kept, evidence, corpus, work.passages, planned, anchor)
     parent = latest(recipe.output, recipe.name)
     gate = judged(recipe, probed.panel, kept, covered, corpus, parent)
@@ -88,7 +105,7 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
         figures=probed.figures,
     )
     manifest = {
-        **status_of(_status(len(kept), work, recipe, space), gate),
+        **status_of(_status(len(kept), len(asked), work, recipe, space), gate),
         "gate": gate or {},
         "lineage": lineage,
         "recipe": recipe.model_dump(mode="json", exclude={"output"}),
@@ -103,9 +120,11 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
         "acceptance": acceptance.account(recipe, space, work.acceptance),
         "verifier": verifier,
         "coverage": [as_row(row) for row in covered],
-        **_of_candidates(space, recipe, work, rows, said),
+        **_of_candidates(space, recipe, work, len(asked), rows, said),
+        "slices": stopped,
         "notes": [
             *_notes(work, rows, recipe),
+            *(one.text for one in work.slices),
             *_narrowed(covered, recipe),
             *probes.notes(probed.panel),
             *mixing.notes(recipe, lineage),
@@ -119,14 +138,19 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
 
 
 def _of_candidates(
-    space: Workspace, recipe: Recipe, work: Work, rows: pl.DataFrame, said: pl.DataFrame
+    space: Workspace,
+    recipe: Recipe,
+    work: Work,
+    asked: int,
+    rows: pl.DataFrame,
+    said: pl.DataFrame,
 ) -> dict[str, Any]:
     """What became of all candidates, kept or not, as the manifest keeps it."""
     models = rows.filter(pl.col("generation_mode") != "rule-based")
     mix, before = drift.mix_of(rows, said, recipe), drift.mix_of_parent(recipe)
     return {
         "decontamination": about_decontamination(recipe, space, work.references, said),
-        "funnel": funnel(said, work.planned + _escalated(rows) + _repaired(rows), recipe),
+        "funnel": funnel(said, asked + _escalated(rows) + _repaired(rows), recipe),
         "repair": repairs.account(recipe, rows, said, space.journal),
         "tiers": accounts.by_tier(models, said, recipe, space.journal),
         "replies": {"rungs": accounts.rungs(models, said), "fields": accounts.fields(rows, said)},
@@ -185,21 +209,27 @@ def _notes(work: Work, rows: pl.DataFrame, recipe: Recipe) -> list[str]:
     return [*work.notes, *too_many(first, _escalated(rows), recipe.routing)]
 
 
-def _status(kept: int, work: Work, recipe: Recipe, space: Workspace) -> dict[str, str]:
-    """Whether the target was met, and if not, what stopped the run. A run with a dead teacher is
-    partial whatever it reached.
+def _status(kept: int, asked: int, work: Work, recipe: Recipe, space: Workspace) -> dict[str, str]:
+    """Whether the target was met, and if not, what stopped the run. A run with a dead teacher, or
+    whose budget had no room for the probe ``acceptance``, is partial whatever it reached.
     """
     down = missing(space, work.records)
-    if kept >= recipe.target and not down:
+    unscored = recipe.probes.acceptance is not None and not work.acceptance
+    if kept >= recipe.target and not down and not unscored:
         return {"status": "completed", "note": ""}
+    out = work.planned - asked
+    left = f", {out:,} of them not asked since their slices were stopped (see notes)" if out else ""
     if down:
         reason = f"{'; '.join(down)}. Run the same command again when it is well"
+    elif work.stopped:
+        reason = f"{'probes.acceptance was not asked, since ' if unscored else ''}{work.stopped}"
     elif work.planned >= recipe.candidate_cap:
         cap = f"the cap of {recipe.candidate_cap:,} candidates"
-        reason = f"{cap} was reached; raise max_candidates"
+        reason = f"{cap} was reached{left}; raise max_candidates"
     else:
         reason = (
-            "nothing new was left to ask of this corpus; add documents, styles or a model teacher"
+            f"nothing new was left to ask of this corpus after {work.planned:,} candidates{left}; "
+            "add documents, styles or a model teacher"
         )
     return {
         "status": "partial",

@@ -9,7 +9,7 @@ import math
 import time
 from dataclasses import dataclass, replace
 
-from configs.errors import TeacherUnavailable
+from configs.errors import BudgetExceeded, TeacherUnavailable
 from configs.recipe import Recipe
 from flows import stages, steps
 from flows.acceptance import measure_acceptance
@@ -64,19 +64,31 @@ def _build(recipe: Recipe, step: Step, reason: str) -> Built:
         down = steps.missing(workspace(recipe), work.records)
         if down and not kept:
             raise TeacherUnavailable("; ".join(down))
-        if down or kept >= recipe.target or size == planned:
+        if work.stopped and not kept:
+            raise BudgetExceeded(work.stopped)
+        if down or work.stopped or kept >= recipe.target or size == planned:
             break
         wanted = math.ceil(size * recipe.target / max(kept, 1) * 1.05)
         size = _whole_shards(recipe, min(wanted, 2 * size), planned)
     if recipe.probes.acceptance is not None:
-        inputs = (work.corpus, work.records, work.verdicts)
-        accepted = step(measure_acceptance, recipe, *inputs, label="acceptance")
-        work = replace(work, acceptance=accepted)
+        work = _score(recipe, step, work)
     if recipe.verifiers.grounding is not None and recipe.probes.verifier is not None:
         measured = step(measure_verifier, recipe, work.corpus, work.passages, label="verifier")
         work = replace(work, verifier=measured)
     version = step(publish_version, recipe, work, label="publish")
     return Built(version, version.path not in before)
+
+
+def _score(recipe: Recipe, step: Step, work: Work) -> Work:
+    """Ask for the probe ``acceptance``. It decides about no record, so a budget that has no room
+    for it holds no version back.
+    """
+    inputs = (work.corpus, work.records, work.verdicts)
+    try:
+        scored = step(measure_acceptance, recipe, *inputs, label="acceptance")
+    except BudgetExceeded as error:
+        return replace(work, stopped=work.stopped or str(error))
+    return replace(work, acceptance=scored)
 
 
 def prepare(recipe: Recipe, step: Step = directly) -> tuple[Work, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,7 @@ from filters.semantic import sound, vectors_of
 from flows.generations import ancestors
 from flows.progress import report
 from flows.workspace import Workspace
+from generators.seeds import Seed
 from store.corpus import Corpus
 from store.embedding import embedder
 from store.report import WITHHELD
@@ -82,10 +84,9 @@ def probe(
     return Probed(panel, _listed(gone, recipe), figures)
 
 
-def planned_of(space: Workspace, plan: str, planned: int) -> dict[str, int]:
-    """How many of the first seeds of a plan each document got."""
-    seeds = space.shards.frame([plan], "seeds").head(planned)
-    return dict(seeds.group_by("document_id").len().iter_rows())
+def planned_of(seeds: Sequence[Seed]) -> Mapping[str, int]:
+    """How many seeds each document got."""
+    return Counter(seed.document_id for seed in seeds)
 
 
 def notes(panel: pl.DataFrame) -> list[str]:

@@ -6,14 +6,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from configs.errors import TeacherUnavailable
+import polars as pl
+
+from configs.errors import BudgetExceeded, TeacherUnavailable
 from configs.recipe import Recipe
 from flows import repairs, stages, steps
 from flows.drift import Watch
 from flows.finish import Work
 from flows.progress import notice
+from flows.slices import Survival
 from flows.workspace import workspace
 from generators.cascade import Trial, trusted
+from generators.seeds import Seed
 
 
 class Step(Protocol):
@@ -43,6 +47,7 @@ def calibrate(recipe: Recipe, step: Step, work: Work, planned: int) -> Work:
 
     Raises:
         TeacherUnavailable: the strongest tier does not answer, so nothing can be measured.
+        BudgetExceeded: there is none left to measure with.
     """
     trials, plans, notes = [], {}, []
     for tier in work.tiers:
@@ -55,6 +60,9 @@ def calibrate(recipe: Recipe, step: Step, work: Work, planned: int) -> Work:
             continue
         label = f"calibrate tier {tier}"
         batch = judge_batch(recipe, step, work, plan, 0, recipe.routing.calibration, label)
+        stopped = _stopped(recipe, [batch])
+        if stopped:
+            raise BudgetExceeded(stopped)
         down = steps.missing(workspace(recipe), [batch.records])
         if down and tier == work.tiers[-1]:
             raise TeacherUnavailable("; ".join(down))
@@ -70,42 +78,85 @@ def calibrate(recipe: Recipe, step: Step, work: Work, planned: int) -> Work:
 
 
 def produce(recipe: Recipe, step: Step, work: Work, size: int) -> Work:
-    """Generate the first ``size`` seeds of the plan and judge what comes back.
+    """Generate the first ``size`` seeds of the plan and judge what comes back. Where the budget
+    ends that, what was judged by then stands, and ``stopped`` says why there is no more.
 
     Raises:
         TeacherUnavailable: no teacher answered anything.
+        BudgetExceeded: no candidate was answered and judged before the budget was used up.
     """
+    work = _one_by_one(recipe, step, work, size)
+    verdicts = [*work.verdicts]
+    inputs, held = (work.corpus, work.passages), [*work.references]
+    for name in stages.together(recipe):
+        shards = ([*work.records], [*work.vectors], [*verdicts])
+        judge = (stages.judge, recipe, name, *inputs, *shards, held)
+        verdicts.append(step(*judge, label=name))
+    return replace(work, verdicts=verdicts)
+
+
+def _one_by_one(recipe: Recipe, step: Step, work: Work, size: int) -> Work:
+    """The candidates of the first ``size`` seeds, each judged on its own."""
     batches: list[Batch] = []
-    watch = Watch(recipe)
+    watch, survival = Watch(recipe), Survival(recipe.slices, work.slices)
+    seeds, planned, stopped = steps.seeds_of(recipe, work.plan)[:size], 0, ""
     for start in range(0, size, recipe.shard_size):
-        stop = min(start + recipe.shard_size, size)
-        new = _cascade(recipe, step, work, start, stop)
+        window = seeds[start : start + recipe.shard_size]
+        wanted, stop = survival.wanted(window), start + len(window)
+        try:
+            new = _cascade(recipe, step, work, wanted, start, stop) if wanted else []
+        except BudgetExceeded as error:
+            stopped = str(error)  # The judges had none left: of these seeds nothing is published.
+            break
         batches += new
-        if new[-1].vectors is None:
+        planned, stopped = stop, _stopped(recipe, new)
+        if stopped or (new and new[-1].vectors is None):
             break  # Nobody answers any more; with what came before, the run ends partial.
-        watch.look([batch.records for batch in new], [k for batch in new for k in batch.verdicts])
+        if new:
+            rows, said = _frames(recipe, new)
+            watch.look(rows, said)
+            survival.look(wanted, rows, said, stop)
     vectors = [batch.vectors for batch in batches if batch.vectors is not None]
     records = [batch.records for batch in batches]
     verdicts = [key for batch in batches for key in batch.verdicts]
+    if not vectors and stopped:
+        raise BudgetExceeded(stopped)
     if not vectors:
         raise TeacherUnavailable("; ".join(steps.missing(workspace(recipe), records)))
-    inputs, held = (work.corpus, work.passages), [*work.references]
-    for name in stages.together(recipe):
-        judge = (stages.judge, recipe, name, *inputs, [*records], [*vectors], [*verdicts], held)
-        verdicts.append(step(*judge, label=name))
-    return replace(work, planned=size, records=records, vectors=vectors, verdicts=verdicts)
+    work = replace(work, planned=planned, stopped=stopped, slices=survival.stopped)
+    return replace(work, records=records, vectors=vectors, verdicts=verdicts)
 
 
-def _cascade(recipe: Recipe, step: Step, work: Work, start: int, stop: int) -> list[Batch]:
-    """The seeds ``start`` to ``stop``, and tier by tier what no repair mended asked again."""
+def _frames(recipe: Recipe, batches: Sequence[Batch]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Candidates of some batches, and the verdicts on them."""
+    shards = workspace(recipe).shards
+    rows = shards.frame([batch.records for batch in batches], "records")
+    return rows, shards.frame([key for batch in batches for key in batch.verdicts], "verdicts")
+
+
+def _stopped(recipe: Recipe, batches: Sequence[Batch]) -> str:
+    """What the budget said where it ended one of these batches."""
+    return steps.stopped(workspace(recipe), [batch.records for batch in batches])
+
+
+def _cascade(
+    recipe: Recipe, step: Step, work: Work, wanted: Sequence[Seed], start: int, stop: int
+) -> list[Batch]:
+    """Those ``wanted`` of the seeds ``start`` to ``stop``, and tier by tier what no repair mended
+    asked again.
+    """
     rows, plan = f"{start}-{stop}", work.plan
+    if len(wanted) < stop - start:
+        ids = [seed.id for seed in wanted]
+        plan = step(steps.pick, recipe, plan, ids, label=f"pick {rows}")
+        start, stop = 0, len(wanted)
     tried = _repaired(recipe, step, work, plan, start, stop, rows)
     batches = [*tried]
     for tier in work.tiers[1:]:
         verdicts = [key for batch in tried for key in batch.verdicts]
         records = [batch.records for batch in tried]
         dropped = repairs.unmended(workspace(recipe), records, verdicts)
-        if not dropped:
+        if not dropped or _stopped(recipe, tried):
             break
         plan = step(steps.escalate, recipe, plan, dropped, tier, label=f"escalate {rows}")
         label = f"{rows} tier {tier}"

@@ -113,8 +113,18 @@ def escalate(recipe: Recipe, plan_key: str, dropped: Sequence[str], tier: int) -
     return _handed_over(recipe, seeds, tier, escalated=True)
 
 
+def pick(recipe: Recipe, plan_key: str, ids: Sequence[str]) -> str:
+    """Some seeds of a plan as a plan of their own."""
+    wanted = set(ids)
+    return _planned(recipe, [seed for seed in seeds_of(recipe, plan_key) if seed.id in wanted])
+
+
 def _handed_over(recipe: Recipe, seeds: Sequence[Seed], tier: int, escalated: bool) -> str:
-    table = _seed_table([hand_over(seed, tier, recipe, escalated) for seed in seeds])
+    return _planned(recipe, [hand_over(seed, tier, recipe, escalated) for seed in seeds])
+
+
+def _planned(recipe: Recipe, seeds: Sequence[Seed]) -> str:
+    table = _seed_table(seeds)
     key = shard_key("plan", _PLAN_VERSION, table.to_pylist(), [])
     return workspace(recipe).shards.once(key, lambda: {"seeds": table})
 
@@ -168,11 +178,13 @@ def generate(recipe: Recipe, corpus: str, plan_key: str, start: int, stop: int) 
         "records": to_arrow(made.records, RECORDS),
         "verdicts": to_arrow(made.verdicts, VERDICTS),
     }
-    if made.missing or made.set_aside:
-        key = shard_key(PARTIAL, candidates.VERSION, [settings, made.records["id"].to_list()], [])
+    if made.missing or made.set_aside or made.stopped:
+        answered = [made.records["id"].to_list(), made.stopped]
+        key = shard_key(PARTIAL, candidates.VERSION, [settings, *answered], [])
         why = [[*made.missing], [*made.missing.values()]]
         names = pa.schema([("teacher", pa.string()), ("why", pa.string())])
         tables["missing"] = pa.table(why, schema=names)
+        tables["stopped"] = pa.table({"why": pa.array([made.stopped], pa.string())})
     return space.shards.put(key, tables)
 
 
@@ -185,6 +197,13 @@ def missing(space: Workspace, records: Sequence[str]) -> list[str]:
     """Why teachers that died during these shards did; empty where none has."""
     partial = [key for key in records if key.startswith(PARTIAL)]
     return sorted(set(space.shards.frame(partial, "missing")["why"])) if partial else []
+
+
+def stopped(space: Workspace, records: Sequence[str]) -> str:
+    """What the budget said where it ended one of these shards; empty where it ended none."""
+    partial = [key for key in records if key.startswith(PARTIAL)]
+    said = space.shards.frame(partial, "stopped")["why"].to_list() if partial else []
+    return next(filter(None, said), "")
 
 
 def embed_records(recipe: Recipe, records: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 import polars as pl
 
-from configs.errors import StillhouseError, TeacherUnavailable
+from configs.errors import BudgetExceeded, StillhouseError, TeacherUnavailable
 from configs.recipe import Recipe
 from generators.catalogue import catalogue
 from generators.library import Library
@@ -43,13 +43,15 @@ _AHEAD = 2
 class Generated:
     """Candidates of a batch of seeds in their order, and a verdict on each reply. ``missing`` says
     why seeds have none, by teacher: their teacher is down, and they are to be asked again. So are
-    those few that were ``set_aside``, since what failed today may not fail tomorrow.
+    those few that were ``set_aside``, since what failed today may not fail tomorrow, and all that
+    were not asked because the budget ``stopped`` it, which says the ceiling that did.
     """
 
     records: pl.DataFrame
     verdicts: pl.DataFrame
     missing: Mapping[str, str]
     set_aside: int = 0
+    stopped: str = ""
 
 
 async def generate(
@@ -62,9 +64,7 @@ async def generate(
 ) -> Generated:
     """Ask for every seed. A reply that cannot be used becomes a dropped candidate with its text.
     ``corrections`` are what failed before, by the seed that asks for it again.
-
-    Raises:
-        BudgetExceeded: generation cannot go on; replies so far are kept.
+    Where the budget is used up, the candidates are those that were answered by then.
     """
     missing: dict[str, str] = {}
     back = corrections or {}
@@ -73,7 +73,7 @@ async def generate(
         return request_of(seed, library, recipe, back.get(seed.id))
 
     async with pool:
-        outcomes = await _write_all(seeds, request, recipe, pool, missing, progress)
+        outcomes, stopped = await _write_all(seeds, request, recipe, pool, missing, progress)
     aside = _set_aside(seeds, outcomes, missing)
     rows, verdicts = [], []
     for seed in seeds:
@@ -81,7 +81,7 @@ async def generate(
             record = _record(outcomes[seed.id], seed, recipe)
             rows.append(record.row())
             verdicts.append(_verdict(record.id, outcomes[seed.id]).model_dump())
-    return Generated(frame(rows, RECORDS), frame(verdicts, VERDICTS), missing, aside)
+    return Generated(frame(rows, RECORDS), frame(verdicts, VERDICTS), missing, aside, stopped)
 
 
 def request_of(
@@ -125,9 +125,9 @@ async def _write_all(
     pool: Pool,
     missing: dict[str, str],
     progress: Progress,
-) -> dict[str, Outcome]:
-    """Outcomes by seed. Once the budget is used up no new call starts, but those in flight are
-    awaited, since they are paid for.
+) -> tuple[dict[str, Outcome], str]:
+    """Outcomes by seed, and what the budget says where it is used up: then no new call starts, but
+    those in flight are awaited, since they are paid for.
     """
     failures: list[StillhouseError] = []
     outcomes: dict[str, Outcome] = {}
@@ -153,9 +153,10 @@ async def _write_all(
     # Requests that share a passage go together, since servers cache what they have just read.
     together = sorted(seeds, key=lambda seed: (seed.document_id, seed.passage_id))
     await asyncio.gather(*(asked(seed) for seed in together))
-    if failures:
-        raise failures[0]
-    return outcomes
+    worse = [error for error in failures if not isinstance(error, BudgetExceeded)]
+    if worse:
+        raise worse[0]
+    return outcomes, str(failures[0]) if failures else ""
 
 
 def _ask(teacher: str, pool: Pool) -> Ask:

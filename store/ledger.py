@@ -90,6 +90,6 @@ def _refusal(booked: Spent, worst: Spent, budget: Budget) -> BudgetExceeded | No
             return BudgetExceeded(
                 f"budget.{name} is {limit:g}: {used:g} {unit} are used or may be used by calls in "
                 f"flight, and the next call may need {more:g} more. What was answered is kept; "
-                "raise the ceiling and run the same command to go on"
+                f"raise budget.{name} and run the same command again, which pays for nothing twice"
             )
     return None

@@ -66,5 +66,6 @@ class Run:
         if time.monotonic() > self.ends_at:
             raise BudgetExceeded(
                 f"budget.max_wall_s is {self.budget.max_wall_s:g}: the time is up. What was "
-                "answered is kept; run the same command to go on"
+                "answered is kept; raise budget.max_wall_s or just run the same command again, "
+                "which pays for nothing twice"
             )

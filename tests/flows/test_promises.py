@@ -70,8 +70,8 @@ def test_previews_canaries_and_builds_of_any_size_share_one_budget(
     assert stillhouse("preview", recipe, "-n", 8, *output).code == 0
     assert stillhouse("preview", recipe, "-n", 14, *output).code == 3
     assert stillhouse("estimate", recipe, "--canary", 30, *output).code == 3
-    assert stillhouse("build", recipe, *output).code == 3
-    assert stillhouse("build", recipe, "--target", 39, *output).code == 3
+    assert stillhouse("build", recipe, *output).code == 7
+    assert stillhouse("build", recipe, "--target", 39, *output).code == 7
     assert len(server.bodies()) == 10
 
 
@@ -120,7 +120,7 @@ def test_a_reply_without_usage_is_booked_in_full(
     teacher = {**MONEY, "max_tokens": 200}
     recipe = recipe_file(server.url, teacher, budget={"max_usd": 0.05}, target=40, shard_size=60)
     said = stillhouse("build", recipe, "--output", tmp_path / "out")
-    assert said.code == 3 and "budget.max_usd" in said.err
+    assert said.code == 7 and "budget.max_usd is 0.05" in " ".join(said.out.split()), said.err
     path = tmp_path / "out" / ".stillhouse" / "journal.sqlite"
     with closing(Journal(path)) as journal, journal._engine.connect() as connection:
         rows = connection.exec_driver_sql("select usd from replies").scalars().all()

@@ -83,9 +83,12 @@ def test_budget_stops_and_resumes(
     said = stillhouse(
         "build", recipe_file(server.url, budget={"max_requests": 7}), "--output", output
     )
-    assert said.code == 3 and "budget.max_requests is 7" in said.err
-    assert len(server.bodies()) == 7
-    build(stillhouse, recipe_file(server.url), output)
+    assert said.code == 7, said.err
+    part = find_version(output, "rivers")
+    assert "budget.max_requests is 7: 7 requests are used" in part.manifest["note"]
+    assert 0 < len(part.table("data")) <= 7 == len(server.bodies())
+    whole = build(stillhouse, recipe_file(server.url), output)
+    assert len(whole.table("data")) == 12 and whole.manifest["parent"] == part.name
     assert len(server.bodies()) == len(set(server.bodies())), "a reply was paid for twice"
 
 
@@ -97,7 +100,7 @@ def test_budget_in_money_is_never_passed(
     teacher = {**prices, "concurrency": 32, "max_tokens": 200}
     recipe = recipe_file(server.url, teacher, budget={"max_usd": 0.02})
     said = stillhouse("build", recipe, "--output", tmp_path / "out")
-    assert said.code == 3 and "budget.max_usd" in said.err
+    assert said.code == 7 and "budget.max_usd is 0.02" in " ".join(said.out.split()), said.err
     journal = Journal(tmp_path / "out" / ".stillhouse" / "journal.sqlite")
     with journal._engine.connect() as connection:
         spent = connection.exec_driver_sql("select sum(usd) from replies").scalar() or 0.0
