@@ -10,8 +10,8 @@ import polars as pl
 
 from configs.recipe import Recipe
 from configs.verifiers import Grounding
-from flows.finish import Work
 from flows.stages import standing
+from flows.work import Work
 from flows.workspace import workspace
 from generators.corruptions import plant
 from store.embedding import embedder

@@ -6,7 +6,6 @@ import importlib.metadata
 import platform
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,10 +29,10 @@ from flows.decontaminate import about_decontamination
 from flows.gate import judged, status_of
 from flows.identity import made_by, recipe_hash
 from flows.references import anchor_of, described
-from flows.slices import Stopped
 from flows.stages import evidence_of, stages_of, standing
-from flows.steps import missing, seeds_of
+from flows.steps import seeds_of
 from flows.sweep import sweep_of_build
+from flows.work import Work, whether_whole
 from flows.workspace import Workspace, run_of, workspace
 from generators.cascade import too_many
 from store.corpus import Corpus
@@ -42,34 +41,6 @@ from store.report import WITHHELD
 from store.versions import Version, latest
 
 _LIBRARIES = ("prefect", "datasets", "pyarrow", "polars", "sentence-transformers", "faiss-cpu")
-
-
-@dataclass(frozen=True)
-class Work:
-    """The shards of a build, as far as it has come. ``tiers`` are those of a cascade, cheapest
-    first, and ``notes`` what its calibration had to say; ``planned`` counts the seeds of the
-    plan that came up, and ``slices`` are those that were stopped before all of theirs were asked;
-    ``references`` are the shards of the reference sets, ``acceptance`` and ``verifier`` are those
-    of the probes of these names, if the recipe has them; ``stopped`` is what the budget said where
-    it ended the run; ``reason`` is why real rows were given up.
-    """
-
-    corpus: str
-    passages: str
-    plan: str
-    tiers: Sequence[int] = ()
-    notes: Sequence[str] = ()
-    planned: int = 0
-    slices: Sequence[Stopped] = ()
-    records: Sequence[str] = ()
-    vectors: Sequence[str] = ()
-    verdicts: Sequence[str] = ()
-    acceptance: str = ""
-    verifier: str = ""
-    references: Sequence[str] = ()
-    stopped: str = ""
-    reason: str = ""
-    started: float = 0.0
 
 
 def publish_version(recipe: Recipe, work: Work) -> Version:
@@ -105,7 +76,7 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
         figures=probed.figures,
     )
     manifest = {
-        **status_of(_status(len(kept), len(asked), work, recipe, space), gate),
+        **status_of(whether_whole(len(kept), len(asked), work, recipe, space), gate),
         "gate": gate or {},
         "lineage": lineage,
         "recipe": recipe.model_dump(mode="json", exclude={"output"}),
@@ -207,34 +178,6 @@ def _notes(work: Work, rows: pl.DataFrame, recipe: Recipe) -> list[str]:
     asked = rows.filter(pl.col("repaired_from") == "")
     first = len(asked.filter(pl.col("tier") == min(work.tiers)))
     return [*work.notes, *too_many(first, _escalated(rows), recipe.routing)]
-
-
-def _status(kept: int, asked: int, work: Work, recipe: Recipe, space: Workspace) -> dict[str, str]:
-    """Whether the target was met, and if not, what stopped the run. A run with a dead teacher, or
-    whose budget had no room for the probe ``acceptance``, is partial whatever it reached.
-    """
-    down = missing(space, work.records)
-    unscored = recipe.probes.acceptance is not None and not work.acceptance
-    if kept >= recipe.target and not down and not unscored:
-        return {"status": "completed", "note": ""}
-    out = work.planned - asked
-    left = f", {out:,} of them not asked since their slices were stopped (see notes)" if out else ""
-    if down:
-        reason = f"{'; '.join(down)}. Run the same command again when it is well"
-    elif work.stopped:
-        reason = f"{'probes.acceptance was not asked, since ' if unscored else ''}{work.stopped}"
-    elif work.planned >= recipe.candidate_cap:
-        cap = f"the cap of {recipe.candidate_cap:,} candidates"
-        reason = f"{cap} was reached{left}; raise max_candidates"
-    else:
-        reason = (
-            f"nothing new was left to ask of this corpus after {work.planned:,} candidates{left}; "
-            "add documents, styles or a model teacher"
-        )
-    return {
-        "status": "partial",
-        "note": f"{kept:,} of {recipe.target:,} records were accepted: {reason}.",
-    }
 
 
 def _covered(

@@ -14,7 +14,7 @@ from configs.recipe import Recipe
 from flows import stages, steps
 from flows.acceptance import measure_acceptance
 from flows.entailing import check_entailment
-from flows.finish import Work, publish_version
+from flows.finish import publish_version
 from flows.gate import check_gate
 from flows.judging import check_rubrics
 from flows.mixing import check_accumulates
@@ -22,6 +22,7 @@ from flows.production import Step, calibrate, directly, produce
 from flows.references import ROLES, anchor_of, read_references, sets_of
 from flows.teachers import check_teachers, open_pool
 from flows.verifier_error import measure_verifier
+from flows.work import Work
 from flows.workspace import exclusively, workspace
 from generators.cascade import tiers_of
 from generators.catalogue import check_methods

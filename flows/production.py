@@ -12,9 +12,9 @@ from configs.errors import BudgetExceeded, TeacherUnavailable
 from configs.recipe import Recipe
 from flows import repairs, stages, steps
 from flows.drift import Watch
-from flows.finish import Work
 from flows.progress import notice
 from flows.slices import Survival
+from flows.work import Work
 from flows.workspace import workspace
 from generators.cascade import Trial, trusted
 from generators.seeds import Seed

@@ -1,0 +1,69 @@
+"""How far a build has come, and whether it came as far as it was asked to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from configs.recipe import Recipe
+from flows.slices import Stopped
+from flows.steps import missing
+from flows.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Work:
+    """The shards of a build, as far as it has come. ``tiers`` are those of a cascade, cheapest
+    first, and ``notes`` what its calibration had to say; ``planned`` counts the seeds of the
+    plan that came up, and ``slices`` are those that were stopped before all of theirs were asked;
+    ``references`` are the shards of the reference sets, ``acceptance`` and ``verifier`` are those
+    of the probes of these names, if the recipe has them; ``stopped`` is what the budget said where
+    it ended the run; ``reason`` is why real rows were given up.
+    """
+
+    corpus: str
+    passages: str
+    plan: str
+    tiers: Sequence[int] = ()
+    notes: Sequence[str] = ()
+    planned: int = 0
+    slices: Sequence[Stopped] = ()
+    records: Sequence[str] = ()
+    vectors: Sequence[str] = ()
+    verdicts: Sequence[str] = ()
+    acceptance: str = ""
+    verifier: str = ""
+    references: Sequence[str] = ()
+    stopped: str = ""
+    reason: str = ""
+    started: float = 0.0
+
+
+def whether_whole(
+    kept: int, asked: int, work: Work, recipe: Recipe, space: Workspace
+) -> dict[str, str]:
+    """Whether the target was met, and if not, what stopped the run. A run with a dead teacher, or
+    whose budget had no room for the probe ``acceptance``, is partial whatever it reached.
+    """
+    down = missing(space, work.records)
+    unscored = recipe.probes.acceptance is not None and not work.acceptance
+    if kept >= recipe.target and not down and not unscored:
+        return {"status": "completed", "note": ""}
+    out = work.planned - asked
+    left = f", {out:,} of them not asked since their slices were stopped (see notes)" if out else ""
+    if down:
+        reason = f"{'; '.join(down)}. Run the same command again when it is well"
+    elif work.stopped:
+        reason = f"{'probes.acceptance was not asked, since ' if unscored else ''}{work.stopped}"
+    elif work.planned >= recipe.candidate_cap:
+        cap = f"the cap of {recipe.candidate_cap:,} candidates"
+        reason = f"{cap} was reached{left}; raise max_candidates"
+    else:
+        reason = (
+            f"nothing new was left to ask of this corpus after {work.planned:,} candidates{left}; "
+            "add documents, styles or a model teacher"
+        )
+    return {
+        "status": "partial",
+        "note": f"{kept:,} of {recipe.target:,} records were accepted: {reason}.",
+    }
