@@ -165,8 +165,8 @@ def foreign_batch(server: Server, kind: str, count: int) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "stored"),
-    [("openai", True), ("openai", False), ("anthropic", False)],
-    ids=["waiting-openai", "submitting-openai", "submitting-anthropic"],
+    [("openai", True), ("anthropic", False)],
+    ids=["waiting-openai", "submitting-anthropic"],
 )
 def test_kill_and_resume(
     stillhouse: RunCommand,

@@ -39,6 +39,7 @@ def judged(recipe_file: RecipeFile) -> Recipe:
 def test_all_prompts_are_known_that_a_recipe_can_send(judged: Recipe) -> None:
     made = made_by(judged)
     assert set(made["prompts"]) == {
+        "grounded_qa/documents@1.0.0",
         *("grounded_qa/question@1.1.0", "grounded_qa/repair@1.0.0", "grounded_qa/correct@1.0.0"),
         *("judge/quality@1.0.0", "judge/acceptance@1.0.0", "judge/repair@1.0.0"),
         *("claims/split@1.0.0", "claims/repair@1.0.0"),
