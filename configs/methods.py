@@ -51,7 +51,6 @@ class Method(Model):
         description="Passages shown for one record: the one asked about, and those of its document "
         "that are nearest to it in wording, as far as they fit.",
     )
-
     distractors: int = Field(
         3,
         ge=1,
@@ -59,7 +58,6 @@ class Method(Model):
         description="Passages of other documents that records of the styles `distractor` and "
         "`unanswerable` show beside the one asked about, or without it.",
     )
-
     prompts: ReferenceSet | None = Field(
         None,
         description="Rows whose questions are asked, for methods that answer prompts of one's own.",

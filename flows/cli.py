@@ -105,7 +105,6 @@ def preview(
         console().print(view)
 
 
-app.command()(cli_measure.methods)
 app.command()(cli_measure.calibrate)
 app.command()(cli_measure.bench)
 app.command()(cli_measure.sweep)
@@ -193,6 +192,7 @@ def verify(spec: SpecArgument, output: OutputOption = OUTPUT) -> None:
 
 
 app.command()(cli_measure.decontaminate)
+app.command()(cli_recipes.methods)
 app.command()(cli_recipes.prompts)
 app.command()(cli_recipes.diff)
 

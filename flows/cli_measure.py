@@ -10,21 +10,6 @@ import typer
 from flows.cli_options import OutputOverride, RecipeArgument, console, recipe_of
 
 
-def methods(
-    page: Annotated[
-        Path | None, typer.Option(help="Write the catalogue to this Markdown file instead.")
-    ] = None,
-) -> None:
-    """List the methods that make records, those of other packages among them."""
-    from flows.methods_view import methods_page, methods_table
-    from generators.catalogue import catalogue
-
-    if page is None:
-        console().print(methods_table(catalogue()))
-    else:
-        page.write_text(methods_page(catalogue()), encoding="utf-8")
-
-
 def calibrate(
     recipe: RecipeArgument,
     labels: Annotated[Path, typer.Argument(help="JSONL: question, answer, evidence, label.")],

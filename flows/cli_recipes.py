@@ -1,4 +1,4 @@
-"""Commands on what a build is made by: prompts, and the recipes that name them."""
+"""Commands on what a build is made by: methods, prompts, and the recipes that name them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,21 @@ from flows.cli_options import OutputOverride, console
 _Side = Annotated[
     str, typer.Argument(help="Path of a recipe, a shipped one, or a version: DATASET@VERSION.")
 ]
+
+
+def methods(
+    page: Annotated[
+        Path | None, typer.Option(help="Write the catalogue to this Markdown file instead.")
+    ] = None,
+) -> None:
+    """List the methods that make records, those of other packages among them."""
+    from flows.methods_view import methods_page, methods_table
+    from generators.catalogue import catalogue
+
+    if page is None:
+        console().print(methods_table(catalogue()))
+    else:
+        page.write_text(methods_page(catalogue()), encoding="utf-8")
 
 
 def prompts(

@@ -58,8 +58,8 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
     verifier = verifier_error.account(recipe, space, work.verifier, evidence)
     seeds = seeds_of(recipe, work.plan)[: work.planned]
     asked, stopped = slices.asked(seeds, work.slices), slices.account(seeds, work.slices)
-    planned = probes.planned_of(asked)
-    probed = probes.probe(space, recipe, kept, evidence, corpus, work.passages, planned, anchor)
+    counts = probes.planned_of(asked)
+    probed = probes.probe(space, recipe, kept, evidence, corpus, work.passages, counts, anchor)
     parent = latest(recipe.output, recipe.name)
     gate = judged(recipe, probed.panel, kept, covered, corpus, parent)
     made, real = splits_of(kept, recipe), mixing.real_splits(recipe, anchor)
@@ -79,9 +79,7 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
         **status_of(whether_whole(len(kept), len(asked), work, recipe, space), gate),
         "gate": gate or {},
         "lineage": lineage,
-        "recipe": recipe.model_dump(mode="json", exclude={"output"}),
-        "recipe_hash": recipe_hash(recipe),
-        "made_by": made_by(recipe),
+        **_about_recipe(recipe),
         "corpus": _about_corpus(corpus, kept),
         "references": described(space, work.references),
         "teachers": _teachers(kept),
@@ -94,9 +92,7 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
         **_of_candidates(space, recipe, work, len(asked), rows, said),
         "slices": stopped,
         "notes": [
-            *_notes(work, rows, recipe),
-            *(one.text for one in work.slices),
-            *_narrowed(covered, recipe),
+            *_notes(work, rows, recipe, covered),
             *probes.notes(probed.panel),
             *mixing.notes(recipe, lineage),
             *judging.notes(recipe, judge),
@@ -128,6 +124,14 @@ def _of_candidates(
         "sweep": sweep_of_build(recipe, work.records, work.vectors, work.verdicts, work.references),
         "mix": drift.as_figures(mix),
         "alarms": drift.alarms(mix, before) if before else [],
+    }
+
+
+def _about_recipe(recipe: Recipe) -> dict[str, Any]:
+    return {
+        "recipe": recipe.model_dump(mode="json", exclude={"output"}),
+        "recipe_hash": recipe_hash(recipe),
+        "made_by": made_by(recipe),
     }
 
 
@@ -171,7 +175,15 @@ def _repaired(rows: pl.DataFrame) -> int:
     return len(rows.filter(pl.col("repaired_from") != ""))
 
 
-def _notes(work: Work, rows: pl.DataFrame, recipe: Recipe) -> list[str]:
+def _notes(
+    work: Work, rows: pl.DataFrame, recipe: Recipe, covered: Sequence[Coverage]
+) -> list[str]:
+    """How the run went: its cascade, slices that were given up, stages that narrowed the set."""
+    narrowed = alarms(covered, recipe.probes.tail) if recipe.probes.tail else []
+    return [*_of_cascade(work, rows, recipe), *(one.text for one in work.slices), *narrowed]
+
+
+def _of_cascade(work: Work, rows: pl.DataFrame, recipe: Recipe) -> list[str]:
     """What the calibration of a cascade said, and whether the cascade pays."""
     if not recipe.routing.enabled:
         return []
@@ -208,10 +220,6 @@ def _covered(
         recipe.seed,
         anchor,
     )
-
-
-def _narrowed(covered: Sequence[Coverage], recipe: Recipe) -> list[str]:
-    return alarms(covered, recipe.probes.tail) if recipe.probes.tail else []
 
 
 def _teachers(kept: pl.DataFrame) -> list[list[Any]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from configs.recipe import Recipe
 from flows.references import read_references
@@ -43,7 +44,7 @@ def given_in(space: Workspace, key: str) -> tuple[Given, ...]:
     return tuple(Given(**row) for row in rows.to_dicts())
 
 
-def _nearest(prompts: Vectors, passages: Vectors) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _nearest(prompts: Vectors, passages: Vectors) -> NDArray[np.int64]:
     wide = passages.astype(np.float32).T
     steps = range(0, len(prompts), _STEP)
     found = [(prompts[at : at + _STEP].astype(np.float32) @ wide).argmax(axis=1) for at in steps]

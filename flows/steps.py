@@ -25,7 +25,6 @@ from flows.workspace import HOW, NOT_ASKED, Workspace, workspace
 from generators import candidates
 from generators.cascade import hand_over
 from generators.catalogue import catalogue
-from generators.options import STYLES_OF
 from generators.plan import plan_seeds
 from generators.prompts import load_prompt
 from generators.repair import CORRECT, Correction, correction_of
@@ -43,7 +42,7 @@ from store.vectors import halves_column
 from verifiers.scope import evidence_of
 
 assert filters and verifiers  # imported for the stages they register
-_PLAN_VERSION = "3"
+_PLAN_VERSION = "4"
 _EMBED_VERSION = "2"
 PARTIAL = "generate-partial"
 """Stage of a shard in which some requests have no answer yet."""
@@ -86,19 +85,19 @@ def plan(recipe: Recipe, corpus: str) -> str:
     )
     if recipe.top_up:
         parts["top_up"] = list(recipe.top_up)
-    inputs = [corpus]
+    given = None
     if sets_of(recipe, "prompts"):
-        inputs.append(place_prompts(recipe, corpus, embed_passages(recipe, corpus)))
-    styles = {kind: list(names) for kind, names in STYLES_OF.items()}
-    settings = [parts, recipe.candidate_cap, styles]
+        given = place_prompts(recipe, corpus, embed_passages(recipe, corpus))
 
     def make() -> dict[str, pa.Table]:
         library = space.library(corpus)
-        given = tuple(prompt for key in inputs[1:] for prompt in given_in(space, key))
-        library = replace(library, given=given) if given else library
+        if given is not None:
+            library = replace(library, given=given_in(space, given))
         return {"seeds": _seed_table(plan_seeds(library, recipe))}
 
-    return space.shards.once(shard_key("plan", _PLAN_VERSION, settings, inputs), make)
+    inputs = [corpus, *([given] if given else [])]
+    key = shard_key("plan", _PLAN_VERSION, [parts, recipe.candidate_cap], inputs)
+    return space.shards.once(key, make)
 
 
 def redirect(recipe: Recipe, plan_key: str, tier: int) -> str:
@@ -137,7 +136,8 @@ def seeds_of(recipe: Recipe, plan_key: str) -> list[Seed]:
     """The seeds of a plan, in order."""
     names = {field.name for field in fields(Seed)}
     rows = workspace(recipe).shards.table(plan_key, "seeds").to_pylist()
-    return [Seed(**{name: row[name] for name in names & row.keys()}) for row in rows]
+    found = ({name: row[name] for name in names & row.keys()} for row in rows)
+    return [Seed(**{**row, "others": tuple(row["others"])}) for row in found]
 
 
 def _corrections_of(recipe: Recipe, plan_key: str) -> dict[str, Correction]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,15 +9,9 @@ from functools import cached_property
 
 import orjson
 
-from configs.recipe import Recipe
 from generators.facts import Fact, facts_of
-from generators.seeds import Seed
 from store.corpus import Corpus, Document, Passage
-from store.splits import split_of
 from store.text import normalise
-
-_DRAWN = 64
-"""Passages that distractors are chosen from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,24 +66,6 @@ class Library:
     def given_near(self, document_id: str, name: str) -> list[Given]:
         """Prompts of a set whose nearest passage is of this document, in their order."""
         return [given for given in self._given_by_document[document_id] if given.set == name]
-
-    def distractors(self, seed: Seed, count: int, recipe: Recipe) -> tuple[Passage, ...]:
-        """Passages of other documents of the same split that share most words with the passage of
-        a seed, among some drawn for it.
-        """
-        rng = random.Random(f"distractors:{seed.id}")
-        split = split_of(seed.document_id, recipe.splits, recipe.seed)
-        passages = self.corpus.passages
-        drawn = rng.sample(passages, min(len(passages), _DRAWN))
-        others = [
-            passage
-            for passage in drawn
-            if passage.document_id != seed.document_id
-            and split_of(passage.document_id, recipe.splits, recipe.seed) == split
-        ]
-        words = set(normalise(self.corpus.passage[seed.passage_id].text).split())
-        others.sort(key=lambda other: -len(words & set(normalise(other.text).split())))
-        return tuple(others[:count])
 
     def siblings(self, document: Document, fact: Fact) -> Sequence[Document]:
         """Documents near enough to be compared: of the same Python module or class, or prose

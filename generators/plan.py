@@ -148,6 +148,6 @@ def _take(queue: list[Option], styles: _Shares[tuple[str, str]]) -> Option:
 def _seed(option: Option, document_id: str, teacher: str, seed: int) -> Seed:
     parts = (option.method, option.style, teacher, document_id, option.passage_id, option.fact)
     rest = (option.other_id, option.other_fact, option.sample)
-    asked = (option.asked,) if option.asked else ()
-    id_ = sha256(repr((seed, *parts, *rest, *asked)))[:16]
-    return Seed(id_, *parts, *rest, asked=option.asked)
+    more = filter(None, (option.asked, option.others))
+    id_ = sha256(repr((seed, *parts, *rest, *more)))[:16]
+    return Seed(id_, *parts, *rest, asked=option.asked, others=option.others)

@@ -4,11 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from store.records import UNANSWERABLE
-
-AMONG_OTHERS = ("distractor", UNANSWERABLE)
-"""Styles whose records show passages of other documents, beside the one asked about or instead."""
-
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -22,6 +17,7 @@ class Option:
     other_fact: int = -1
     sample: int = 0
     asked: str = ""
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +25,8 @@ class Seed:
     """One thing to ask for. ``fact`` and ``other_fact`` are indices into the facts of their
     documents, -1 for none; ``sample`` tells repeated seeds apart; ``escalated_from`` is the seed
     of a cheaper teacher whose record was dropped, ``repaired_from`` the record that goes back to
-    its teacher; ``asked`` is a prompt that was given, empty where the teacher writes one.
+    its teacher; ``asked`` is a prompt that was given, empty where the teacher writes one;
+    ``others`` are passages of other documents that the record shows.
     """
 
     id: str
@@ -45,3 +42,4 @@ class Seed:
     escalated_from: str = ""
     repaired_from: str = ""
     asked: str = ""
+    others: tuple[str, ...] = ()

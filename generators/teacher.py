@@ -11,7 +11,7 @@ from configs.recipe import Recipe
 from generators.facts import Fact
 from generators.library import Library
 from generators.repair import Correction
-from generators.seeds import AMONG_OTHERS, Seed
+from generators.seeds import Seed
 from store.asking import Answered, Question
 from store.corpus import Document, Passage
 
@@ -70,11 +70,7 @@ def task_of(seed: Seed, library: Library, recipe: Recipe) -> Task:
         beside=beside,
         window=window,
         reserve=reserve,
-        distractors=(
-            library.distractors(seed, method.distractors, recipe)
-            if seed.style in AMONG_OTHERS
-            else ()
-        ),
+        distractors=tuple(corpus.passage[id_] for id_ in seed.others),
     )
 
 

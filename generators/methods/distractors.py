@@ -19,6 +19,8 @@ from store.corpus import Passage
 from store.quotes import find_quote
 from store.records import UNANSWERABLE
 
+AMONG_OTHERS = ("distractor", UNANSWERABLE)
+"""Styles whose records show passages of other documents, beside the one asked about or instead."""
 SHOWN = load_prompt("grounded_qa/documents@1.0.0")
 
 

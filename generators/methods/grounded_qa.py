@@ -11,14 +11,14 @@ from typing import Any
 
 from configs.methods import Method
 from configs.recipe import Recipe
-from generators.catalogue import Entry, styles_of
+from generators.catalogue import Entry
 from generators.library import Library
-from generators.methods.distractors import SHOWN, among_others
-from generators.options import fact_options, passage_options
+from generators.methods.distractors import AMONG_OTHERS, SHOWN, among_others
+from generators.methods.options import fact_options, passage_options
 from generators.prompts import load_prompt
 from generators.repair import CORRECT, held_to_question, turns
 from generators.replies import Draft, read_draft
-from generators.seeds import AMONG_OTHERS, Option
+from generators.seeds import Option
 from generators.teacher import Request, Task
 from generators.window import Packed, Window, pack, tokens_of
 from generators.writing import REPAIR, request_for
@@ -110,10 +110,10 @@ def offer(
     """Facts of the document once, rarest first; then its passages, in each round anew, for
     teachers that read.
     """
-    styles = styles_of(method)
-    facts = fact_options(library, document, styles, recipe) if sample == 0 else []
+    facts = fact_options(library, document, method, recipe) if sample == 0 else []
     reads = any(teacher.is_model for teacher in recipe.writers)
-    return [*facts, *(passage_options(library, document, styles, sample) if reads else ())]
+    passages = passage_options(library, document, method, recipe, sample) if reads else []
+    return [*facts, *passages]
 
 
 def _focus(task: Task) -> str:

@@ -13,9 +13,9 @@ from configs.load import load_recipe
 from flows.pipeline import build
 from generators.library import Library
 from generators.methods.distractors import among_others
+from generators.plan import plan_seeds
 from generators.replies import Draft
-from generators.seeds import Seed
-from generators.teacher import Task
+from generators.teacher import Task, task_of
 from store.chunks import cut
 from store.corpus import Corpus
 from store.readers import read_source
@@ -24,20 +24,17 @@ STYLES = {"question_answer": 1, "distractor": 1, "unanswerable": 1}
 
 
 def a_task(recipe_file: RecipeFile, style: str, count: int = 2) -> Task:
-    recipe = load_recipe(str(recipe_file()))
+    methods = [{"styles": {style: 1}, "distractors": count}]
+    recipe = load_recipe(str(recipe_file("http://127.0.0.1:9/v1", methods=methods)))
     documents = read_source(recipe.corpus[0])
     passages = [piece for document in documents for piece in cut(document, recipe.chunking)]
     library = Library(Corpus(tuple(documents), tuple(passages)))
-    passage = passages[0]
-    seed = Seed(
-        "s1", "grounded_qa", style, "teacher", passage.document_id, passage.id, -1, "", -1, 0
-    )
-    others = library.distractors(seed, count, recipe)
-    assert len(others) == count
-    assert all(other.document_id != passage.document_id for other in others)
-    assert others == library.distractors(seed, count, recipe), "equal for a seed"
-    document = library.corpus.document[passage.document_id]
-    return Task(seed, document, passage, None, None, None, None, distractors=others)
+    seeds = plan_seeds(library, recipe)
+    assert seeds == plan_seeds(library, recipe), "equal for a seed"
+    task = task_of(next(s for s in seeds if s.passage_id == passages[0].id), library, recipe)
+    assert len(task.distractors) == count
+    assert all(other.document_id != task.document.id for other in task.distractors)
+    return task
 
 
 def test_the_right_document_stands_among_others(recipe_file: RecipeFile) -> None:

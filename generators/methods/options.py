@@ -5,17 +5,19 @@ passages.
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 
+from configs.methods import Method
 from configs.recipe import Recipe
+from generators.catalogue import styles_of
 from generators.facts import NUMBER, Fact, FactKind, terms
 from generators.library import Library
-from generators.seeds import AMONG_OTHERS, Option
-from store.corpus import Document
+from generators.methods.distractors import AMONG_OTHERS
+from generators.seeds import Option
+from store.corpus import Document, Passage
 from store.splits import split_of
-from store.text import digest
+from store.text import digest, normalise
 
-_METHOD = "grounded_qa"
 STYLES_OF: Mapping[FactKind, tuple[str, ...]] = {
     "default": ("question_answer", "true_false", "not_answerable"),
     "parameters": ("question_answer", "true_false"),
@@ -27,6 +29,8 @@ STYLES_OF: Mapping[FactKind, tuple[str, ...]] = {
 }
 """Styles that a fact of each kind can carry."""
 
+_DRAWN = 64
+"""Passages that distractors are chosen from."""
 _NEEDS_OTHER: Collection[str] = ("comparison", "not_answerable")
 _NEEDS_NO_FACT: Collection[str] = (
     *("question_answer", "cloze", "true_false", "not_answerable"),
@@ -35,9 +39,10 @@ _NEEDS_NO_FACT: Collection[str] = (
 
 
 def fact_options(
-    library: Library, document: Document, wanted: Collection[str], recipe: Recipe
+    library: Library, document: Document, method: Method, recipe: Recipe
 ) -> list[Option]:
     """Facts of a document in the wanted styles they fit, rarest facts first."""
+    wanted = styles_of(method)
     rng = random.Random(digest([recipe.seed, document.id]))
     options: list[tuple[int, float, Option]] = []
     for i, fact in enumerate(library.facts[document.id]):
@@ -45,29 +50,57 @@ def fact_options(
         for style in STYLES_OF[fact.kind]:
             if style not in wanted or not _fits(style, fact):
                 continue
-            option = Option(_METHOD, style, passage.id, i)
+            option = Option(method.name, style, passage.id, i)
             if style in _NEEDS_OTHER:
                 other = _other(library, document, fact, style, recipe, rng)
                 if other is None:
                     continue
-                option = Option(_METHOD, style, passage.id, i, *other)
+                option = Option(method.name, style, passage.id, i, *other)
             options.append((library.rarity[fact.bucket], rng.random(), option))
     return [option for *_, option in sorted(options, key=lambda item: item[:2])]
 
 
 def passage_options(
-    library: Library, document: Document, wanted: Iterable[str], sample: int
+    library: Library, document: Document, method: Method, recipe: Recipe, sample: int
 ) -> list[Option]:
     """Passages of a document in the wanted styles that need no fact, for teachers that read.
 
     ``sample`` tells rounds apart: a model answers differently each time.
     """
-    styles = [style for style in wanted if style in _NEEDS_NO_FACT]
     return [
-        Option(_METHOD, style, passage.id, sample=sample)
-        for style in styles
+        Option(
+            method.name,
+            style,
+            passage.id,
+            sample=sample,
+            others=_distractors(library, passage, method, recipe, sample)
+            if style in AMONG_OTHERS
+            else (),
+        )
+        for style in styles_of(method)
+        if style in _NEEDS_NO_FACT
         for passage in library.corpus.passages_of(document.id)
     ]
+
+
+def _distractors(
+    library: Library, passage: Passage, method: Method, recipe: Recipe, sample: int
+) -> tuple[str, ...]:
+    """Passages of other documents of the same split that share most words with this one, among
+    some that are drawn for it.
+    """
+    rng = random.Random(digest([recipe.seed, passage.id, sample]))
+    split = split_of(passage.document_id, recipe.splits, recipe.seed)
+    every = library.corpus.passages
+    others = [
+        other
+        for other in rng.sample(every, min(len(every), _DRAWN))
+        if other.document_id != passage.document_id
+        and split_of(other.document_id, recipe.splits, recipe.seed) == split
+    ]
+    words = set(normalise(passage.text).split())
+    others.sort(key=lambda other: -len(words & set(normalise(other.text).split())))
+    return tuple(other.id for other in others[: method.distractors])
 
 
 def _fits(style: str, fact: Fact) -> bool:
