@@ -63,6 +63,11 @@ class Method(Model):
         description="Rows whose questions are asked, for methods that answer prompts of one's own.",
     )
 
+    settings: dict[str, Any] = Field(
+        default_factory=dict,
+        description="Settings of this method alone; docs/catalogue.md lists them.",
+    )
+
     @model_validator(mode="after")
     def _some_style(self) -> Self:
         if self.styles and not any(self.styles.values()):

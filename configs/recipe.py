@@ -13,6 +13,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from configs.conditions import Conditions
 from configs.filters import Diversity, Filters
 from configs.gate import Gate, Mixing
 from configs.judges import Judging, check_independent, check_judge
@@ -111,6 +112,12 @@ class Recipe(Model):
     teachers: tuple[Teacher, ...] = Field(min_length=1, description="Who answers.")
     methods: tuple[Method, ...] = Field(
         default_factory=lambda: (Method(),), min_length=1, description="How records are made."
+    )
+    conditions: Conditions = Field(
+        default_factory=dict,
+        description="What the plan draws for each record that a model writes, with weights: "
+        "`difficulty: {easy: 2, hard: 1}`. `persona`, `topic`, `difficulty`, `register` and "
+        "`length` are told to the teacher as they are; `language` is an ISO 639-1 code.",
     )
     embedding: Embedding = Field(default_factory=Embedding, description="The embedding model.")
     filters: Filters = Field(default_factory=Filters, description="What is dropped, and why.")

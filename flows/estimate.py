@@ -24,6 +24,8 @@ from flows.pipeline import first_round, prepare
 from flows.production import directly, produce
 from flows.workspace import exclusively, workspace
 from generators.candidates import request_of
+from generators.catalogue import catalogue, settings_of
+from generators.seeds import Seed
 from generators.teacher import likely_tokens
 from generators.teachers.endpoint import key_of
 from generators.teachers.prices import Price, price_of
@@ -114,9 +116,21 @@ def estimate(recipe: Recipe, canary: int = 0) -> list[Estimate]:
         if recipe.routing.enabled and not own:
             own, wanted = first, _escalated(usual.candidates.times(recipe.target), recipe)
         requests = [request_of(seed, library, recipe) for seed in own]
+        if teacher.name not in habits:
+            usual = replace(usual, calls=usual.calls.times(_calls(own, recipe)))
         found.append(_of_model(teacher, requests, wanted, recipe, space.journal, usual))
     shown = [p.text for p in library.corpus.passages[: len(first)]]
     return found + [_of_judge(recipe, judge, shown, space.journal) for judge in _judges(recipe)]
+
+
+def _calls(seeds: Sequence[Seed], recipe: Recipe) -> float:
+    """Calls that a record of these seeds takes, on average."""
+    by_name = {method.name: method for method in recipe.methods}
+    each = {}
+    for name, method in by_name.items():
+        entry = catalogue()[name]
+        each[name] = entry.calls(settings_of(method, entry.settings))
+    return statistics.fmean(each[seed.method] for seed in seeds) if seeds else 1.0
 
 
 def _rounds(recipe: Recipe) -> int:

@@ -36,6 +36,7 @@ from flows.work import Work, whether_whole
 from flows.workspace import Workspace, run_of, workspace
 from generators.cascade import too_many
 from store.corpus import Corpus
+from store.pairs import pairs_of
 from store.publish import Content, publish
 from store.report import WITHHELD
 from store.versions import Version, latest
@@ -63,12 +64,13 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
     parent = latest(recipe.output, recipe.name)
     gate = judged(recipe, probed.panel, kept, covered, corpus, parent)
     made, real = splits_of(kept, recipe), mixing.real_splits(recipe, anchor)
-    splits = mixing.together(made, real)
+    splits, lost = mixing.together(made, real), rejected_of(space, work.records, said)
     lineage = mixing.lineage(splits, parent, work.reason)
     content = Content(
         splits=splits,
+        pairs={name: pairs_of(rows, lost, evidence) for name, rows in made.items()},
         variants=mixing.variants(recipe, made, real),
-        rejected=rejected_of(space, work.records, said),
+        rejected=lost,
         evidence=evidence,
         passages=cited_by(corpus, evidence),
         verdicts=said.sort("record_id", maintain_order=True),

@@ -23,6 +23,7 @@ from flows.stages import stages_of
 from flows.workspace import NOT_IDENTITY
 from generators import candidates
 from generators.catalogue import catalogue
+from generators.conditions import PROMPT as STATED
 from generators.repair import CORRECT
 from generators.templates import VERSION as TEMPLATES_VERSION
 from store.prompts import Prompt
@@ -61,6 +62,8 @@ def _written(recipe: Recipe) -> Iterator[Prompt]:
     entries = [catalogue()[method.name] for method in recipe.methods]
     for entry in entries:
         yield from entry.prompts
+    if recipe.conditions:
+        yield STATED
     if recipe.verifiers.repair and any(entry.corrects for entry in entries):
         yield generators.prompts.load_prompt(CORRECT)
 

@@ -179,6 +179,7 @@ def _record(row: Mapping[str, Any], recipe: Recipe) -> dict[str, Any]:
         "language": recipe.language,
         "valid_as_of": None,
         "metadata": "{}",
+        "tools": "[]",
     }
 
 

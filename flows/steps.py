@@ -7,8 +7,9 @@ knows nothing of Prefect, so it is tested bare.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, replace
+from typing import Any
 
 import orjson
 import pyarrow as pa
@@ -25,6 +26,7 @@ from flows.workspace import HOW, NOT_ASKED, Workspace, workspace
 from generators import candidates
 from generators.cascade import hand_over
 from generators.catalogue import catalogue
+from generators.conditions import PROMPT as STATED
 from generators.plan import plan_seeds
 from generators.prompts import load_prompt
 from generators.repair import CORRECT, Correction, correction_of
@@ -42,7 +44,7 @@ from store.vectors import halves_column
 from verifiers.scope import evidence_of
 
 assert filters and verifiers  # imported for the stages they register
-_PLAN_VERSION = "4"
+_PLAN_VERSION = "5"
 _EMBED_VERSION = "2"
 PARTIAL = "generate-partial"
 """Stage of a shard in which some requests have no answer yet."""
@@ -85,6 +87,10 @@ def plan(recipe: Recipe, corpus: str) -> str:
     )
     if recipe.top_up:
         parts["top_up"] = list(recipe.top_up)
+    if recipe.conditions:
+        parts["conditions"] = [
+            [name, *weights.items()] for name, weights in recipe.conditions.items()
+        ]
     given = None
     if sets_of(recipe, "prompts"):
         given = place_prompts(recipe, corpus, embed_passages(recipe, corpus))
@@ -137,7 +143,13 @@ def seeds_of(recipe: Recipe, plan_key: str) -> list[Seed]:
     names = {field.name for field in fields(Seed)}
     rows = workspace(recipe).shards.table(plan_key, "seeds").to_pylist()
     found = ({name: row[name] for name in names & row.keys()} for row in rows)
-    return [Seed(**{**row, "others": tuple(row["others"])}) for row in found]
+    return [Seed(**{**row, **_tuples(row)}) for row in found]
+
+
+def _tuples(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Lists of a seed as it holds them."""
+    drawn = tuple((name, value) for name, value in row["conditions"])
+    return {"others": tuple(row["others"]), "conditions": drawn}
 
 
 def _corrections_of(recipe: Recipe, plan_key: str) -> dict[str, Correction]:
@@ -159,7 +171,7 @@ def generate(recipe: Recipe, corpus: str, plan_key: str, start: int, stop: int) 
     seeds = seeds_of(recipe, plan_key)[start:stop]
     corrections = _corrections_of(recipe, plan_key)
     used = [prompt for method in recipe.methods for prompt in catalogue()[method.name].prompts]
-    prompts = [prompt.sha256 for prompt in used]
+    prompts = [prompt.sha256 for prompt in (*used, *([STATED] if recipe.conditions else []))]
     if corrections:
         prompts.append(load_prompt(CORRECT).sha256)
     parts = _of_writers(recipe).model_dump(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -14,7 +14,8 @@ import polars as pl
 
 from configs.errors import BudgetExceeded, StillhouseError, TeacherUnavailable
 from configs.recipe import Recipe
-from generators.catalogue import catalogue
+from generators.catalogue import catalogue, settings_of
+from generators.conditions import language_of
 from generators.library import Library
 from generators.repair import Correction
 from generators.replies import Draft
@@ -22,7 +23,7 @@ from generators.seeds import Seed
 from generators.teacher import Ask, Request, Task, task_of
 from generators.teachers.pool import Pool
 from generators.templates import GroundedTemplates
-from generators.writing import Outcome, write
+from generators.writing import Outcome
 from store.corpus import Document, Passage
 from store.quotes import find_quote
 from store.records import RECORDS, VERDICTS, Record, Source, Verdict, frame
@@ -31,7 +32,7 @@ from store.stages import Progress
 from store.text import sha256
 
 STAGE = "generate"
-VERSION = "3"
+VERSION = "4"
 
 _POISON_SHARE, _POISON_FEW = 0.2, 3
 """Requests without an answer are poison while they are few; more are the teacher's fault."""
@@ -88,8 +89,11 @@ def request_of(
     seed: Seed, library: Library, recipe: Recipe, correction: Correction | None = None
 ) -> Request:
     """What is asked for a seed; where its record failed before, with what was found."""
-    task = replace(task_of(seed, library, recipe), correction=correction)
-    return catalogue()[seed.method].render(task, recipe.language)
+    entry = catalogue()[seed.method]
+    method = next(method for method in recipe.methods if method.name == seed.method)
+    settings = settings_of(method, entry.settings)
+    task = replace(task_of(seed, library, recipe), correction=correction, settings=settings)
+    return entry.render(task, language_of(seed, recipe))
 
 
 def _set_aside(seeds: Sequence[Seed], outcomes: dict[str, Outcome], missing: dict[str, str]) -> int:
@@ -141,9 +145,9 @@ async def _write_all(
         async with gates[seed.teacher]:
             if failures:
                 return
-            ask = _ask(seed.teacher, pool)
+            ask, entry = _ask(seed.teacher, pool), catalogue()[seed.method]
             try:
-                outcomes[seed.id] = await write(request(seed), catalogue()[seed.method].read, ask)
+                outcomes[seed.id] = await entry.compose(request(seed), entry.read, ask)
             except TeacherUnavailable as error:
                 missing[seed.teacher] = str(error)
             except StillhouseError as error:
@@ -197,10 +201,14 @@ def _record(outcome: Outcome, seed: Seed, recipe: Recipe) -> Record:
         prompt_sha256=sha256(rule) if made_by_rule else outcome.request.prompt_sha256,
         request_keys=tuple(answered.key for answered in outcome.answers),
         seed_id=task.seed.id,
-        language=recipe.language,
+        language=language_of(seed, recipe),
         valid_as_of=_valid_as_of(task, recipe),
         metadata=orjson.dumps(_metadata(outcome, task, who)).decode(),
+        reasoning=draft.reasoning,
+        tools=draft.tools,
+        rejected=tuple(asdict(loser) for loser in draft.rejected),
         context=draft.context,
+        conversation=draft.conversation,
     )
 
 
@@ -209,8 +217,10 @@ def _metadata(outcome: Outcome, task: Task, who: str) -> Mapping[str, Any]:
     found: dict[str, Any] = {}
     if task.fact is not None:
         found["fact"] = {"kind": task.fact.kind, "bucket": task.fact.bucket}
+    if task.seed.conditions:
+        found["conditions"] = dict(task.seed.conditions)
     if isinstance(outcome.draft, Draft):
-        found["rung"] = outcome.draft.rung
+        found |= {"rung": outcome.draft.rung, **outcome.draft.notes}
     if outcome.request.left_out:
         found["left_out"] = list(outcome.request.left_out)
     if who != task.seed.teacher:
@@ -220,7 +230,7 @@ def _metadata(outcome: Outcome, task: Task, who: str) -> Mapping[str, Any]:
 
 def _sources(task: Task, quotes: Sequence[str]) -> tuple[Source, ...]:
     """One source per quote where it stands; the whole passage where no quote was found."""
-    passages: list[tuple[Document, Passage]] = [(task.document, task.passage)]
+    passages: list[tuple[Document, Passage]] = [(task.document, task.passage), *task.others]
     if task.other is not None and task.other_passage is not None:
         passages.append((task.other, task.other_passage))
     found = []

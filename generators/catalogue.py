@@ -11,15 +11,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from typing import Any, Literal, TypeVar
+
+from pydantic import BaseModel, ValidationError
 
 from configs.errors import ConfigError
 from configs.methods import GROUP, Method
+from configs.model import Model
 from configs.recipe import Recipe
 from generators.library import Library
 from generators.seeds import Option
 from generators.teacher import Request, Task
-from generators.writing import Read
+from generators.writing import Compose, Read, write
 from store.corpus import Document
 from store.prompts import Prompt
 
@@ -28,13 +31,25 @@ Offer = Callable[[Library, Document, Method, Recipe, int], Iterable[Option]]
 that has nothing more to ask gives nothing."""
 
 
+_Settings = TypeVar("_Settings", bound=BaseModel)
+
+
+class NoSettings(Model):
+    """The settings of a method that has none of its own."""
+
+
+def _one(settings: BaseModel) -> int:
+    return 1
+
+
 @dataclass(frozen=True)
 class Entry:
     """A method. ``paper`` is what it follows, ``inputs`` and ``outputs`` say what it reads and what
     a record holds, ``styles`` are their default shares; ``offer``, ``render`` and ``read`` are how
-    it asks; ``corrects`` says whether a record that failed verification can be asked for again,
-    ``answers_prompts`` whether it needs prompts of one's own;
-    ``example`` is a record for the catalogue page.
+    it asks, ``compose`` what it does with them where one call is not enough; ``settings`` is the
+    model of its own settings, and ``calls`` how many calls a record takes with them; ``corrects``
+    says whether a record that failed verification can be asked for again, ``given`` whether the
+    method takes prompts of one's own; ``example`` is a record for the catalogue page.
     """
 
     summary: str
@@ -46,8 +61,11 @@ class Entry:
     offer: Offer
     render: Callable[[Task, str], Request]
     read: Read
+    compose: Compose = write
+    settings: type[BaseModel] = NoSettings
+    calls: Callable[[Any], int] = _one
     corrects: bool = False
-    answers_prompts: bool = False
+    given: Literal["none", "taken", "needed"] = "none"
     example: Mapping[str, Any] | None = None
 
 
@@ -91,20 +109,37 @@ def check_methods(recipe: Recipe) -> None:
     """Look whether the methods of a recipe can be imported and have the styles it names.
 
     Raises:
-        ConfigError: one cannot, has not, or lacks the prompts it is to answer.
+        ConfigError: one cannot, has not, has other settings, or lacks the prompts it is to answer.
     """
     for method in recipe.methods:
         styles_of(method)
-        wants = catalogue()[method.name].answers_prompts
-        if wants and method.prompts is None:
+        entry = catalogue()[method.name]
+        settings_of(method, entry.settings)
+        if entry.given == "needed" and method.prompts is None:
             raise ConfigError(
                 f"methods.{method.name}: it answers prompts of your own, and none are given; set "
                 "`prompts: {name: own, path: questions.jsonl}`"
             )
-        if method.prompts is not None and not wants:
+        if method.prompts is not None and entry.given == "none":
             raise ConfigError(
                 f"methods.{method.name}.prompts: this method takes none; leave it out"
             )
+
+
+def settings_of(method: Method, model: type[_Settings]) -> _Settings:
+    """The method's own settings as its model reads them.
+
+    Raises:
+        ConfigError: they do not fit it, with the fields that are wrong.
+    """
+    try:
+        return model.model_validate(method.settings)
+    except ValidationError as error:
+        where = f"methods.{method.name}.settings"
+        told = [(".".join(map(str, (where, *e["loc"]))), e["msg"]) for e in error.errors()]
+        there = ", ".join(model.model_fields) or "none"
+        said = "\n".join(f"{field}: {what}" for field, what in told)
+        raise ConfigError(f"{said}\nits settings are: {there}") from None
 
 
 def styles_of(method: Method) -> dict[str, float]:

@@ -16,6 +16,7 @@ from configs.errors import ConfigError
 from configs.recipe import Recipe
 from configs.teachers import Teacher
 from generators.catalogue import catalogue, styles_of
+from generators.conditions import draw
 from generators.library import Library
 from generators.seeds import Option, Seed
 from store.text import sha256
@@ -71,7 +72,7 @@ def _deal(library: Library, recipe: Recipe) -> Iterator[Seed]:
                 if queue:
                     option = _take(queue, styles)
                     teacher = teachers.next(_able(recipe, option))
-                    yield _seed(option, document_id, teacher, recipe.seed)
+                    yield _seed(option, document_id, recipe.named(teacher), recipe)
 
 
 def _turns(ids: Sequence[str], top_up: Sequence[str]) -> list[str]:
@@ -145,9 +146,12 @@ def _take(queue: list[Option], styles: _Shares[tuple[str, str]]) -> Option:
     )
 
 
-def _seed(option: Option, document_id: str, teacher: str, seed: int) -> Seed:
-    parts = (option.method, option.style, teacher, document_id, option.passage_id, option.fact)
+def _seed(option: Option, document_id: str, teacher: Teacher, recipe: Recipe) -> Seed:
+    parts = (option.method, option.style, teacher.name, document_id, option.passage_id, option.fact)
     rest = (option.other_id, option.other_fact, option.sample)
-    more = filter(None, (option.asked, option.others))
-    id_ = sha256(repr((seed, *parts, *rest, *more)))[:16]
-    return Seed(id_, *parts, *rest, asked=option.asked, others=option.others)
+    of = (*parts, *rest, *filter(None, (option.asked, option.others)))
+    # Rules know nothing of readers and registers, and would only claim to.
+    drawn = draw(recipe, of) if teacher.is_model else ()
+    id_ = sha256(repr((recipe.seed, *of, *drawn)))[:16]
+    more = (option.asked, option.others, drawn)
+    return Seed(id_, *parts, *rest, "", "", *more)

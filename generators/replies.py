@@ -14,9 +14,23 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
+class Loser:
+    """An answer that is worse than the draft's, why, and by how much of a scale from 0 to 1; None
+    where nothing measured that.
+    """
+
+    answer: str
+    why: str
+    margin: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """A question, its answer, and the verbatim quotes behind the answer. ``rung`` is the one of
-    the ladder that read it; ``context`` is what the chat message shows before the question.
+    the ladder that read it; ``context`` is what the chat message shows before the question;
+    ``conversation`` the chat messages where they are more than these two, and ``tools`` the
+    functions it may call, as JSON; ``reasoning`` the part of the answer that leads to its end;
+    ``rejected`` are worse answers, ``notes`` go to the record's metadata.
     """
 
     question: str
@@ -24,6 +38,11 @@ class Draft:
     quotes: tuple[str, ...]
     rung: Rung = field(default="strict", compare=False)
     context: str = ""
+    conversation: tuple[Mapping[str, str], ...] = ()
+    tools: str = "[]"
+    reasoning: str = ""
+    rejected: tuple[Loser, ...] = ()
+    notes: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_draft(text: str, schema: Mapping[str, Any]) -> Draft:

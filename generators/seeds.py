@@ -26,7 +26,8 @@ class Seed:
     documents, -1 for none; ``sample`` tells repeated seeds apart; ``escalated_from`` is the seed
     of a cheaper teacher whose record was dropped, ``repaired_from`` the record that goes back to
     its teacher; ``asked`` is a prompt that was given, empty where the teacher writes one;
-    ``others`` are passages of other documents that the record shows.
+    ``others`` are passages of other documents that the record shows or draws on; ``conditions`` is
+    what the plan drew for it, names and values.
     """
 
     id: str
@@ -43,3 +44,4 @@ class Seed:
     repaired_from: str = ""
     asked: str = ""
     others: tuple[str, ...] = ()
+    conditions: tuple[tuple[str, str], ...] = ()

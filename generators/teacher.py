@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import orjson
+from pydantic import BaseModel
 
 from configs.recipe import Recipe
 from generators.facts import Fact
@@ -20,8 +21,8 @@ from store.corpus import Document, Passage
 class Task:
     """A seed with what it points to, as handed to a method. ``beside`` are further passages of the
     document with how near they are; ``window`` and ``reserve`` are tokens, the first if known;
-    ``correction`` is what failed before, where it is asked for again; ``distractors`` are passages
-    of other documents.
+    ``correction`` is what failed before, where it is asked for again; ``others`` are passages of
+    other documents; ``settings`` are the method's own.
     """
 
     seed: Seed
@@ -35,7 +36,8 @@ class Task:
     window: int | None = None
     reserve: int = 0
     correction: Correction | None = None
-    distractors: tuple[Passage, ...] = ()
+    others: tuple[tuple[Document, Passage], ...] = ()
+    settings: BaseModel | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,10 @@ def task_of(seed: Seed, library: Library, recipe: Recipe) -> Task:
         beside=beside,
         window=window,
         reserve=reserve,
-        distractors=tuple(corpus.passage[id_] for id_ in seed.others),
+        others=tuple(
+            (corpus.document[passage.document_id], passage)
+            for passage in map(corpus.passage.__getitem__, seed.others)
+        ),
     )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from configs.errors import ParseError
+from generators.conditions import stated
 from generators.prompts import load_prompt
 from generators.replies import Draft
 from generators.teacher import Ask, Request, Task
@@ -20,6 +22,9 @@ REPAIR = load_prompt("grounded_qa/repair@1.0.0")
 
 Read = Callable[[str, Task], Draft]
 """The draft in the text of a reply. Raises ParseError, whose message is fit to be sent back."""
+Compose = Callable[["Request", Read, Ask], Awaitable["Outcome"]]
+"""How a method comes from its request to what became of it; :func:`write` asks once."""
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +48,12 @@ def request_for(
     messages: Sequence[Mapping[str, str]],
     left_out: tuple[str, ...] = (),
 ) -> Request:
-    """The request of a task: the rendered messages of a prompt, and the schema of the reply."""
+    """The request of a task: the rendered messages of a prompt with the conditions that the plan
+    drew for it, and the schema of the reply.
+    """
     seed = int(task.seed.id[:7], 16)
-    sent = (tuple(messages), schema, prompt.id, prompt.sha256, seed, task.seed.sample, task)
+    told = stated(messages, task.seed.conditions)
+    sent = (told, schema, prompt.id, prompt.sha256, seed, task.seed.sample, task)
     return Request(*sent, left_out)
 
 
@@ -72,6 +80,29 @@ async def write(request: Request, read: Read, ask: Ask) -> Outcome:
     except Unanswered as failure:
         draft = Unusable(failure.reason, str(failure))
     return Outcome(draft, request, tuple(answers))
+
+
+async def at_once(asked: Sequence[Awaitable[_Result]]) -> list[_Result]:
+    """The results of several calls in their order. Where one fails, the others are awaited before
+    its error is raised, since they are paid for.
+    """
+    results = await asyncio.gather(*asked, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+    return [result for result in results if not isinstance(result, BaseException)]
+
+
+async def samples(request: Request, count: int, read: Read, ask: Ask) -> list[Outcome]:
+    """That many outcomes of one request, which differ as the teacher's sampling lets them."""
+    first = count * request.sample
+    each = [replace(request, sample=first + number) for number in range(count)]
+    return await at_once([write(one, read, ask) for one in each])
+
+
+def calls_of(outcomes: Sequence[Outcome]) -> tuple[Answered, ...]:
+    """All calls behind several outcomes."""
+    return tuple(answered for outcome in outcomes for answered in outcome.answers)
 
 
 def repair(request: Request, reply: Reply, error: ParseError) -> Request:

@@ -102,6 +102,7 @@ def _body(parts: Sequence[Part], manifest: Mapping[str, Any], rows: Sequence[Any
             for part in parts
             if part.config == "rejected" and part.rows
         ),
+        *_of_pairs(name, parts),
         "```",
         "",
         "The configurations `evidence`, `passages` and `verdicts` hold every claim with what it "
@@ -139,6 +140,13 @@ def _body(parts: Sequence[Part], manifest: Mapping[str, Any], rows: Sequence[Any
         "",
     ]
     return "\n".join(lines)
+
+
+def _of_pairs(name: str, parts: Sequence[Part]) -> list[str]:
+    """How preference pairs are loaded, where there are some."""
+    if not any(part.config == "preference" and part.rows for part in parts):
+        return []
+    return [f'pairs = load_dataset("path/to/{name}", "preference")  # prompt, chosen, rejected']
 
 
 def _held(manifest: Mapping[str, Any]) -> str:

@@ -25,6 +25,7 @@ from ruamel.yaml import YAML
 from configs.errors import ConfigError, StoreCorrupt
 from store.card import Part, render_card
 from store.explained import examples
+from store.pairs import PAIRS
 from store.records import CITED, EVIDENCE, RECORDS, REJECTED, VERDICTS, to_arrow
 from store.report import render_report
 from store.shards import write_parquet
@@ -43,14 +44,17 @@ _ROWS_PER_FILE = 100_000
 QUARANTINED = "quarantined"
 """Status of a version that its gate held back."""
 REMEDY = "remedy.yaml"
+PREFERENCE = "preference"
+"""Configuration of a version that holds its preference pairs, where it has any."""
 _VARIANTS = "variants"
-_CONTENT = ("data/", "variants/", "rejected/", "evidence/", "passages/", "verdicts/")
+_CONTENT = ("data/", "preference/", "variants/", "rejected/", "evidence/", "passages/", "verdicts/")
 
 
 @dataclass(frozen=True)
 class Content:
     """The tables of a version. ``splits`` are kept records by split, in a fixed order; ``passages``
-    are those that evidence points to; ``variants`` are further training sets by configuration;
+    are those that evidence points to; ``pairs`` are preference pairs by split; ``variants`` are
+    further training sets by configuration;
     ``figures`` is what the report draws, as JSON takes it.
     """
 
@@ -60,6 +64,7 @@ class Content:
     passages: pl.DataFrame
     verdicts: pl.DataFrame
     probes: pl.DataFrame
+    pairs: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     variants: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     figures: Mapping[str, Any] = field(default_factory=dict)
 
@@ -210,6 +215,11 @@ def _write_tables(aside: Path, content: Content) -> list[Part]:
     parts = [
         _write_part(aside, "default", "data", split, to_arrow(rows, RECORDS))
         for split, rows in content.splits.items()
+        if len(rows)
+    ]
+    parts += [
+        _write_part(aside, PREFERENCE, PREFERENCE, split, to_arrow(rows, PAIRS))
+        for split, rows in content.pairs.items()
         if len(rows)
     ]
     others = (

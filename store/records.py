@@ -25,12 +25,13 @@ _SOURCE = pa.struct(
         ("sha256", pa.string()),
     ]
 )
-_MESSAGE = pa.struct([("role", pa.string()), ("content", pa.string())])
+MESSAGE = pa.struct([("role", pa.string()), ("content", pa.string())])
+_LOSER = pa.struct([("answer", pa.string()), ("why", pa.string()), ("margin", pa.float64())])
 
 RECORDS = pa.schema(
     [
         ("id", pa.string()),
-        ("messages", pa.list_(_MESSAGE)),
+        ("messages", pa.list_(MESSAGE)),
         ("question", pa.string()),
         ("answer", pa.string()),
         ("quotes", pa.list_(pa.string())),
@@ -52,11 +53,17 @@ RECORDS = pa.schema(
         ("language", pa.string()),
         ("valid_as_of", pa.date32()),
         ("metadata", pa.string()),
+        ("reasoning", pa.string()),
+        ("tools", pa.string()),
+        ("rejected", pa.list_(_LOSER)),
     ]
 )
 """One record. ``escalated_from`` is the record of a cheaper teacher that was dropped,
 ``repaired_from`` the version of this record that failed verification; each is empty otherwise;
-``metadata`` is JSON text, since Arrow merges structs of different shapes."""
+``metadata`` and ``tools``, the functions that a conversation may call, are JSON text, since Arrow
+merges structs of different shapes; ``reasoning`` is the part of the answer that leads to its end;
+``rejected`` are worse answers to the same question, each with why, and by how much of the scale
+from 0 to 1 it is worse, null where nothing measured that."""
 
 VERDICTS = pa.schema(
     [
@@ -156,7 +163,8 @@ class Source(BaseModel):
 
 class Record(BaseModel):
     """A candidate row with all of its provenance, as validated where it enters. ``context`` is what
-    stands before the question in its chat message and nowhere else.
+    stands before the question in its chat message and nowhere else; ``conversation`` are the chat
+    messages where they are more than a question and its answer.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -183,16 +191,18 @@ class Record(BaseModel):
     language: str
     valid_as_of: date | None
     metadata: str = "{}"
+    reasoning: str = ""
+    tools: str = "[]"
+    rejected: tuple[Mapping[str, Any], ...] = ()
     context: str = ""
+    conversation: tuple[Mapping[str, str], ...] = ()
 
     def row(self) -> dict[str, Any]:
         """The record as a row of :data:`RECORDS`, with its chat messages."""
         asked = f"{self.context}\n\n{self.question}" if self.context else self.question
-        messages = [
-            {"role": "user", "content": asked},
-            {"role": "assistant", "content": self.answer},
-        ]
-        return {**self.model_dump(exclude={"context"}), "messages": messages}
+        pair = ({"role": "user", "content": asked}, {"role": "assistant", "content": self.answer})
+        messages = [dict(message) for message in self.conversation or pair]
+        return {**self.model_dump(exclude={"context", "conversation"}), "messages": messages}
 
 
 class Verdict(BaseModel):

@@ -73,7 +73,7 @@ ENTRY = Entry(
     offer=offer,
     render=render,
     read=read,
-    answers_prompts=True,
+    given="needed",
     example={
         "question": "How long is the Birch River?",
         "answer": "The Birch River is 452 km long.",

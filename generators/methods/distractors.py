@@ -32,10 +32,10 @@ def among_others(draft: Draft, task: Task) -> Draft:
         ParseError: another document says what was quoted, so that it answers, too; the message is
             fit to send back.
     """
-    if not task.distractors:
+    if not task.others:
         raise ParseError("- the object: the corpus has no other document to show beside this one")
     withheld = task.seed.style == UNANSWERABLE
-    shown = list(task.distractors)
+    shown = [passage for _, passage in task.others]
     if withheld:
         said = [quote for quote in draft.quotes if _says(shown, quote)]
         if said:

@@ -32,15 +32,15 @@ def a_task(recipe_file: RecipeFile, style: str, count: int = 2) -> Task:
     seeds = plan_seeds(library, recipe)
     assert seeds == plan_seeds(library, recipe), "equal for a seed"
     task = task_of(next(s for s in seeds if s.passage_id == passages[0].id), library, recipe)
-    assert len(task.distractors) == count
-    assert all(other.document_id != task.document.id for other in task.distractors)
+    assert len(task.others) == count
+    assert all(other.document_id != task.document.id for _, other in task.others)
     return task
 
 
 def test_the_right_document_stands_among_others(recipe_file: RecipeFile) -> None:
     task = a_task(recipe_file, "distractor")
     draft = among_others(Draft("How long?", "310 km.", ("310 km long",)), task)
-    shown = [passage.text for passage in (*task.distractors, task.passage)]
+    shown = [passage.text for passage in (*(other for _, other in task.others), task.passage)]
     assert all(text in draft.context for text in shown)
     assert (draft.question, draft.answer) == ("How long?", "310 km.")
 

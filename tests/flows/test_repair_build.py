@@ -14,7 +14,6 @@ from test_kill_and_resume import files, journaled, kill_half_way, run
 from configs.errors import ConfigError
 from configs.load import load_recipe
 from flows.pipeline import build
-from store.pairs import preference_pairs
 from store.versions import Version, find_version
 
 WRONG: dict[str, object] = {"wrong": 0.5, "lies": ["number"]}
@@ -87,7 +86,7 @@ def test_a_teacher_that_never_learns_is_asked_once_more_and_no_further(
     assert told["records"] == told["sent"] == told["failed"] > 10 and told["mended"] == 0
     assert told["usd_per_mended"] is None and told["tokens_per_mended"] is None
     assert len(judged(version)) == 2 * told["records"], "both versions are kept as rejected"
-    assert not len(preference_pairs(version))
+    assert not any(name.startswith("preference/") for name in version.manifest["files"])
     adds_up(version)
 
 
@@ -218,11 +217,11 @@ def test_pairs_hold_both_versions_and_the_claims_that_failed(
 ) -> None:
     server = start_server(WRONG)
     version, _ = built(stillhouse, recipe_file(server.url, **SIZE, **REPAIR), tmp_path / "out")
-    pairs = preference_pairs(version)
+    pairs = version.table("preference")
     kept = version.table("data").filter(pl.col("repaired_from") != "")
     assert len(pairs) == len(kept) > 0
     answers = {row["id"]: row["answer"] for row in everything(version).to_dicts()}
     for row in pairs.to_dicts():
-        assert row["chosen"] == answers[row["chosen_id"]] != row["rejected"]
-        assert row["rejected"] == answers[row["rejected_id"]]
-        assert row["failed_claims"] and row["reason"]
+        chosen, lost = row["chosen"][0]["content"], row["rejected"][0]["content"]
+        assert chosen == answers[row["record_id"]] != lost == answers[row["rejected_id"]]
+        assert row["failed_claims"] and row["why"]

@@ -378,7 +378,7 @@ def test_the_card_proposes_to_load_dropped_rows_only_where_there_are_any(tmp_pat
     with_some = (released(tmp_path, "some").path / "README.md").read_text()
     without = released(tmp_path, "none", dropped=0)
     assert 'load_dataset("path/to/some-v1", "rejected")' in with_some
-    assert "rejected" not in (without.path / "README.md").read_text()
+    assert '"rejected")' not in (without.path / "README.md").read_text()
     assert verify(without) == []
     assert without.table("rejected").equals(content(dropped=0).rejected)
 
