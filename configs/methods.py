@@ -31,6 +31,15 @@ def _listed(schema: dict[str, Any]) -> None:
     schema["enum"] = list(method_names())
 
 
+class Scoring(Model):
+    """Who scores the answers of a method that compares them."""
+
+    teacher: str = Field(description="Name of the teacher that scores; it then writes nothing.")
+    allow_same_family: bool = Field(
+        False, description="Whether it may be of a model family that also writes."
+    )
+
+
 class Method(Model):
     """One way to make records."""
 
@@ -63,6 +72,9 @@ class Method(Model):
         description="Rows whose questions are asked, for methods that answer prompts of one's own.",
     )
 
+    scoring: Scoring | None = Field(
+        None, description="Who scores, for methods that compare answers of their own."
+    )
     settings: dict[str, Any] = Field(
         default_factory=dict,
         description="Settings of this method alone; docs/catalogue.md lists them.",

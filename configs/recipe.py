@@ -224,7 +224,9 @@ class Recipe(Model):
             "verifiers.grounding.claims": grounding.claims if grounding else None,
             "verifiers.grounding.entailment": entailment if _is_asked(entailment) else None,
         }
-        return {where: settings for where, settings in every.items() if settings is not None}
+        scoring = {f"methods.{method.name}.scoring": method.scoring for method in self.methods}
+        found = {**every, **scoring}
+        return {where: settings for where, settings in found.items() if settings is not None}
 
     @property
     def writers(self) -> tuple[Teacher, ...]:

@@ -15,7 +15,7 @@ from configs.model import Model
 Structured = Literal["json_schema", "guided", "json_object", "tools", "none"]
 """Ways to bind a reply to a schema, from the strictest to none at all."""
 
-MODELS = ("openai", "anthropic")
+MODELS = ("openai", "anthropic", "completions")
 """Kinds of teachers that are language models; the others work by rule."""
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -36,10 +36,16 @@ class Teacher(Model):
     """Who answers. Keys are named here and read elsewhere, never written here."""
 
     name: str = Field(description="How records and reports call this teacher.")
-    kind: Literal["grounded-templates", "openai", "anthropic"] = Field(
+    kind: Literal["grounded-templates", "openai", "anthropic", "completions"] = Field(
         "openai",
         description="`grounded-templates` is rule-based and uses no model; `openai` is any "
-        "OpenAI-compatible chat-completions server; `anthropic` is the Messages API.",
+        "OpenAI-compatible chat-completions server; `anthropic` is the Messages API; `completions` "
+        "is an OpenAI-compatible server's raw completions endpoint.",
+    )
+    chat_format: Literal["chatml", "llama3", "gemma"] = Field(
+        "chatml",
+        description="How the model's turns are marked, for kind completions, which renders them "
+        "itself: chatml is Qwen's and many others'.",
     )
     weight: float = Field(1.0, gt=0, description="Share of the plan relative to other teachers.")
     max_share: float = Field(
@@ -166,6 +172,8 @@ class Teacher(Model):
     def _model_is_complete(self) -> Self:
         if self.is_model and not (self.model and self.base_url):
             raise ValueError(f"a teacher of kind {self.kind} needs `base_url` and `model`")
+        if self.kind == "completions" and self.mode == "batch":
+            raise ValueError("kind completions has no batch mode: set mode to direct")
         if self.api_key_env and self.api_key_block:
             raise ValueError("give api_key_env or api_key_block, not both")
         if (self.usd_per_million_input is None) != (self.usd_per_million_output is None):

@@ -129,7 +129,7 @@ class Execution(Stage):
     code: Literal["off", "parse", "run"] = Field(
         "parse",
         description="`parse` reads blocks of Python and JSON; `run` also runs Python, shut in, and "
-        "only where the kernel allows that (verifiers/execution/sandbox.py).",
+        "only where the kernel allows that (store/sandbox).",
     )
     timeout_s: float = Field(5.0, gt=0, le=60, description="Seconds a block may run.")
     memory_mb: int = Field(512, ge=64, le=16_384, description="Memory a block may take, in MB.")

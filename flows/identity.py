@@ -14,7 +14,7 @@ import generators.prompts
 import verifiers.prompts
 from configs.filters import Judge
 from configs.judges import Judging
-from configs.methods import GROUP
+from configs.methods import GROUP, Scoring
 from configs.recipe import Recipe
 from configs.stages import Acceptance
 from configs.verifiers import AskedClaims, Entailment
@@ -71,6 +71,8 @@ def _written(recipe: Recipe) -> Iterator[Prompt]:
 def _judged(recipe: Recipe) -> Iterator[Prompt]:
     """Prompts that teachers judge by, each with what they are told where a reply is no use."""
     for settings in recipe.judges.values():
+        if isinstance(settings, Scoring):
+            continue  # its prompt is the method's
         load, *names = _asked(settings)
         yield from map(load, names)
 

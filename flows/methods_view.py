@@ -43,11 +43,22 @@ def methods_page(entries: Mapping[str, Entry]) -> str:
     return _TOP + "\n".join(rows) + "\n" + "\n".join(parts) + "\n"
 
 
+def _settings(entry: Entry) -> Iterator[str]:
+    """A table of the settings that are the method's own, where it has some."""
+    fields = entry.settings.model_fields
+    if fields:
+        yield "\n| setting | default | what it is |\n|---|---|---|"
+    for name, field in fields.items():
+        default = "" if field.is_required() else f"`{field.default}`"
+        yield f"| `{name}` | {default} | {field.description} |"
+
+
 def _part(name: str, entry: Entry) -> Iterator[str]:
     yield f"\n## {name}\n"
     shares = ", ".join(f"`{style}`" for style in entry.styles)
     yield f"{entry.summary} Styles: {shares}."
     yield f"Prompts: {', '.join(f'`{prompt.id}`' for prompt in entry.prompts)}."
+    yield from _settings(entry)
     if entry.example is not None:
         text = json.dumps(entry.example, indent=2, ensure_ascii=False)
         yield f"\n```json\n{text}\n```"

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from functools import partial
 from typing import Any
 
 import orjson
@@ -24,6 +23,7 @@ from generators.teacher import Ask, Request, Task, task_of
 from generators.teachers.pool import Pool
 from generators.templates import GroundedTemplates
 from generators.writing import Outcome
+from store.asking import Answered
 from store.corpus import Document, Passage
 from store.quotes import find_quote
 from store.records import RECORDS, VERDICTS, Record, Source, Verdict, frame
@@ -92,8 +92,15 @@ def request_of(
     entry = catalogue()[seed.method]
     method = next(method for method in recipe.methods if method.name == seed.method)
     settings = settings_of(method, entry.settings)
-    task = replace(task_of(seed, library, recipe), correction=correction, settings=settings)
-    return entry.render(task, language_of(seed, recipe))
+    task = replace(
+        task_of(seed, library, recipe),
+        correction=correction,
+        settings=settings,
+        language=language_of(seed, recipe),
+        scorer=method.scoring.teacher if method.scoring else "",
+        library=library,
+    )
+    return entry.render(task)
 
 
 def _set_aside(seeds: Sequence[Seed], outcomes: dict[str, Outcome], missing: dict[str, str]) -> int:
@@ -165,9 +172,13 @@ async def _write_all(
 
 def _ask(teacher: str, pool: Pool) -> Ask:
     """How that teacher is asked."""
-    if teacher in pool.endpoints:
-        return partial(pool.ask, teacher=teacher)
-    return GroundedTemplates(teacher).ask
+    if teacher not in pool.endpoints:
+        return GroundedTemplates(teacher).ask
+
+    async def ask(request: Request) -> Answered:
+        return await pool.ask(request, request.to or teacher)
+
+    return ask
 
 
 def _record(outcome: Outcome, seed: Seed, recipe: Recipe) -> Record:

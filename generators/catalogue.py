@@ -19,6 +19,7 @@ from configs.errors import ConfigError
 from configs.methods import GROUP, Method
 from configs.model import Model
 from configs.recipe import Recipe
+from configs.teachers import MODELS
 from generators.library import Library
 from generators.seeds import Option
 from generators.teacher import Request, Task
@@ -42,6 +43,15 @@ def _one(settings: BaseModel) -> int:
     return 1
 
 
+def each_passage(
+    library: Library, document: Document, method: Method, recipe: Recipe, sample: int
+) -> Iterable[Option]:
+    """The offer of a method that reads any passage: each one in each style, every round anew."""
+    for style in styles_of(method):
+        for passage in library.corpus.passages_of(document.id):
+            yield Option(method.name, style, passage.id, sample=sample)
+
+
 @dataclass(frozen=True)
 class Entry:
     """A method. ``paper`` is what it follows, ``inputs`` and ``outputs`` say what it reads and what
@@ -49,7 +59,9 @@ class Entry:
     it asks, ``compose`` what it does with them where one call is not enough; ``settings`` is the
     model of its own settings, and ``calls`` how many calls a record takes with them; ``corrects``
     says whether a record that failed verification can be asked for again, ``given`` whether the
-    method takes prompts of one's own; ``example`` is a record for the catalogue page.
+    method takes prompts of one's own, ``scored`` are the styles that need somebody who scores, and
+    ``teachers`` the kinds of teachers that can take it, by default all that are models;
+    ``example`` is a record for the catalogue page.
     """
 
     summary: str
@@ -58,14 +70,16 @@ class Entry:
     outputs: str
     styles: Mapping[str, float]
     prompts: tuple[Prompt, ...]
-    offer: Offer
-    render: Callable[[Task, str], Request]
+    render: Callable[[Task], Request]
     read: Read
+    offer: Offer = each_passage
     compose: Compose = write
     settings: type[BaseModel] = NoSettings
     calls: Callable[[Any], int] = _one
     corrects: bool = False
-    given: Literal["none", "taken", "needed"] = "none"
+    given: Literal["none", "needed"] = "none"
+    scored: tuple[str, ...] = ()
+    teachers: tuple[str, ...] = MODELS
     example: Mapping[str, Any] | None = None
 
 
@@ -96,15 +110,6 @@ def _load(point: EntryPoint) -> Entry:
     return found
 
 
-def each_passage(
-    library: Library, document: Document, method: Method, recipe: Recipe, sample: int
-) -> Iterable[Option]:
-    """The offer of a method that reads any passage: each one in each style, every round anew."""
-    for style in styles_of(method):
-        for passage in library.corpus.passages_of(document.id):
-            yield Option(method.name, style, passage.id, sample=sample)
-
-
 def check_methods(recipe: Recipe) -> None:
     """Look whether the methods of a recipe can be imported and have the styles it names.
 
@@ -119,6 +124,19 @@ def check_methods(recipe: Recipe) -> None:
             raise ConfigError(
                 f"methods.{method.name}: it answers prompts of your own, and none are given; set "
                 "`prompts: {name: own, path: questions.jsonl}`"
+            )
+        other_kinds = set(MODELS) - {*entry.teachers}
+        others = [one.name for one in recipe.writers if one.kind in other_kinds]
+        if others:
+            raise ConfigError(
+                f"methods.{method.name}: it needs teachers of kind {', '.join(entry.teachers)}, "
+                f"and {', '.join(others)} is of another; give it a recipe of its own"
+            )
+        wants = sorted(styles_of(method).keys() & entry.scored)
+        if wants and method.scoring is None:
+            raise ConfigError(
+                f"methods.{method.name}.scoring: the style {wants[0]!r} compares answers, and "
+                "nobody scores them; set `scoring: {teacher: NAME}`, one of another model family"
             )
         if method.prompts is not None and entry.given == "none":
             raise ConfigError(

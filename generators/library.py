@@ -9,7 +9,9 @@ from functools import cached_property
 
 import orjson
 
+from generators.corruptions.material import Material
 from generators.facts import Fact, facts_of
+from generators.linking import by_name
 from store.corpus import Corpus, Document, Passage
 from store.text import normalise
 
@@ -87,6 +89,16 @@ class Library:
         """Whether a Python object takes any keyword, so that the lack of one cannot be stated."""
         facts = self.facts[document.id]
         return any(fact.kind == "signature" and "**" in fact.value for fact in facts)
+
+    @cached_property
+    def material(self) -> Material:
+        """What falsehoods about this corpus are made of."""
+        return Material(self.corpus)
+
+    @cached_property
+    def naming(self) -> Mapping[str, list[Passage]]:
+        """Passages by what they name."""
+        return by_name(self.corpus.passages)
 
     @cached_property
     def _given_by_document(self) -> Mapping[str, list[Given]]:

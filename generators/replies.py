@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from configs.errors import ParseError
 from store.replies import Rung, read_object
 
+TEXT: Mapping[str, Any] = {"type": "string", "minLength": 1}
+QUOTES: Mapping[str, Any] = {
+    "type": "array",
+    "items": {"type": "string"},
+    "minItems": 1,
+    "maxItems": 8,
+}
+"""Fields of many replies: a text, and verbatim quotes."""
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
@@ -55,6 +63,45 @@ def read_draft(text: str, schema: Mapping[str, Any]) -> Draft:
     _check_whole(data["question"], data["answer"], *data["quotes"])
     quotes = tuple(quote.strip() for quote in data["quotes"] if quote.strip())
     return Draft(data["question"].strip(), data["answer"].strip(), quotes, rung)
+
+
+def form(**fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema of a reply with these fields, all of them and no others, in this order."""
+    return {
+        "type": "object",
+        "properties": fields,
+        "required": [*fields],
+        "additionalProperties": False,
+    }
+
+
+def read_form(text: str, schema: Mapping[str, Any]) -> tuple[dict[str, Any], Rung]:
+    """The fields of a properly ended reply, their texts stripped, and the rung that read it.
+
+    Raises:
+        ParseError: the text is not JSON of that schema; the message is fit to send back.
+    """
+    data, rung = read_object(text, schema)
+    _check_whole(*_texts(data))
+    return {name: _stripped(value) for name, value in data.items()}, rung
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """All texts in a value of JSON."""
+    if isinstance(value, str):
+        yield value
+    for part in value.values() if isinstance(value, dict) else value if _is_list(value) else ():
+        yield from _texts(part)
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list)
+
+
+def _stripped(value: Any) -> Any:
+    if _is_list(value):
+        return tuple(part for part in map(_stripped, value) if part != "")
+    return value.strip() if isinstance(value, str) else value
 
 
 def read_text(text: str, schema: Mapping[str, Any], field_: str) -> tuple[str, Rung]:

@@ -25,7 +25,7 @@ class Seed:
     """One thing to ask for. ``fact`` and ``other_fact`` are indices into the facts of their
     documents, -1 for none; ``sample`` tells repeated seeds apart; ``escalated_from`` is the seed
     of a cheaper teacher whose record was dropped, ``repaired_from`` the record that goes back to
-    its teacher; ``asked`` is a prompt that was given, empty where the teacher writes one;
+    its teacher; ``asked`` is a prompt that was given, or what else the method set down for it;
     ``others`` are passages of other documents that the record shows or draws on; ``conditions`` is
     what the plan drew for it, names and values.
     """

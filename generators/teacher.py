@@ -22,7 +22,8 @@ class Task:
     """A seed with what it points to, as handed to a method. ``beside`` are further passages of the
     document with how near they are; ``window`` and ``reserve`` are tokens, the first if known;
     ``correction`` is what failed before, where it is asked for again; ``others`` are passages of
-    other documents; ``settings`` are the method's own.
+    other documents; ``settings`` are the method's own, and ``language`` is what it is written in;
+    ``scorer`` is the teacher that compares answers, ``library`` the corpus with its facts.
     """
 
     seed: Seed
@@ -38,16 +39,21 @@ class Task:
     correction: Correction | None = None
     others: tuple[tuple[Document, Passage], ...] = ()
     settings: BaseModel | None = None
+    language: str = "en"
+    scorer: str = ""
+    library: Library | None = None
 
 
 @dataclass(frozen=True)
 class Request(Question):
     """A question with the task behind it. Rule-based teachers read the task; models see the
-    messages only. ``left_out`` are passages that did not fit.
+    messages only. ``left_out`` are passages that did not fit; ``to`` is the teacher that is asked
+    where it is not the seed's.
     """
 
     task: Task | None = None
     left_out: tuple[str, ...] = ()
+    to: str = ""
 
 
 Ask = Callable[[Request], Awaitable[Answered]]

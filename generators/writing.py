@@ -20,8 +20,9 @@ from store.replies import Unusable, check_ending
 
 REPAIR = load_prompt("grounded_qa/repair@1.0.0")
 
-Read = Callable[[str, Task], Draft]
-"""The draft in the text of a reply. Raises ParseError, whose message is fit to be sent back."""
+Read = Callable[[str, Task], Draft | Unusable]
+"""The draft in the text of a reply, or why a reply that is well formed gives none. Raises
+ParseError, whose message is fit to be sent back."""
 Compose = Callable[["Request", Read, Ask], Awaitable["Outcome"]]
 """How a method comes from its request to what became of it; :func:`write` asks once."""
 _Result = TypeVar("_Result")
@@ -55,6 +56,17 @@ def request_for(
     told = stated(messages, task.seed.conditions)
     sent = (told, schema, prompt.id, prompt.sha256, seed, task.seed.sample, task)
     return Request(*sent, left_out)
+
+
+def about_passage(
+    task: Task, prompt: Prompt, schema: Mapping[str, Any], /, **more: object
+) -> Request:
+    """The request of a prompt about the task's passage: it is given ``title``, ``passage`` and
+    ``language``, and what else it takes.
+    """
+    shown = task.passage
+    usual = {"title": shown.heading, "passage": shown.text, "language": task.language}
+    return request_for(task, prompt, schema, prompt.render(**usual | more))
 
 
 async def write(request: Request, read: Read, ask: Ask) -> Outcome:
@@ -95,8 +107,11 @@ async def at_once(asked: Sequence[Awaitable[_Result]]) -> list[_Result]:
 
 async def samples(request: Request, count: int, read: Read, ask: Ask) -> list[Outcome]:
     """That many outcomes of one request, which differ as the teacher's sampling lets them."""
-    first = count * request.sample
-    each = [replace(request, sample=first + number) for number in range(count)]
+    # A server that takes the seed gives equal replies for equal seeds.
+    each = [
+        replace(request, sample=request.sample * count + number, seed=request.seed + number)
+        for number in range(count)
+    ]
     return await at_once([write(one, read, ask) for one in each])
 
 

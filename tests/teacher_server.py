@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import scripted_answers
+import scripted_methods
 from aiohttp import web
 from batch_server import Batches
 from scripted_judge import opinion
@@ -181,6 +182,8 @@ class Teacher:
     def reply_data(self, path: str, body: dict[str, Any], fault: str) -> dict[str, Any]:
         """The body of a whole reply, in the protocol of the path."""
         ignored = not self.binds(body)
+        if path.endswith("/completions") and "prompt" in body:
+            return raw_completion(body)
         make = message if path.endswith("/messages") else completion
         script = ("scores", "repeats", "rewords", "wrong", "lies", "learns")
         body = {**body, **{name: getattr(self.settings, name) for name in script}}
@@ -380,6 +383,20 @@ def completion(body: dict[str, Any], fault: str, ignored: bool) -> dict[str, Any
     }
 
 
+def raw_completion(body: dict[str, Any]) -> dict[str, Any]:
+    """A whole raw completion."""
+    text = scripted_methods.completed(body["prompt"], body.get("seed", 0))
+    words = len(body["prompt"].split())
+    return {
+        "id": "cmpl-1",
+        "object": "text_completion",
+        "created": 1,
+        "model": "tiny-teacher-2026-11-01",
+        "choices": [{"index": 0, "text": text, "finish_reason": "stop"}],
+        "usage": {"prompt_tokens": words, "completion_tokens": 40, "total_tokens": words + 40},
+    }
+
+
 def message(body: dict[str, Any], fault: str, ignored: bool) -> dict[str, Any]:
     """A whole message of the Messages API."""
     content, finish = said(body, fault, ignored)
@@ -443,6 +460,11 @@ def record(body: dict[str, Any]) -> dict[str, Any]:
     if wanted and "reason" in wanted.get("properties", {}):
         material = "\n".join(text_of(m) for m in body["messages"] if m["role"] == "user")
         return opinion(material, wanted["properties"], body["scores"])
+    if wanted and "properties" in wanted:
+        said = "\n".join(text_of(m) for m in body["messages"] if m["role"] == "user")
+        scripted = scripted_methods.answer([*wanted["properties"]], said, body.get("seed", 0))
+        if scripted is not None:
+            return scripted
     if wanted and list(wanted.get("properties", {})) == ["answer"]:
         return {"answer": scripted_answers.answer(text_of(body["messages"][-1]))}
     if wanted and "quotes" not in wanted.get("properties", {}):

@@ -31,6 +31,7 @@ from verifiers.dated import Dated, Look
 from verifiers.evidence import decide, verbatim
 from verifiers.execution.arithmetic import recomputed
 from verifiers.execution.every import executed
+from verifiers.execution.returned import returned
 from verifiers.freshness import weigh
 from verifiers.retrieval import EvidenceIndex
 from verifiers.rivals import against_rivals
@@ -87,9 +88,10 @@ class Checker:
         own = [known[s["passage_id"]] for s in row["sources"] if s["passage_id"] in known]
         documents = [source["document_id"] for source in row["sources"]]
         checked = [self._quote(quote, documents) for quote in row["quotes"]]
+        turns = turns_of(row)
         checked += [
             replace(item, claim=replace(item.claim, message=turn.message))
-            for turn in turns_of(row)
+            for turn in turns
             for item in executed(turn.answer, self.settings.execution)
         ]
         asked = [claim.question or row["question"] for claim in claims]
@@ -98,6 +100,10 @@ class Checker:
         now = self._found(self.index, queries, near.now, own)
         then = self._found(self.past, queries, near.then, own)
         for claim, question, *found in zip(claims, asked, now, then, strict=True):
+            known_from_call = returned(claim, turns)
+            if known_from_call is not None:
+                checked.append(Checked(claim, known_from_call))
+                continue
             about = self._about(claim, question)
             current, outdated = (about, []) if about else found
             item = self._claim(claim, question, current, outdated, documents)

@@ -13,12 +13,13 @@ from typing import Any
 from configs.methods import Method
 from configs.recipe import Recipe
 from generators.catalogue import Entry, styles_of
+from generators.examples import example
 from generators.library import Library
 from generators.prompts import load_prompt
 from generators.replies import Draft, read_text
 from generators.seeds import Option
 from generators.teacher import Request, Task
-from generators.writing import REPAIR, request_for
+from generators.writing import REPAIR, about_passage
 from store.corpus import Document
 
 PROMPT = load_prompt("distill/answer@1.0.0")
@@ -41,16 +42,10 @@ def offer(
             yield Option(method.name, style, given.passage_id, asked=given.question)
 
 
-def render(task: Task, language: str) -> Request:
+def render(task: Task) -> Request:
     """The prompt as it was given, in ``grounded`` with its passage."""
-    shown = task.passage if task.seed.style == "grounded" else None
-    messages = PROMPT.render(
-        prompt=task.seed.asked,
-        title=shown.heading if shown else "",
-        passage=shown.text if shown else "",
-        language=language,
-    )
-    return request_for(task, PROMPT, SCHEMA, messages)
+    hidden = {} if task.seed.style == "grounded" else {"title": "", "passage": ""}
+    return about_passage(task, PROMPT, SCHEMA, prompt=task.seed.asked, **hidden)
 
 
 def read(text: str, task: Task) -> Draft:
@@ -74,11 +69,5 @@ ENTRY = Entry(
     render=render,
     read=read,
     given="needed",
-    example={
-        "question": "How long is the Birch River?",
-        "answer": "The Birch River is 452 km long.",
-        "sources": [{"document_id": "birch.md", "passage_id": "birch.md#0", "start": 0}],
-        "method": "distill",
-        "style": "open",
-    },
+    example=example("distill"),
 )

@@ -12,6 +12,7 @@ from typing import Any
 from configs.methods import Method
 from configs.recipe import Recipe
 from generators.catalogue import Entry
+from generators.examples import example
 from generators.library import Library
 from generators.methods.distractors import AMONG_OTHERS, SHOWN, among_others
 from generators.methods.options import fact_options, passage_options
@@ -41,14 +42,14 @@ SCHEMA: Mapping[str, Any] = {
 }
 
 
-def render(task: Task, language: str) -> Request:
+def render(task: Task) -> Request:
     """The request for a task, with as many passages beside the one asked about as fit; where it
     failed before, with what was found.
     """
     prompt, back = load_prompt(PROMPT), _sent_back(task)
-    packed = _evidence(task, [*prompt.render(**_values(task, language, "", ())), *back])
+    packed = _evidence(task, [*prompt.render(**_values(task, "", ())), *back])
     passage, *beside = packed.shown
-    messages = [*prompt.render(**_values(task, language, passage, beside)), *back]
+    messages = [*prompt.render(**_values(task, passage, beside)), *back]
     prompt = load_prompt(CORRECT) if back else prompt
     left_out = tuple(p.id for _, p in task.beside if p.text in packed.left_out)
     return request_for(task, prompt, SCHEMA, messages, left_out)
@@ -78,7 +79,7 @@ def _sent_back(task: Task) -> list[dict[str, str]]:
     return turns(task.correction, [item.passage_id for item in task.correction.failed])
 
 
-def _values(task: Task, language: str, passage: str, beside: Sequence[str]) -> dict[str, object]:
+def _values(task: Task, passage: str, beside: Sequence[str]) -> dict[str, object]:
     other = task.other_passage
     return {
         "title": task.passage.heading,
@@ -88,7 +89,7 @@ def _values(task: Task, language: str, passage: str, beside: Sequence[str]) -> d
         "other_passage": other.text if other else "",
         "style": "question_answer" if task.seed.style in AMONG_OTHERS else task.seed.style,
         "focus": _focus(task),
-        "language": language,
+        "language": task.language,
     }
 
 
@@ -148,12 +149,5 @@ ENTRY = Entry(
     render=render,
     read=read,
     corrects=True,
-    example={
-        "question": "In which year was the Alder River first surveyed?",
-        "answer": "The Alder River was first surveyed in 1962.",
-        "quotes": ["first surveyed in 1962 by the Northern Survey Office"],
-        "sources": [{"document_id": "alder.md", "passage_id": "alder.md#0", "start": 92}],
-        "method": "grounded_qa",
-        "style": "question_answer",
-    },
+    example=example("grounded_qa"),
 )

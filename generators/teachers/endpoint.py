@@ -15,7 +15,7 @@ from dataclasses import replace
 from configs.errors import BudgetExceeded, ParseError, TeacherUnavailable
 from configs.teachers import Structured, Teacher
 from generators.teacher import likely_tokens
-from generators.teachers import anthropic_messages, openai_chat, tracing
+from generators.teachers import anthropic_messages, openai_chat, openai_completions, tracing
 from generators.teachers.adapter import Adapter
 from generators.teachers.batch import BatchWire, unhurried
 from generators.teachers.breaker import Breaker
@@ -32,7 +32,11 @@ from generators.teachers.wire import Arrived, Wire
 from store.asking import Question, Unanswered
 from store.journal import Attempt, Ended, Reply, request_key
 
-ADAPTERS: dict[str, Adapter] = {"openai": openai_chat, "anthropic": anthropic_messages}
+ADAPTERS: dict[str, Adapter] = {
+    "openai": openai_chat,
+    "anthropic": anthropic_messages,
+    "completions": openai_completions,
+}
 _LOOK_AGAIN_S = 0.1
 _NEVER_ONE = 3
 """Rejected requests, with nothing answered, after which the recipe is wrong and not a prompt."""

@@ -30,7 +30,7 @@ def test_unknown_methods_and_styles_are_refused(
     said = stillhouse("build", recipe_file(methods=[{"name": "grounded"}]))
     assert (
         said.code == 2
-        and "there is no method 'grounded'; there are: distill, grounded_qa" in said.err
+        and "there is no method 'grounded'; there are: backtranslate, columns" in said.err
     )
     path = recipe_file(methods=[{"styles": {"clozes": 1}}])
     with pytest.raises(ConfigError, match="no style 'clozes'; there are: question_answer, cloze"):

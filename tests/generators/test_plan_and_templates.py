@@ -163,7 +163,7 @@ def test_rules_and_models_share_the_plan(api: Library) -> None:
 
 
 def written(task: Task) -> dict[str, Any]:
-    answered = asyncio.run(GroundedTemplates("rules").ask(render(task, "en")))
+    answered = asyncio.run(GroundedTemplates("rules").ask(render(task)))
     assert answered.reply.content is not None
     record: dict[str, Any] = json.loads(answered.reply.content)
     return record

@@ -46,7 +46,7 @@ def a_task(correction: Correction | None, passages: int = 1, **teacher: int) -> 
 
 
 def test_the_task_comes_first_as_it_was_then_the_answer_then_the_findings() -> None:
-    first, again = render(a_task(None), "en"), render(a_task(CORRECTION), "en")
+    first, again = render(a_task(None)), render(a_task(CORRECTION))
     assert again.messages[:2] == first.messages and again.schema == first.schema
     said, asked = again.messages[2:]
     assert said["role"] == "assistant" and json.loads(said["content"]) == {
@@ -86,11 +86,11 @@ def test_a_small_window_gets_what_decided_and_not_whole_passages() -> None:
     long = "Much text about mills. " * 30
     failed = [replace(FAILED, passage_id=f"mills#{n}", passage=long) for n in range(2, 8)]
     many = replace(CORRECTION, failed=tuple(failed))
-    request = render(a_task(many, context_window=4096, max_tokens=800), "en")
+    request = render(a_task(many, context_window=4096, max_tokens=800))
     used = sum(tokens_of(message["content"]) for message in request.messages)
     assert used + 800 <= 4096 and long not in request.messages[-1]["content"]
     assert request.messages[-1]["content"].count(FAILED.stretch) == 6
-    assert long.strip() in render(a_task(many), "en").messages[-1]["content"]
+    assert long.strip() in render(a_task(many)).messages[-1]["content"]
 
 
 def test_the_question_stays() -> None:
@@ -108,7 +108,7 @@ def test_another_question_is_asked_to_be_put_right_and_is_no_record_then() -> No
         said = {"quotes": ["stone"], "question": "Who built the mill?", "answer": "A miller."}
         return Answered(Reply(json.dumps(said), "stop", "m"), f"k{len(asked)}", "t")
 
-    outcome: Outcome = asyncio.run(write(render(a_task(CORRECTION), "en"), read, ask))
+    outcome: Outcome = asyncio.run(write(render(a_task(CORRECTION)), read, ask))
     assert isinstance(outcome.draft, Unusable) and outcome.draft.reason == "schema"
     assert len(asked) == 2 and "must stay as it was" in asked[1].messages[-1]["content"]
 

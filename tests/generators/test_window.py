@@ -75,7 +75,7 @@ def test_passages_beside_the_one_asked_about() -> None:
     made = recipe(3)
     seed = plan_seeds(library(made), made)[0]
     task = task_of(seed, library(made), made)
-    text = render(task, "en").messages[1]["content"]
+    text = render(task).messages[1]["content"]
     assert text.count("<passage>") == 3 and text.count("Another passage from") == 2
     assert text.index(task.passage.text) < text.index("Another passage")
 
@@ -83,7 +83,7 @@ def test_passages_beside_the_one_asked_about() -> None:
 def test_a_small_window_leaves_passages_out_and_says_which() -> None:
     made = recipe(8, context_window=2048, max_tokens=256)
     seed = plan_seeds(library(made), made)[0]
-    request = render(task_of(seed, library(made), made), "en")
+    request = render(task_of(seed, library(made), made))
     shown = request.messages[1]["content"].count("<passage>")
     assert 1 < shown < 8 and len(request.left_out) == 8 - shown
     used = sum(tokens_of(message["content"]) for message in request.messages)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from generators.catalogue import Entry, each_passage
+from generators.catalogue import Entry
 from generators.replies import Draft, read_draft
 from generators.teacher import Request, Task
-from generators.writing import request_for
+from generators.writing import about_passage
 from store.prompts import load_prompt
 
 PROMPT = load_prompt(Path(__file__).parent / "prompts", "headline/write@1.0.0")
@@ -22,10 +22,9 @@ SCHEMA = {
 }
 
 
-def render(task: Task, language: str) -> Request:
+def render(task: Task) -> Request:
     """The passage and what to do with it."""
-    messages = PROMPT.render(passage=task.passage.text, language=language)
-    return request_for(task, PROMPT, SCHEMA, messages)
+    return about_passage(task, PROMPT, SCHEMA)
 
 
 def read(text: str, task: Task) -> Draft:
@@ -40,7 +39,6 @@ ENTRY = Entry(
     outputs="question, answer, quotes",
     styles={"headline": 1.0},
     prompts=(PROMPT,),
-    offer=each_passage,
     render=render,
     read=read,
 )

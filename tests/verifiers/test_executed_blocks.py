@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from configs.verifiers import POLICIES, Execution
+from store.sandbox import Run, run_python
 from verifiers.execution.blocks import blocks
 from verifiers.execution.code import syntax_error
 from verifiers.execution.every import executed
 from verifiers.execution.json_blocks import json_error
-from verifiers.execution.sandbox import Run, run_python
 from verifiers.policy import rule_on
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the jail is Linux's")

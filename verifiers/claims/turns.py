@@ -7,18 +7,23 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from store.stages import Row
+from store.tool_calls import is_call
 from verifiers.claims.claim import Claim
 from verifiers.claims.context import rewritten
 from verifiers.claims.questions import topic
 from verifiers.claims.rules import split_claims
+from verifiers.claims.structured import claims_of_object
 
 
 class Turn(NamedTuple):
-    """What an assistant says, the number of that message, and the question it answers."""
+    """What an assistant says, the number of that message, the question it answers, and what a
+    function returned for it, empty where none was called.
+    """
 
     message: int
     question: str
     answer: str
+    returned: str = ""
 
 
 def turns_of(row: Row) -> list[Turn]:
@@ -33,14 +38,16 @@ def turns_of(row: Row) -> list[Turn]:
 
 
 def _spoken(messages: Sequence[Row]) -> Iterator[Turn]:
-    question = subject = ""
+    question = subject = returned = ""
     for number, message in enumerate(messages):
         content = message["content"] or ""
         if message["role"] == "user":
-            question = rewritten(content, subject)
+            question, returned = rewritten(content, subject), ""
             subject = topic(question) or subject
-        elif message["role"] == "assistant":
-            yield Turn(number, question, content)
+        elif message["role"] == "tool":
+            returned = content.strip()
+        elif message["role"] == "assistant" and not is_call(content):
+            yield Turn(number, question, content, returned)
 
 
 def claims_of(row: Row) -> list[Claim]:
@@ -49,7 +56,8 @@ def claims_of(row: Row) -> list[Claim]:
 
 
 def claims_of_turn(turn: Turn) -> list[Claim]:
-    """The claims of one message by rule."""
-    return [
-        replace(claim, message=turn.message) for claim in split_claims(turn.question, turn.answer)
-    ]
+    """The claims of one message by rule; of one that is a JSON object, those of its values."""
+    found = claims_of_object(turn.question, turn.answer)
+    if found is None:
+        found = split_claims(turn.question, turn.answer)
+    return [replace(claim, message=turn.message) for claim in found]

@@ -7,7 +7,7 @@ import doctest
 import warnings
 
 from configs.verifiers import Execution
-from verifiers.execution.sandbox import Run, run_python
+from store.sandbox import Run, run_python
 
 _LONGEST = 100_000
 

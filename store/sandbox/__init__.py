@@ -28,15 +28,20 @@ _JAIL, _EXAMPLES = _HERE / "jail.py", _HERE / "examples.py"
 _SHOWN = 300
 _READ = 20_000
 """Last bytes of what is written that are read."""
+_PRINTED = 4_000
+"""First bytes of its standard output that are kept."""
 _SIGNALLED = 128
 
 
 class Run(NamedTuple):
-    """How a piece of code ended. ``shut_in`` is False where it was not run, for ``why``."""
+    """How a piece of code ended. ``shut_in`` is False where it was not run, for ``why``;
+    ``printed`` is the beginning of what it wrote to its standard output.
+    """
 
     shut_in: bool
     ok: bool
     why: str
+    printed: str = ""
 
 
 def run_python(code: str, timeout_s: float, memory_mb: int) -> Run:
@@ -60,11 +65,15 @@ def _jailed(room: Path, program: list[str], timeout_s: float, memory_mb: int) ->
     told, tells = os.pipe()
     limits = [str(room), str(memory_mb * 2**20), str(int(timeout_s) + 1), str(tells)]
     # What it writes is kept outside the folder, where it cannot be made into something else.
-    with tempfile.TemporaryFile() as errors, os.fdopen(told, "rb") as status:
+    with (
+        tempfile.TemporaryFile() as output,
+        tempfile.TemporaryFile() as errors,
+        os.fdopen(told, "rb") as status,
+    ):
         process = subprocess.Popen(
             [*python, str(_JAIL), *limits, *python, *program],
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
+            stdout=output,
             stderr=errors,
             cwd=room,
             env={},
@@ -74,14 +83,15 @@ def _jailed(room: Path, program: list[str], timeout_s: float, memory_mb: int) ->
         os.close(tells)
         ended = _wait(process, timeout_s)
         shut_in = status.read(_SHOWN).decode("utf-8", "replace")
-        said = _last_words(errors)
+        said, printed = _last_words(errors), _first_words(output)
     if shut_in != "ready":
         return Run(False, False, shut_in or "the jail did not start")
     if ended is None:
-        return Run(True, False, f"still running after {timeout_s:g} s")
+        return Run(True, False, f"still running after {timeout_s:g} s", printed)
     if ended > _SIGNALLED:
         said = said or f"ended by signal {ended - _SIGNALLED}"
-    return Run(True, ended == 0, "" if ended == 0 else said or f"ended with status {ended}")
+    why = "" if ended == 0 else said or f"ended with status {ended}"
+    return Run(True, ended == 0, why, printed)
 
 
 def _wait(process: subprocess.Popen[bytes], timeout_s: float) -> int | None:
@@ -94,6 +104,11 @@ def _wait(process: subprocess.Popen[bytes], timeout_s: float) -> int | None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+
+
+def _first_words(output: IO[bytes]) -> str:
+    output.seek(0)
+    return output.read(_PRINTED).decode("utf-8", "replace")
 
 
 def _last_words(errors: IO[bytes]) -> str:
