@@ -17,8 +17,9 @@ from pathlib import Path
 
 from benchmarks.lies import measure
 from configs.load import load_recipe
-from flows.pipeline import first_round, prepare
+from flows.pipeline import prepare
 from flows.production import directly, produce
+from flows.rounds import first_round
 from store.versions import find_version
 
 _COMMAND = [sys.executable, "-m", "flows.cli"]

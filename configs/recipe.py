@@ -135,6 +135,13 @@ class Recipe(Model):
     top_up: tuple[str, ...] = Field(
         (), description="Ids of documents that are asked about first, and twice as often."
     )
+    min_coverage: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="Share of the documents that the first round must ask about; a plan that "
+        "covers fewer is refused before anything is asked. `stillhouse plan` shows it.",
+    )
     splits: Splits = Field(default_factory=Splits, description="Shares of the splits.")
     budget: Budget = Field(default_factory=Budget, description="Ceilings of a run.")
     failover: bool = Field(

@@ -192,6 +192,7 @@ def verify(spec: SpecArgument, output: OutputOption = OUTPUT) -> None:
 
 
 app.command()(cli_measure.decontaminate)
+app.command()(cli_recipes.plan)
 app.command()(cli_recipes.methods)
 app.command()(cli_recipes.prompts)
 app.command()(cli_recipes.diff)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 RecipeArgument = Annotated[
     str,
-    typer.Argument(help="Path of a recipe, or a shipped one: quickstart, grounded-qa, distill."),
+    typer.Argument(help="Path of a recipe, or a shipped one: quickstart, grounded-qa, reasoning."),
 ]
 SpecArgument = Annotated[str, typer.Argument(metavar="DATASET[@VERSION]", help="For example qa@3.")]
 OutputOption = Annotated[Path, typer.Option("--output", "-o", help="Folder datasets are in.")]

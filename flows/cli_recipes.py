@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from flows.cli_options import OutputOverride, console
+from flows.cli_options import OutputOverride, RecipeArgument, console, recipe_of
 
 _Side = Annotated[
     str, typer.Argument(help="Path of a recipe, a shipped one, or a version: DATASET@VERSION.")
@@ -27,6 +27,34 @@ def methods(
         console().print(methods_table(catalogue()))
     else:
         page.write_text(methods_page(catalogue()), encoding="utf-8")
+
+
+def plan(
+    recipe: RecipeArgument,
+    output: OutputOverride = None,
+    target: Annotated[int | None, typer.Option(help="Accepted records, not the recipe's.")] = None,
+    rows: Annotated[int, typer.Option("--rows", "-n", min=0, help="First seeds to show.")] = 5,
+    min_coverage: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Share of documents, not the recipe's.")
+    ] = None,
+) -> None:
+    """Show what a build would ask, and what of the corpus stays out. Sends nothing."""
+    from flows import steps
+    from flows.plan_view import plan_views
+    from flows.planned import check_coverage, planned
+    from flows.workspace import exclusively
+    from generators.catalogue import check_methods
+
+    settings = recipe_of(recipe, output, target)
+    if min_coverage is not None:
+        settings = settings.model_copy(update={"min_coverage": min_coverage})
+    check_methods(settings)
+    with exclusively(settings):
+        corpus = steps.read_corpus(settings)
+        shards = (settings, corpus, steps.plan(settings, corpus))
+        for view in plan_views(planned(*shards), settings, rows):
+            console().print(view)
+        check_coverage(*shards)
 
 
 def prompts(

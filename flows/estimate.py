@@ -20,8 +20,9 @@ from configs.stages import Acceptance
 from configs.teachers import Teacher
 from filters.votes import Material, load_rubric, questions_on
 from flows import stages, steps
-from flows.pipeline import first_round, prepare
+from flows.pipeline import prepare
 from flows.production import directly, produce
+from flows.rounds import first_round
 from flows.workspace import exclusively, workspace
 from generators.candidates import request_of
 from generators.catalogue import catalogue, settings_of

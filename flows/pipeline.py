@@ -18,8 +18,10 @@ from flows.finish import publish_version
 from flows.gate import check_gate
 from flows.judging import check_rubrics
 from flows.mixing import check_accumulates
+from flows.planned import check_coverage
 from flows.production import Step, calibrate, directly, produce
 from flows.references import ROLES, anchor_of, read_references, sets_of
+from flows.rounds import first_round, whole_shards
 from flows.teachers import check_teachers, open_pool
 from flows.verifier_error import measure_verifier
 from flows.work import Work
@@ -27,9 +29,6 @@ from flows.workspace import exclusively, workspace
 from generators.cascade import tiers_of
 from generators.catalogue import check_methods
 from store.versions import Version, list_versions
-
-_OVERSAMPLE = 1.3
-"""Candidates asked for at first, per accepted record that is wanted."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +57,7 @@ def _build(recipe: Recipe, step: Step, reason: str) -> Built:
     work = replace(work, reason=reason)
     if recipe.routing.enabled:
         work = calibrate(recipe, step, work, planned)
+    check_coverage(recipe, work.corpus, work.plan)
     size = first_round(recipe, planned)
     while True:
         work = produce(recipe, step, work, size)
@@ -70,7 +70,7 @@ def _build(recipe: Recipe, step: Step, reason: str) -> Built:
         if down or work.stopped or kept >= recipe.target or size == planned:
             break
         wanted = math.ceil(size * recipe.target / max(kept, 1) * 1.05)
-        size = _whole_shards(recipe, min(wanted, 2 * size), planned)
+        size = whole_shards(recipe, min(wanted, 2 * size), planned)
     if recipe.probes.acceptance is not None:
         work = _score(recipe, step, work)
     if recipe.verifiers.grounding is not None and recipe.probes.verifier is not None:
@@ -116,13 +116,3 @@ def prepare(recipe: Recipe, step: Step = directly) -> tuple[Work, int]:
     tiers = tiers_of(recipe) if recipe.routing.enabled else ()
     work = Work(corpus, passages, plan, tiers, references=held, started=started)
     return work, len(steps.seeds_of(recipe, plan))
-
-
-def first_round(recipe: Recipe, planned: int) -> int:
-    """How many seeds are asked for before it is known how many survive."""
-    return _whole_shards(recipe, math.ceil(recipe.target * _OVERSAMPLE), planned)
-
-
-def _whole_shards(recipe: Recipe, size: int, planned: int) -> int:
-    """``size`` rounded up to whole shards, so that a larger round reuses the smaller one's."""
-    return min(planned, math.ceil(size / recipe.shard_size) * recipe.shard_size)

@@ -13,8 +13,9 @@ from conftest import RunCommand
 from benchmarks.lies import Caught, measure
 from configs.load import load_recipe
 from configs.recipe import Recipe
-from flows.pipeline import build, first_round, prepare
+from flows.pipeline import build, prepare
 from flows.production import directly, produce
+from flows.rounds import first_round
 from store.versions import Version, verify
 
 pytestmark = pytest.mark.timeout(600)
