@@ -7,7 +7,7 @@ found in the same way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import EntryPoint, entry_points
@@ -24,12 +24,37 @@ from generators.library import Library
 from generators.seeds import Option
 from generators.teacher import Request, Task
 from generators.writing import Compose, Read, write
-from store.corpus import Document
+from store.corpus import Document, Passage
 from store.prompts import Prompt
 
-Offer = Callable[[Library, Document, Method, Recipe, int], Iterable[Option]]
-"""What a method can ask of a document in a round of the plan; rounds count from 0, and a method
-that has nothing more to ask gives nothing."""
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A round of the plan at a document, with the method as the recipe sets it; rounds, numbered by
+    ``sample``, count from 0.
+    """
+
+    library: Library
+    document: Document
+    method: Method
+    recipe: Recipe
+    sample: int
+
+    @property
+    def passages(self) -> Sequence[Passage]:
+        """The passages of the document."""
+        return self.library.corpus.passages_of(self.document.id)
+
+
+Offer = Callable[[Round], Iterable[Option]]
+"""What a method can ask in a round; one that has nothing more to ask gives nothing."""
+
+
+def each_passage(round_: Round) -> Iterable[Option]:
+    """The offer of a method that reads any passage: each one in each style, every round anew."""
+    for style in styles_of(round_.method):
+        for passage in round_.passages:
+            yield Option(round_.method.name, style, passage.id, sample=round_.sample)
 
 
 _Settings = TypeVar("_Settings", bound=BaseModel)
@@ -41,15 +66,6 @@ class NoSettings(Model):
 
 def _one(settings: BaseModel) -> int:
     return 1
-
-
-def each_passage(
-    library: Library, document: Document, method: Method, recipe: Recipe, sample: int
-) -> Iterable[Option]:
-    """The offer of a method that reads any passage: each one in each style, every round anew."""
-    for style in styles_of(method):
-        for passage in library.corpus.passages_of(document.id):
-            yield Option(method.name, style, passage.id, sample=sample)
 
 
 @dataclass(frozen=True)

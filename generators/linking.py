@@ -17,7 +17,7 @@ _MOST = 24
 
 def names_in(text: str) -> set[str]:
     """What a text names."""
-    return {match[1] or match[2] for match in _NAMED.finditer(text)}
+    return {match[1] or match[2].removeprefix("The ") for match in _NAMED.finditer(text)}
 
 
 def by_name(passages: Iterable[Passage]) -> Mapping[str, list[Passage]]:

@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 from configs.errors import ConfigError
 from configs.recipe import Recipe
 from configs.teachers import Teacher
-from generators.catalogue import catalogue, styles_of
+from generators.catalogue import Round, catalogue, styles_of
 from generators.conditions import draw
 from generators.library import Library
 from generators.seeds import Option, Seed
@@ -58,7 +58,7 @@ def _deal(library: Library, recipe: Recipe) -> Iterator[Seed]:
                 option
                 for method in recipe.methods
                 for option in catalogue()[method.name].offer(
-                    library, document, method, recipe, sample
+                    Round(library, document, method, recipe, sample)
                 )
                 if _able(recipe, option)
             ]

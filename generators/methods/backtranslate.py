@@ -10,18 +10,14 @@ from collections.abc import Iterable
 
 from pydantic import Field
 
-from configs.methods import Method
 from configs.model import Model
-from configs.recipe import Recipe
-from generators.catalogue import Entry, each_passage, settings_of
+from generators.catalogue import Entry, Round, each_passage, settings_of
 from generators.examples import example
-from generators.library import Library
 from generators.prompts import load_prompt
 from generators.replies import TEXT, Draft, form, read_form
 from generators.seeds import Option
 from generators.teacher import Request, Task
 from generators.writing import REPAIR, about_passage
-from store.corpus import Document
 from store.replies import Unusable
 
 PROMPT = load_prompt("backtranslate/instruction@1.0.0")
@@ -35,13 +31,11 @@ class Settings(Model):
     min_fit: int = Field(4, ge=1, le=5, description="Grade from which on a pair is kept.")
 
 
-def offer(
-    library: Library, document: Document, method: Method, recipe: Recipe, sample: int
-) -> Iterable[Option]:
+def offer(round_: Round) -> Iterable[Option]:
     """Passages that are long enough to answer something, every round anew."""
-    least = settings_of(method, Settings).min_chars
-    for option in each_passage(library, document, method, recipe, sample):
-        if len(library.corpus.passage[option.passage_id].text) >= least:
+    least = settings_of(round_.method, Settings).min_chars
+    for option in each_passage(round_):
+        if len(round_.library.corpus.passage[option.passage_id].text) >= least:
             yield option
 
 

@@ -12,29 +12,23 @@ from dataclasses import replace
 
 import orjson
 
-from configs.methods import Method
-from configs.recipe import Recipe
 from generators.attributes import Settings, draw
-from generators.catalogue import Entry, each_passage, settings_of
+from generators.catalogue import Entry, Round, each_passage, settings_of
 from generators.examples import example
-from generators.library import Library
 from generators.prompts import load_prompt
 from generators.replies import QUOTES, TEXT, Draft, form, read_form
 from generators.seeds import Option
 from generators.teacher import Request, Task
 from generators.writing import REPAIR, about_passage
-from store.corpus import Document
 
 PROMPT, ASKED = load_prompt("columns/record@1.0.0"), load_prompt("columns/task@1.0.0")
 
 
-def offer(
-    library: Library, document: Document, method: Method, recipe: Recipe, sample: int
-) -> Iterable[Option]:
+def offer(round_: Round) -> Iterable[Option]:
     """Each passage with attributes drawn for it, every round anew."""
-    settings = settings_of(method, Settings)
-    for option in each_passage(library, document, method, recipe, sample):
-        drawn = draw(settings, (recipe.seed, option.passage_id, sample))
+    settings = settings_of(round_.method, Settings)
+    for option in each_passage(round_):
+        drawn = draw(settings, (round_.recipe.seed, option.passage_id, round_.sample))
         yield replace(option, asked=orjson.dumps(drawn).decode())
 
 

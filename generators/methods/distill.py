@@ -10,17 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from configs.methods import Method
-from configs.recipe import Recipe
-from generators.catalogue import Entry, styles_of
+from generators.catalogue import Entry, Round, styles_of
 from generators.examples import example
-from generators.library import Library
 from generators.prompts import load_prompt
 from generators.replies import Draft, read_text
 from generators.seeds import Option
 from generators.teacher import Request, Task
 from generators.writing import REPAIR, about_passage
-from store.corpus import Document
 
 PROMPT = load_prompt("distill/answer@1.0.0")
 SCHEMA: Mapping[str, Any] = {
@@ -31,15 +27,13 @@ SCHEMA: Mapping[str, Any] = {
 }
 
 
-def offer(
-    library: Library, document: Document, method: Method, recipe: Recipe, sample: int
-) -> Iterable[Option]:
+def offer(round_: Round) -> Iterable[Option]:
     """Each prompt once in each style, at the document that is nearest to it."""
-    if sample or method.prompts is None:
+    if round_.sample or round_.method.prompts is None:
         return
-    for given in library.given_near(document.id, method.prompts.name):
-        for style in styles_of(method):
-            yield Option(method.name, style, given.passage_id, asked=given.question)
+    for given in round_.library.given_near(round_.document.id, round_.method.prompts.name):
+        for style in styles_of(round_.method):
+            yield Option(round_.method.name, style, given.passage_id, asked=given.question)
 
 
 def render(task: Task) -> Request:

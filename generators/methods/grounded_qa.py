@@ -9,11 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from configs.methods import Method
-from configs.recipe import Recipe
-from generators.catalogue import Entry
+from generators.catalogue import Entry, Round
 from generators.examples import example
-from generators.library import Library
 from generators.methods.distractors import AMONG_OTHERS, SHOWN, among_others
 from generators.methods.options import fact_options, passage_options
 from generators.prompts import load_prompt
@@ -23,7 +20,6 @@ from generators.seeds import Option
 from generators.teacher import Request, Task
 from generators.window import Packed, Window, pack, tokens_of
 from generators.writing import REPAIR, request_for
-from store.corpus import Document
 
 PROMPT = "grounded_qa/question@1.1.0"
 
@@ -105,15 +101,13 @@ def read(text: str, task: Task) -> Draft:
     return among_others(draft, task) if task.seed.style in AMONG_OTHERS else draft
 
 
-def offer(
-    library: Library, document: Document, method: Method, recipe: Recipe, sample: int
-) -> list[Option]:
+def offer(round_: Round) -> list[Option]:
     """Facts of the document once, rarest first; then its passages, in each round anew, for
     teachers that read.
     """
-    facts = fact_options(library, document, method, recipe) if sample == 0 else []
-    reads = any(teacher.is_model for teacher in recipe.writers)
-    passages = passage_options(library, document, method, recipe, sample) if reads else []
+    facts = fact_options(round_) if round_.sample == 0 else []
+    reads = any(teacher.is_model for teacher in round_.recipe.writers)
+    passages = passage_options(round_) if reads else []
     return [*facts, *passages]
 
 

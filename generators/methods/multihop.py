@@ -7,20 +7,17 @@ Paths over shared entities make questions that no single document answers (Graph
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice, product
 
 from configs.errors import ParseError
-from configs.methods import Method
-from configs.recipe import Recipe
-from generators.catalogue import Entry, styles_of
+from generators.catalogue import Entry, Round, styles_of
 from generators.examples import example
-from generators.library import Library
 from generators.linking import linked
 from generators.prompts import load_prompt
 from generators.replies import QUOTES, TEXT, Draft, form, read_form
 from generators.seeds import Option
 from generators.teacher import Request, Task
 from generators.writing import REPAIR, about_passage
-from store.corpus import Document
 from store.quotes import find_quote
 from store.splits import split_of
 
@@ -28,22 +25,17 @@ PROMPT = load_prompt("multihop/question@1.0.0")
 SCHEMA = form(quotes={**QUOTES, "minItems": 2}, question=TEXT, answer=TEXT)
 
 
-def offer(
-    library: Library, document: Document, method: Method, recipe: Recipe, sample: int
-) -> Iterable[Option]:
+def offer(round_: Round) -> Iterable[Option]:
     """Each passage with the one that is linked to it by the rarest name, in the next round with the
     next one; both of one split, so that no record spans two.
     """
-    split = split_of(document.id, recipe.splits, recipe.seed)
-    for passage in library.corpus.passages_of(document.id):
-        near = [
-            (name, other)
-            for name, other in linked(passage, library.naming)
-            if split_of(other.document_id, recipe.splits, recipe.seed) == split
-        ]
-        for name, other in near[sample : sample + 1]:
-            for style in styles_of(method):
-                yield Option(method.name, style, passage.id, others=(other.id,), asked=name)
+    splits, seed = round_.recipe.splits, round_.recipe.seed
+    own = split_of(round_.document.id, splits, seed)
+    for passage, style in product(round_.passages, styles_of(round_.method)):
+        near = linked(passage, round_.library.naming)
+        same = (link for link in near if split_of(link[1].document_id, splits, seed) == own)
+        for name, other in islice(same, round_.sample, round_.sample + 1):
+            yield Option(round_.method.name, style, passage.id, others=(other.id,), asked=name)
 
 
 def render(task: Task) -> Request:

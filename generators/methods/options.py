@@ -7,9 +7,8 @@ from __future__ import annotations
 import random
 from collections.abc import Collection, Mapping
 
-from configs.methods import Method
 from configs.recipe import Recipe
-from generators.catalogue import styles_of
+from generators.catalogue import Round, styles_of
 from generators.facts import NUMBER, Fact, FactKind, terms
 from generators.library import Library
 from generators.methods.distractors import AMONG_OTHERS
@@ -38,11 +37,10 @@ _NEEDS_NO_FACT: Collection[str] = (
 )
 
 
-def fact_options(
-    library: Library, document: Document, method: Method, recipe: Recipe
-) -> list[Option]:
+def fact_options(round_: Round) -> list[Option]:
     """Facts of a document in the wanted styles they fit, rarest facts first."""
-    wanted = styles_of(method)
+    library, document, recipe = round_.library, round_.document, round_.recipe
+    name, wanted = round_.method.name, styles_of(round_.method)
     rng = random.Random(digest([recipe.seed, document.id]))
     options: list[tuple[int, float, Option]] = []
     for i, fact in enumerate(library.facts[document.id]):
@@ -50,48 +48,42 @@ def fact_options(
         for style in STYLES_OF[fact.kind]:
             if style not in wanted or not _fits(style, fact):
                 continue
-            option = Option(method.name, style, passage.id, i)
+            option = Option(name, style, passage.id, i)
             if style in _NEEDS_OTHER:
                 other = _other(library, document, fact, style, recipe, rng)
                 if other is None:
                     continue
-                option = Option(method.name, style, passage.id, i, *other)
+                option = Option(name, style, passage.id, i, *other)
             options.append((library.rarity[fact.bucket], rng.random(), option))
     return [option for *_, option in sorted(options, key=lambda item: item[:2])]
 
 
-def passage_options(
-    library: Library, document: Document, method: Method, recipe: Recipe, sample: int
-) -> list[Option]:
+def passage_options(round_: Round) -> list[Option]:
     """Passages of a document in the wanted styles that need no fact, for teachers that read.
 
     ``sample`` tells rounds apart: a model answers differently each time.
     """
     return [
         Option(
-            method.name,
+            round_.method.name,
             style,
             passage.id,
-            sample=sample,
-            others=_distractors(library, passage, method, recipe, sample)
-            if style in AMONG_OTHERS
-            else (),
+            sample=round_.sample,
+            others=_distractors(round_, passage) if style in AMONG_OTHERS else (),
         )
-        for style in styles_of(method)
+        for style in styles_of(round_.method)
         if style in _NEEDS_NO_FACT
-        for passage in library.corpus.passages_of(document.id)
+        for passage in round_.passages
     ]
 
 
-def _distractors(
-    library: Library, passage: Passage, method: Method, recipe: Recipe, sample: int
-) -> tuple[str, ...]:
+def _distractors(round_: Round, passage: Passage) -> tuple[str, ...]:
     """Passages of other documents of the same split that share most words with this one, among
     some that are drawn for it.
     """
-    rng = random.Random(digest([recipe.seed, passage.id, sample]))
+    recipe, every = round_.recipe, round_.library.corpus.passages
+    rng = random.Random(digest([recipe.seed, passage.id, round_.sample]))
     split = split_of(passage.document_id, recipe.splits, recipe.seed)
-    every = library.corpus.passages
     others = [
         other
         for other in rng.sample(every, min(len(every), _DRAWN))
@@ -100,7 +92,7 @@ def _distractors(
     ]
     words = set(normalise(passage.text).split())
     others.sort(key=lambda other: -len(words & set(normalise(other.text).split())))
-    return tuple(other.id for other in others[: method.distractors])
+    return tuple(other.id for other in others[: round_.method.distractors])
 
 
 def _fits(style: str, fact: Fact) -> bool:

@@ -1,8 +1,7 @@
 """The method ``self_instruct``: new tasks in the manner of some that people wrote.
 
-Self-Instruct (arXiv 2212.10560): the teacher sees a few seed tasks and thinks up another one; one
-that is worded like a seed task (ROUGE-L) is not novel and dropped. What the rows of a run repeat of
-each other is left to the stages ``near`` and ``semantic``.
+Self-Instruct (arXiv 2212.10560): the teacher sees a few seed tasks and thinks up another; one that
+is worded like them (ROUGE-L) is dropped. What rows repeat of each other is left to the filters.
 """
 
 from __future__ import annotations
@@ -14,19 +13,15 @@ from dataclasses import replace
 import orjson
 from pydantic import Field
 
-from configs.methods import Method
 from configs.model import Model
-from configs.recipe import Recipe
-from generators.catalogue import Entry, each_passage, settings_of
+from generators.catalogue import Entry, Round, each_passage, settings_of
 from generators.examples import example
-from generators.library import Library
 from generators.novelty import rouge_l
 from generators.prompts import load_prompt
 from generators.replies import QUOTES, TEXT, Draft, form, read_form
 from generators.seeds import Option
 from generators.teacher import Request, Task
 from generators.writing import REPAIR, about_passage
-from store.corpus import Document
 from store.replies import Unusable
 
 PROMPT = load_prompt("self_instruct/task@1.0.0")
@@ -42,15 +37,13 @@ class Settings(Model):
     )
 
 
-def offer(
-    library: Library, document: Document, method: Method, recipe: Recipe, sample: int
-) -> Iterable[Option]:
+def offer(round_: Round) -> Iterable[Option]:
     """Each passage with some of the seed tasks, drawn anew every round."""
-    assert method.prompts is not None
-    name, count = method.prompts.name, settings_of(method, Settings).examples
-    tasks = [given.question for given in library.given if given.set == name]
-    for option in each_passage(library, document, method, recipe, sample):
-        rng = random.Random(repr((recipe.seed, option.passage_id, sample)))
+    assert round_.method.prompts is not None
+    own, count = round_.method.prompts.name, settings_of(round_.method, Settings).examples
+    tasks = [given.question for given in round_.library.given if given.set == own]
+    for option in each_passage(round_):
+        rng = random.Random(repr((round_.recipe.seed, option.passage_id, round_.sample)))
         shown = rng.sample(tasks, min(count, len(tasks)))
         yield replace(option, asked=orjson.dumps(shown).decode())
 
@@ -69,12 +62,10 @@ def read(text: str, task: Task) -> Draft | Unusable:
     assert isinstance(task.settings, Settings)
     said, rung = read_form(text, SCHEMA)
     asked = said["instruction"]
-    near = max(orjson.loads(task.seed.asked), key=lambda shown: rouge_l(asked, shown))
-    likeness = rouge_l(asked, near)
+    likeness, near = max((rouge_l(asked, one), one) for one in orjson.loads(task.seed.asked))
     if likeness >= task.settings.max_likeness:
         return Unusable("not_novel", f"ROUGE-L {likeness:.2f} with the seed task: {near}")
-    notes = {"likeness": round(likeness, 3)}
-    return Draft(asked, said["answer"], said["quotes"], rung, notes=notes)
+    return Draft(asked, said["answer"], said["quotes"], rung, notes={"likeness": likeness})
 
 
 ENTRY = Entry(

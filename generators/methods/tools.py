@@ -13,23 +13,19 @@ from dataclasses import replace
 
 import orjson
 from pydantic import Field
-from store.sandbox import run_python
 
 from configs.errors import ParseError
-from configs.methods import Method
 from configs.model import Model
-from configs.recipe import Recipe
-from generators.catalogue import Entry, each_passage
+from generators.catalogue import Entry, Round, each_passage
 from generators.examples import example
 from generators.functions import arguments_of, program, tool_of
-from generators.library import Library
 from generators.prompts import load_prompt
 from generators.replies import TEXT, Draft, form, read_form, read_text
 from generators.seeds import Option
 from generators.teacher import Ask, Request, Task
 from generators.writing import REPAIR, Outcome, Read, about_passage, calls_of, write
-from store.corpus import Document
 from store.replies import Unusable
+from store.sandbox import run_python
 from store.tool_calls import call_text
 
 CALL, ANSWER = load_prompt("tools/call@1.0.0"), load_prompt("tools/answer@1.0.0")
@@ -45,12 +41,10 @@ class Settings(Model):
     memory_mb: int = Field(512, ge=64, le=16_384, description="Memory it may take, in MB.")
 
 
-def offer(
-    library: Library, document: Document, method: Method, recipe: Recipe, sample: int
-) -> Iterable[Option]:
+def offer(round_: Round) -> Iterable[Option]:
     """Documents of functions, by the passage they begin with."""
-    if tool_of(document) is not None:
-        yield from [*each_passage(library, document, method, recipe, sample)][:1]
+    if tool_of(round_.document) is not None:
+        yield from [*each_passage(round_)][:1]
 
 
 def render(task: Task) -> Request:
