@@ -134,10 +134,15 @@ def _fill(node: Any, loc: tuple[Any, ...], path: Path, tree: Any, problems: list
 
 
 def _anchor_paths(data: dict[str, Any], folder: Path) -> None:
-    """Make the paths of sources, reference sets and calibrations absolute."""
+    """Make the paths of sources, reference sets, calibrations and versions absolute."""
     grounding = _mapping(_mapping(data.get("verifiers")).get("grounding"))
-    placed = [(source, "path") for source in _sources(data)]
-    for part, field in (*placed, (grounding, "calibration")):
+    teachers = data.get("teachers")
+    placed = [
+        *((source, "path") for source in _sources(data)),
+        *((each, "trained_on") for each in (teachers if isinstance(teachers, list) else ())),
+        (grounding, "calibration"),
+    ]
+    for part, field in placed:
         given = part.get(field) if isinstance(part, dict) else None
         if isinstance(given, str) and given:
             part[field] = str((folder / Path(given).expanduser()).absolute())

@@ -16,6 +16,7 @@ from pydantic import Field, model_validator
 from configs.conditions import Conditions
 from configs.filters import Diversity, Filters
 from configs.gate import Gate, Mixing
+from configs.generations import AllowedDepth, DepthLimits
 from configs.judges import Judging, check_independent, check_judge
 from configs.methods import Method
 from configs.model import Model
@@ -131,6 +132,20 @@ class Recipe(Model):
     )
     mixing: Mixing | None = Field(
         None, description="Real rows of the anchor in the version; by default it has none."
+    )
+    depth_limits: DepthLimits = Field(
+        default_factory=DepthLimits,
+        description="How many generations of models trained on this pipeline's data may follow "
+        "each other.",
+    )
+    allow_depth: AllowedDepth | None = Field(
+        None, description="Deeper teachers than `depth_limits.block` allows, and why."
+    )
+    allow_unanchored: str | None = Field(
+        None,
+        min_length=1,
+        description="Why a teacher may write for itself (`student`) without grounding or without a "
+        "real anchor; the manifest names it.",
     )
     top_up: tuple[str, ...] = Field(
         (), description="Ids of documents that are asked about first, and twice as often."

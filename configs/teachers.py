@@ -61,6 +61,23 @@ class Teacher(Model):
         description="Model family, where the model's name does not tell it: a judge must be of "
         "another one than those who write.",
     )
+    generation_depth: int = Field(
+        0,
+        ge=0,
+        description="Generations of this pipeline's data behind its training: 0 was never trained "
+        "on any, 1 on rows of depth 0, and so on. Its rows have this depth.",
+    )
+    trained_on: str | None = Field(
+        None,
+        min_length=1,
+        description="Folder of the published version it was trained on: its depth is then at least "
+        "that of the deepest of those rows, plus 1.",
+    )
+    student: bool = Field(
+        False,
+        description="Whether it writes for itself: its rows are self-improvement (origin `self`), "
+        "which needs `verifiers.grounding` and a real `anchor`.",
+    )
     base_url: str | None = Field(None, description="Server address, up to and including /v1.")
     api_key_env: str | None = Field(
         None, description="Environment variable that holds the key; leave out for open servers."
@@ -174,6 +191,10 @@ class Teacher(Model):
             raise ValueError(f"a teacher of kind {self.kind} needs `base_url` and `model`")
         if self.kind == "completions" and self.mode == "batch":
             raise ValueError("kind completions has no batch mode: set mode to direct")
+        if not self.is_model and (self.generation_depth or self.trained_on or self.student):
+            raise ValueError(
+                "rules are not trained: generation_depth, trained_on and student are for models"
+            )
         if self.api_key_env and self.api_key_block:
             raise ValueError("give api_key_env or api_key_block, not both")
         if (self.usd_per_million_input is None) != (self.usd_per_million_output is None):

@@ -20,6 +20,7 @@ from configs.stages import Acceptance
 from configs.teachers import Teacher
 from filters.votes import Material, load_rubric, questions_on
 from flows import stages, steps
+from flows.generation_depth import with_depths
 from flows.pipeline import prepare
 from flows.production import directly, produce
 from flows.rounds import first_round
@@ -236,6 +237,7 @@ def _bounds(value: Range) -> tuple[float, float, float]:
 
 def _canary(recipe: Recipe, rows: int) -> dict[str, Habits]:
     """Habits by teacher, from the first candidates of the plan."""
+    recipe = with_depths(recipe)
     few = recipe.model_copy(update={"target": rows})
     with exclusively(recipe):
         work, planned = prepare(recipe)

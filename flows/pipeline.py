@@ -16,6 +16,7 @@ from flows.acceptance import measure_acceptance
 from flows.entailing import check_entailment
 from flows.finish import publish_version
 from flows.gate import check_gate
+from flows.generation_depth import check_depths, with_depths
 from flows.judging import check_rubrics
 from flows.mixing import check_accumulates
 from flows.planned import check_coverage
@@ -47,7 +48,7 @@ def build(recipe: Recipe, step: Step = directly, reason: str = "") -> Built:
         StillhouseError: with what to do; what was answered and finished is kept.
     """
     with exclusively(recipe):
-        return _build(recipe, step, reason)
+        return _build(with_depths(recipe), step, reason)
 
 
 def _build(recipe: Recipe, step: Step, reason: str) -> Built:
@@ -102,6 +103,7 @@ def prepare(recipe: Recipe, step: Step = directly) -> tuple[Work, int]:
     check_entailment(recipe)
     check_gate(recipe)
     check_methods(recipe)
+    check_depths(recipe)
     workspace(recipe)
     corpus = step(steps.read_corpus, recipe, label="read corpus")
     open_pool(recipe)

@@ -6,6 +6,7 @@ import polars as pl
 
 from configs.errors import BudgetExceeded
 from configs.recipe import Recipe
+from flows.generation_depth import with_depths
 from flows.pipeline import prepare
 from flows.production import directly, produce
 from flows.workspace import exclusively, workspace
@@ -19,6 +20,7 @@ def preview(recipe: Recipe, rows: int) -> tuple[pl.DataFrame, pl.DataFrame]:
     Raises:
         BudgetExceeded: a ceiling was reached before all of them were made.
     """
+    recipe = with_depths(recipe)
     few = recipe.model_copy(update={"target": rows})
     with exclusively(recipe):
         work, planned = prepare(recipe)

@@ -179,7 +179,8 @@ def generate(recipe: Recipe, corpus: str, plan_key: str, start: int, stop: int) 
         include={"teachers", "methods", "failover", "language", "as_of"},
         exclude=NOT_ASKED,
     )
-    settings = [parts, prompts, TEMPLATES_VERSION, [seed.id for seed in seeds]]
+    depths = [[t.name, t.generation_depth, t.student] for t in recipe.writers]
+    settings = [parts, prompts, TEMPLATES_VERSION, depths, [seed.id for seed in seeds]]
     key = shard_key(candidates.STAGE, candidates.VERSION, settings, [corpus])
     if space.shards.has(key):
         return key

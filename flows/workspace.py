@@ -38,16 +38,21 @@ HOW = (
     ),
     *("connect_s", "read_s", "timeout_s", "concurrency", "attempts", "retry_share", "patience_s"),
     *("requests_per_minute", "tokens_per_minute", "usd_per_million_input"),
-    *("usd_per_million_output", "token_field"),
+    *("usd_per_million_output", "token_field", "generation_depth", "trained_on", "student"),
 )
 NOT_ASKED: dict[str, Any] = {"teachers": {"__all__": set(HOW)}}
-"""Fields of teachers that decide how calls are made, not what is asked."""
+"""Fields of teachers that decide how calls are made, or what is known of a teacher, not what is
+asked.
+"""
 
 NOT_IDENTITY: dict[str, Any] = {
     "output": True,
     "budget": True,
     "failover": True,
     "gate": True,
+    "depth_limits": True,
+    "allow_depth": True,
+    "allow_unanchored": True,
     **NOT_ASKED,
 }
 """Fields of a recipe that do not change what is made: a run goes on where it was when they change,

@@ -13,6 +13,7 @@ import polars as pl
 
 from configs.errors import BudgetExceeded, StillhouseError, TeacherUnavailable
 from configs.recipe import Recipe
+from configs.teachers import Teacher
 from generators.catalogue import catalogue, settings_of
 from generators.conditions import language_of
 from generators.library import Library
@@ -26,7 +27,7 @@ from generators.writing import Outcome
 from store.asking import Answered
 from store.corpus import Document, Passage
 from store.quotes import find_quote
-from store.records import RECORDS, VERDICTS, Record, Source, Verdict, frame
+from store.records import RECORDS, VERDICTS, Mode, Origin, Record, Source, Verdict, frame
 from store.replies import Unusable
 from store.stages import Progress
 from store.text import sha256
@@ -191,6 +192,7 @@ def _record(outcome: Outcome, seed: Seed, recipe: Recipe) -> Record:
     who = outcome.answers[-1].teacher if outcome.answers else seed.teacher
     settings = recipe.named(who)
     made_by_rule = not settings.is_model
+    mode, origin = _of_kind(settings)
     rule = f"{outcome.reply.model}/{task.seed.style}"
     return Record(
         id=task.seed.id,
@@ -200,9 +202,9 @@ def _record(outcome: Outcome, seed: Seed, recipe: Recipe) -> Record:
         sources=sources,
         method=task.seed.method,
         style=task.seed.style,
-        generation_mode="rule-based" if made_by_rule else "distillation",
-        generation_depth=0,
-        origin="rule" if made_by_rule else "teacher",
+        generation_mode=mode,
+        generation_depth=settings.generation_depth,
+        origin=origin,
         teacher=who,
         tier=settings.tier,
         escalated_from=seed.escalated_from,
@@ -221,6 +223,13 @@ def _record(outcome: Outcome, seed: Seed, recipe: Recipe) -> Record:
         context=draft.context,
         conversation=draft.conversation,
     )
+
+
+def _of_kind(teacher: Teacher) -> tuple[Mode, Origin]:
+    """How a teacher's records come about, and who then wrote them."""
+    if not teacher.is_model:
+        return "rule-based", "rule"
+    return ("self-improvement", "self") if teacher.student else ("distillation", "teacher")
 
 
 def _metadata(outcome: Outcome, task: Task, who: str) -> Mapping[str, Any]:

@@ -91,6 +91,7 @@ def _body(parts: Sequence[Part], manifest: Mapping[str, Any], rows: Sequence[Any
         f"**Rows:** {counts}. **Status:** {manifest['status']}.{_held(manifest)}",
         "",
         f"**Synthetic content:** {_share(manifest)}. " + _made_by(manifest),
+        *_generations(manifest.get("generations")),
         "",
         "## Load",
         "",
@@ -174,6 +175,20 @@ def _made_by(manifest: Mapping[str, Any]) -> str:
         for who, mode, count in manifest["teachers"]
     ]
     return "; ".join(said) + "."
+
+
+def _generations(found: Mapping[str, Any] | None) -> list[str]:
+    """How far the rows are from what people wrote, and what was allowed for a reason."""
+    if found is None:
+        return []
+    mix = ", ".join(f"{count:,} {mode} at depth {depth}" for mode, depth, count in found["mix"])
+    allowed = (f"Allowed by {name}: {why}." for name, why in found["allowed"].items())
+    said = " ".join([f"**Generations:** {mix}.", *allowed])
+    explained = (
+        "Depth 0 is by rule or by a teacher that was never trained on this pipeline's data; each "
+        "training on its rows adds 1."
+    )
+    return ["", f"{said} {explained}"]
 
 
 def _repaired(repair: Mapping[str, Any] | None) -> list[str]:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 UNANSWERABLE = "unanswerable"
 """Style of records whose answer says, by rule, that the documents they show do not hold it."""
 Decision = Literal["keep", "drop", "flag"]
+Mode = Literal["distillation", "self-improvement", "rule-based"]
 Origin = Literal["human", "teacher", "self", "edited", "rule"]
 
 _SOURCE = pa.struct(
@@ -176,7 +177,7 @@ class Record(BaseModel):
     sources: tuple[Source, ...] = Field(min_length=1)
     method: str
     style: str
-    generation_mode: Literal["distillation", "self-improvement", "rule-based"]
+    generation_mode: Mode
     generation_depth: int = Field(ge=0)
     origin: Origin
     teacher: str
