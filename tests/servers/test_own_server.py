@@ -221,3 +221,12 @@ def test_anthropic_errors(anthropic_at: Any) -> None:
     with pytest.raises(anthropic.InternalServerError) as broken:
         write(anthropic_at(broken=1.0))
     assert broken.value.type == "api_error"
+
+
+def test_openai_raw_completion(openai_at: Any) -> None:
+    prompt = '<|im_start|>system\nPassage from "The Alder":\n<passage>\nThe Alder River is 310 km'
+    prompt += " long and cold.\n</passage><|im_end|>\n<|im_start|>user\n"
+    done = openai_at().completions.create(model="tiny-teacher", prompt=prompt, seed=4)
+    (choice,) = done.choices
+    assert choice.text == "what should one know about The Alder, fact number 4?"
+    assert choice.finish_reason == "stop" and done.usage.completion_tokens == 40
