@@ -130,6 +130,17 @@ class VerifierProbe(Stage):
     )
 
 
+class Canaries(Stage):
+    """Records that must be rejected, planted in shards of their own and judged by the stages of the
+    run. A version whose stages let too many through is quarantined.
+    """
+
+    planted: int = Field(40, ge=20, le=2000, description="Canaries, as far as the rows allow.")
+    min_caught: float = Field(
+        0.95, ge=0, le=1, description="A smaller share caught, of at least 20, is quarantined."
+    )
+
+
 class Probes(Stage):
     """Knowledge-collapse probes over a whole version."""
 
@@ -141,6 +152,9 @@ class Probes(Stage):
     )
     verifier: VerifierProbe | None = Field(
         default_factory=VerifierProbe, description="The verifier's own error on this corpus."
+    )
+    canaries: Canaries | None = Field(
+        default_factory=Canaries, description="Planted records that the stages must reject."
     )
     tail: TailProbe | None = Field(
         default_factory=TailProbe, description="Coverage after each stage, of the rarest too."

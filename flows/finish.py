@@ -20,6 +20,7 @@ from flows import (
     generation_depth,
     judging,
     mixing,
+    planted,
     probes,
     repairs,
     slices,
@@ -78,8 +79,10 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
         probes=probed.panel,
         figures=probed.figures,
     )
+    canaries = planted.account(recipe, space, work.canaries)
+    whole = whether_whole(len(kept), len(asked), work, recipe, space)
     manifest = {
-        **status_of(whether_whole(len(kept), len(asked), work, recipe, space), gate),
+        **status_of(whole, gate, planted.held_back_by(canaries)),
         "gate": gate or {},
         "lineage": lineage,
         "generations": generation_depth.account(recipe, kept),
@@ -92,6 +95,7 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
         "judge": judge,
         "acceptance": acceptance.account(recipe, space, work.acceptance),
         "verifier": verifier,
+        "canaries": canaries,
         "coverage": [as_row(row) for row in covered],
         **_of_candidates(space, recipe, work, len(asked), rows, said),
         "slices": stopped,
@@ -102,6 +106,7 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
             *generation_depth.notes(recipe, kept),
             *judging.notes(recipe, judge),
             *verifier_error.notes(recipe.probes.verifier, verifier),
+            *planted.notes(canaries),
         ],
         "vanished": probed.vanished,
         "run": _run(work, space, recipe),

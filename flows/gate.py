@@ -61,14 +61,22 @@ def judged(
     }
 
 
-def status_of(status: Mapping[str, str], gate: Mapping[str, Any] | None) -> dict[str, str]:
-    """The status of a version with what its gate said."""
-    if gate is None or gate["passed"]:
+def status_of(
+    status: Mapping[str, str], gate: Mapping[str, Any] | None, canaries: str = ""
+) -> dict[str, str]:
+    """The status of a version with what its gate said, and with which ``canaries`` came through
+    where that were too many.
+    """
+    held = []
+    if gate is not None and not gate["passed"]:
+        first = gate["failures"][0]["text"]
+        more = len(gate["failures"]) - 1
+        held.append(f"held back by its gate: {first}{f', and {more} more' if more else ''}")
+    if canaries:
+        held.append(f"held back by its planted canaries: {canaries}")
+    if not held:
         return dict(status)
-    first = gate["failures"][0]["text"]
-    more = len(gate["failures"]) - 1
-    told = f"held back by its gate: {first}{f', and {more} more' if more else ''}"
-    return {"status": QUARANTINED, "note": ". ".join(filter(None, [told, status["note"]]))}
+    return {"status": QUARANTINED, "note": ". ".join(filter(None, [*held, status["note"]]))}
 
 
 def patch_of(found: Sequence[Remedy]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from configs.errors import BudgetExceeded, TeacherUnavailable
 from configs.recipe import Recipe
 from flows import stages, steps
 from flows.acceptance import measure_acceptance
+from flows.canaries import judge_canaries
 from flows.entailing import check_entailment
 from flows.finish import publish_version
 from flows.gate import check_gate
@@ -77,6 +78,7 @@ def _build(recipe: Recipe, step: Step, reason: str) -> Built:
     if recipe.verifiers.grounding is not None and recipe.probes.verifier is not None:
         measured = step(measure_verifier, recipe, work.corpus, work.passages, label="verifier")
         work = replace(work, verifier=measured)
+    work = replace(work, canaries=judge_canaries(recipe, step, work))
     version = step(publish_version, recipe, work, label="publish")
     return Built(version, version.path not in before)
 

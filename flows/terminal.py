@@ -19,7 +19,7 @@ from flows.estimate import Estimate, Range
 from flows.judge_view import acceptance_text
 from flows.pipeline import Built
 from store.publish import REMEDY, held_back
-from store.report import cost_text, money_text, repair_text, verifier_text
+from store.report import canaries_text, cost_text, money_text, repair_text, verifier_text
 from store.versions import Version
 
 
@@ -43,6 +43,8 @@ def show_built(console: Console, built: Built) -> None:
         console.print("Repair: ", Text(repair_text(manifest["repair"])), ".", sep="")
     if manifest.get("verifier"):
         console.print("Verifier: ", Text(verifier_text(manifest["verifier"])), ".", sep="")
+    if manifest.get("canaries"):
+        console.print("Canaries: ", Text(canaries_text(manifest["canaries"])), ".", sep="")
     if manifest.get("acceptance"):
         console.print("Acceptance: ", acceptance_text(manifest["acceptance"]), ".", sep="")
     if len(manifest["tiers"]) > 1:

@@ -12,12 +12,24 @@ from flows.workspace import Workspace
 
 
 @dataclass(frozen=True)
+class Planted:
+    """Shards of planted canaries, of the records that copies were made of, and of what the stages
+    said of both.
+    """
+
+    records: str
+    originals: str
+    verdicts: Sequence[str]
+
+
+@dataclass(frozen=True)
 class Work:
     """The shards of a build, as far as it has come. ``tiers`` are those of a cascade, cheapest
     first, and ``notes`` what its calibration had to say; ``planned`` counts the seeds of the
     plan that came up, and ``slices`` are those that were stopped before all of theirs were asked;
     ``references`` are the shards of the reference sets, ``acceptance`` and ``verifier`` are those
-    of the probes of these names, if the recipe has them; ``stopped`` is what the budget said where
+    of the probes of these names, if the recipe has them; ``canaries`` are those of what was planted
+    to be rejected; ``stopped`` is what the budget said where
     it ended the run; ``reason`` is why real rows were given up.
     """
 
@@ -33,6 +45,7 @@ class Work:
     verdicts: Sequence[str] = ()
     acceptance: str = ""
     verifier: str = ""
+    canaries: Planted | None = None
     references: Sequence[str] = ()
     stopped: str = ""
     reason: str = ""

@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 from ruamel.yaml import YAML
 
-from store.report import verifier_text
+from store.report import canaries_text, verifier_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def _infos(parts: Sequence[Part]) -> list[dict[str, Any]]:
 def _body(parts: Sequence[Part], manifest: Mapping[str, Any], rows: Sequence[Any]) -> str:
     name = f"{manifest['dataset']}-v{manifest['version']}"
     counts = ", ".join(f"{p.rows:,} {p.split}" for p in parts if p.config == parts[0].config)
-    verifier = manifest.get("verifier")
+    verifier, canaries = manifest.get("verifier"), manifest.get("canaries")
     lines = [
         f"# {name}",
         "",
@@ -138,6 +138,7 @@ def _body(parts: Sequence[Part], manifest: Mapping[str, Any], rows: Sequence[Any
         "Answers were checked against these documents only. A claim they do not hold counts as not "
         "found, which is not the same as false; what the documents get wrong, the rows get wrong.",
         *([f"The verifier itself: {verifier_text(verifier)}."] if verifier else []),
+        *([f"Planted canaries: {canaries_text(canaries)}."] if canaries else []),
         "",
     ]
     return "\n".join(lines)

@@ -26,6 +26,7 @@ from configs.errors import ConfigError, StoreCorrupt
 from store.card import Part, render_card
 from store.explained import examples
 from store.pairs import PAIRS
+from store.planted import refuse_planted
 from store.records import CITED, EVIDENCE, RECORDS, REJECTED, VERDICTS, to_arrow
 from store.report import render_report
 from store.shards import write_parquet
@@ -83,8 +84,11 @@ def publish(
 
     Raises:
         ConfigError: synthetic rows in a split declared real-only, or none anywhere.
-        StoreCorrupt: the disk refused. Nothing of the version is left then.
+        StoreCorrupt: a row was planted, or the disk refused. Nothing of the version is left then.
     """
+    for where, rows in (*content.splits.items(), *content.variants.items()):
+        refuse_planted(rows, where)
+    refuse_planted(content.rejected, "rejected")
     _refuse_synthetic(content.splits, real_only)
     folder = dataset_folder(root, name)
     aside = folder / f".tmp-{uuid.uuid4().hex}"

@@ -17,6 +17,7 @@ from generators.corruptions.changes import Change, Corruption, Place, sentence_a
 from generators.corruptions.material import Material
 from generators.statements import Statement
 from store.corpus import Corpus
+from store.planted import PLANTED
 from store.text import sha256, squeeze
 
 Kind = Literal[
@@ -65,8 +66,10 @@ def corrupt(
     return None if change is None else change.applied(text)
 
 
-def plant(records: Sequence[Row], corpus: Corpus, count: int, seed: int) -> list[dict[str, Any]]:
-    """``count`` lies made of true records, as many of each kind as the records allow.
+def plant(
+    records: Sequence[Row], corpus: Corpus, count: int, seed: int, kinds: Sequence[Kind] = KINDS
+) -> list[dict[str, Any]]:
+    """``count`` lies made of true records, as many of each of these kinds as the records allow.
 
     ``metadata`` of each names its kind under ``planted`` and the record it was made of.
     """
@@ -76,7 +79,7 @@ def plant(records: Sequence[Row], corpus: Corpus, count: int, seed: int) -> list
         changed = _changed(row, kind, rng, material)
         return None if changed is None else _lie(row, changed, kind)
 
-    return _in_turn(records, lambda row: str(row["id"]), lie, count, seed)
+    return _in_turn(records, lambda row: str(row["id"]), lie, count, seed, kinds)
 
 
 def plant_claims(
@@ -105,11 +108,12 @@ def _in_turn(
     lie: Callable[[Any, Kind, random.Random], _Made | None],
     count: int,
     seed: int,
+    kinds: Sequence[Kind] = KINDS,
 ) -> list[_Made]:
     """Up to ``count`` lies, one of each kind in turn; each kind goes its own way through the
     truths, so that a kind that needs much does not depend on what others took.
     """
-    streams = {kind: _lies(truths, key, kind, lie, seed) for kind in KINDS}
+    streams = {kind: _lies(truths, key, kind, lie, seed) for kind in kinds}
     made: list[_Made] = []
     while streams and len(made) < count:
         for kind in list(streams):
@@ -185,5 +189,5 @@ def _lie(row: Row, changed: Mapping[str, Any], kind: Kind) -> dict[str, Any]:
         {"role": "user", "content": new["question"]},
         {"role": "assistant", "content": new["answer"]},
     ]
-    new["metadata"] = orjson.dumps({"planted": kind, "of": row["id"]}).decode()
+    new["metadata"] = orjson.dumps({PLANTED: kind, "of": row["id"]}).decode()
     return new

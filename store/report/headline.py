@@ -9,7 +9,8 @@ from typing import Any
 _SAYS = {
     "completed": "The target was met.",
     "partial": "Published, but short of its target.",
-    "quarantined": "Held back: the gate found damage. Do not train on it before you know why.",
+    "quarantined": "Held back: the gate or the planted canaries found damage. Do not train on it "
+    "before you know why.",
 }
 _SIGNS = {"completed": "✓", "partial": "◐", "quarantined": "✗"}
 

@@ -17,6 +17,7 @@ from store.report.panel import groups
 from store.report.scatter import draw_scatter
 from store.report.tails import draw_tails
 from store.report.words import (
+    canaries_text,
     cost_text,
     money_text,
     number_text,
@@ -58,6 +59,7 @@ def render_report(
         tails=draw_tails(drawn.get("tails", [])),
         generations=draw_generations(drawn.get("ancestors", []), manifest["version"], panel),
         verifier=verifier_text(found) if found else "",
+        canaries=canaries_text(manifest["canaries"]) if manifest.get("canaries") else "",
         verdicts=verdict_shares(found) if found else [],
         explained=[as_html(each) for each in shown_claims],
         recipe=orjson.dumps(manifest["recipe"], option=orjson.OPT_INDENT_2).decode(),

@@ -38,6 +38,23 @@ def verifier_text(found: Mapping[str, Any]) -> str:
     return text[:1].upper() + text[1:]
 
 
+def canaries_text(found: Mapping[str, Any]) -> str:
+    """How many planted records the stages of the run rejected, in words."""
+    if not found["planted"]:
+        return "None could be planted"
+    low, high = f"{found['low']:.1%}", f"{found['high']:.1%}"
+    said = (
+        f"{found['caught']:,} of {found['planted']:,} planted records that must be rejected were "
+        f"({found['share']:.1%}, 95 % interval {low} to {high})"
+    )
+    through = ", ".join(
+        f"{row['kind'].replace('_', ' ')} {row['planted'] - row['caught']}"
+        for row in found["kinds"]
+        if row["caught"] < row["planted"]
+    )
+    return f"{said}; came through: {through}" if through else said
+
+
 def cost_text(cost: Mapping[str, Any]) -> str:
     """Calls, tokens and money in words; an unknown price is said to be unknown."""
     calls, tokens = f"{cost['calls']:,} calls", f"{cost['tokens']:,} tokens"

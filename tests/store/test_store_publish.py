@@ -326,6 +326,27 @@ def test_human_rows_and_empty_splits_pass_a_real_only_split(tmp_path: Path) -> N
     assert sorted(set(version.table("data")["split"])) == ["test", "train"]
 
 
+@pytest.mark.parametrize("said", ['{"planted": "number", "of": "r1"}', '{"planted": broken'])
+@pytest.mark.parametrize("where", ["test", "rejected", "real_50"])
+def test_planted_rows_are_never_published(tmp_path: Path, where: str, said: str) -> None:
+    made, marked = content(), pl.lit(said).alias("metadata")
+    if where == "rejected":
+        made = replace(made, rejected=made.rejected.with_columns(marked))
+    elif where == "test":
+        made = replace(made, splits={**made.splits, "test": records([9]).with_columns(marked)})
+    else:
+        made = replace(made, variants={where: records([9]).with_columns(marked)})
+    with pytest.raises(StoreCorrupt, match=f"planted records were .* in {where}"):
+        publish(tmp_path, "small", made, manifest())
+    assert not (tmp_path / "small").exists()
+
+
+def test_rows_that_only_speak_of_planting_are_published(tmp_path: Path) -> None:
+    said = pl.lit('{"fact": "trees that were planted"}').alias("metadata")
+    made = replace(content(), splits={"train": records([1]).with_columns(said)})
+    assert len(publish(tmp_path, "small", made, manifest()).table("data")) == 1
+
+
 @pytest.mark.parametrize("splits", [{}, {"train": records([]), "test": records([])}])
 def test_nothing_kept_is_not_published(tmp_path: Path, splits: dict[str, pl.DataFrame]) -> None:
     with pytest.raises(ConfigError, match="no record was kept"):
