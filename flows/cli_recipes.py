@@ -40,8 +40,8 @@ def plan(
 ) -> None:
     """Show what a build would ask, and what of the corpus stays out. Sends nothing."""
     from flows import steps
+    from flows.plan_counts import check_coverage, planned
     from flows.plan_view import plan_views
-    from flows.planned import check_coverage, planned
     from flows.workspace import exclusively
     from generators.catalogue import check_methods
 

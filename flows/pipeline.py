@@ -20,7 +20,7 @@ from flows.gate import check_gate
 from flows.generation_depth import check_depths, with_depths
 from flows.judging import check_rubrics
 from flows.mixing import check_accumulates
-from flows.planned import check_coverage
+from flows.plan_counts import check_coverage
 from flows.production import Step, calibrate, directly, produce
 from flows.references import ROLES, anchor_of, read_references, sets_of
 from flows.rounds import first_round, whole_shards

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from configs.recipe import Recipe
-from flows.planned import Planned
+from flows.plan_counts import Planned
 from generators.plan import teacher_shares
 
 _SHOWN = 10
