@@ -20,6 +20,9 @@ from store.shards import Shards
 from store.stages import STAGES, Context, Judged, Ruling, Stage, judged
 from store.versions import Version, latest, list_versions
 
+ON: dict[str, object] = {"verifier": {"planted": 20}}
+"""Probes with the canaries as they come."""
+
 
 def canaries_in(output: Path) -> pl.DataFrame:
     """The canaries of all runs in a folder."""
@@ -47,7 +50,7 @@ def test_they_are_caught_and_never_part_of_a_version(
     elm = (documents / "elm.md").read_text()
     (documents / "old.md").write_text(elm.replace("77", "81").replace("2024-", "2019-"))
     out = tmp_path / "out"
-    recipe = recipe_file(target=24)
+    recipe = recipe_file(target=24, probes=ON)
     said = stillhouse("build", recipe, "--output", out)
     assert said.code == 0, said.out + said.err
     version = list_versions(out, "rivers")[-1]
@@ -88,11 +91,11 @@ def test_a_version_whose_stages_let_them_through_is_quarantined(
     tmp_path: Path,
 ) -> None:
     out = tmp_path / "out"
-    first = build(load_recipe(str(recipe_file()), output=out)).version
+    first = build(load_recipe(str(recipe_file(probes=ON)), output=out)).version
     assert first.manifest["status"] == "completed"
     broken = replace(STAGES["grounding"], version="broken", factory=blind)
     monkeypatch.setitem(STAGES, "grounding", broken)
-    recipe = recipe_file(gate=None, seed=8)
+    recipe = recipe_file(gate=None, seed=8, probes=ON)
     said = stillhouse("build", recipe, "--output", out)
     assert said.code == 8, said.out + said.err
     held = list_versions(out, "rivers")[-1]
@@ -130,7 +133,9 @@ def test_they_cost_no_money(
     assert stillhouse("build", off, "--output", tmp_path / "off").code == 0
     sent = len(writer.bodies()), len(judge.bodies())
     assert sent[1] > 0
-    assert stillhouse("build", recipe_file(**fields), "--output", tmp_path / "on").code == 0
+    assert (
+        stillhouse("build", recipe_file(**fields, probes=ON), "--output", tmp_path / "on").code == 0
+    )
     assert (len(writer.bodies()), len(judge.bodies())) == (2 * sent[0], 2 * sent[1])
     found = Version(tmp_path / "on" / "rivers" / "rivers-v1").manifest["canaries"]
     assert [row["kind"] for row in found["kinds"]] == [DUPLICATE] and found["caught"] == 24
