@@ -37,3 +37,11 @@ class StoreCorrupt(StillhouseError):
     """A stored file is missing, altered, incomplete, or could not be written."""
 
     exit_code = 6
+
+
+class CanaryPaused(StillhouseError):
+    """The first candidates of a run are worse than its parent version. What was paid for is kept;
+    nothing more is asked before somebody says why to go on.
+    """
+
+    exit_code = 9

@@ -13,6 +13,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from configs.canary import Canary
 from configs.conditions import Conditions
 from configs.filters import Diversity, Filters
 from configs.gate import Gate, Mixing
@@ -164,6 +165,10 @@ class Recipe(Model):
     )
     routing: Routing = Field(
         default_factory=Routing, description="Cheap teachers first, strong ones for what fails."
+    )
+    canary: Canary | None = Field(
+        default_factory=Canary,
+        description="When the run pauses after its first candidates, beside the parent version.",
     )
     slices: Slices | None = Field(
         default_factory=Slices,

@@ -25,15 +25,16 @@ from store.publish import QUARANTINED, held_back
 
 
 @flow(name="build-dataset", flow_run_name="{recipe.name}", retries=0, validate_parameters=True)
-def build_dataset(recipe: Recipe, reason: str = "") -> str | State[None]:
+def build_dataset(recipe: Recipe, reason: str = "", past_canary: str = "") -> str | State[None]:
     """Build and publish a dataset. A version that its gate holds back ends the run as failed, in
     the state `Quarantined`, which an automation can look for.
 
     Args:
         recipe: What to make: corpus, teachers, methods, filters, verifiers, target and budget.
         reason: Why the version may have fewer real rows than its parent.
+        past_canary: Why to go on though the first candidates are worse than the parent's.
     """
-    built = build(recipe, as_task, reason)
+    built = build(recipe, as_task, reason, past_canary)
     create_markdown_artifact(
         funnel_markdown(built.version), key=f"funnel-{artifact_key(recipe.name)}"
     )

@@ -51,18 +51,21 @@ def build(
     reason: Annotated[
         str, typer.Option(help="Why the version may have fewer real rows than its parent.")
     ] = "",
+    past_canary: Annotated[
+        str, typer.Option(help="Why to go on though the first candidates are worse than before.")
+    ] = "",
 ) -> None:
     """Build and publish a dataset. Run it again after a stop: nothing is paid for twice."""
     from flows import progress, terminal
 
     settings = recipe_of(recipe, output, target, patch)
     if os.environ.get("PREFECT_API_URL"):
-        built = _build_in_prefect(settings, reason)
+        built = _build_in_prefect(settings, reason, past_canary)
     else:
         from flows.pipeline import build as run
 
         with progress.bars():
-            built = run(settings, reason=reason)
+            built = run(settings, reason=reason, past_canary=past_canary)
     terminal.show_built(console(), built)
     code = _exit_code(built.version)
     if code:
@@ -253,7 +256,7 @@ def _check_rooms() -> None:
         )
 
 
-def _build_in_prefect(recipe: Recipe, reason: str) -> Built:
+def _build_in_prefect(recipe: Recipe, reason: str, past_canary: str) -> Built:
     from flows.doctor import check_prefect
     from flows.pipeline import Built
     from store.publish import QUARANTINED
@@ -263,7 +266,7 @@ def _build_in_prefect(recipe: Recipe, reason: str) -> Built:
     from flows.build import build_dataset
 
     before = {version.path for version in list_versions(recipe.output, recipe.name)}
-    state = build_dataset(recipe, reason, return_state=True)
+    state = build_dataset(recipe, reason, past_canary, return_state=True)
     if state.name == QUARANTINED.title():
         version = list_versions(recipe.output, recipe.name)[-1]
     else:

@@ -16,6 +16,7 @@ from filters.coverage import Coverage, alarms, as_row, measure
 from flows import (
     acceptance,
     accounts,
+    canary_batch,
     drift,
     generation_depth,
     judging,
@@ -96,6 +97,7 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
         "acceptance": acceptance.account(recipe, space, work.acceptance),
         "verifier": verifier,
         "canaries": canaries,
+        "canary": work.canary,
         "coverage": [as_row(row) for row in covered],
         **_of_candidates(space, recipe, work, len(asked), rows, said),
         "slices": stopped,
@@ -107,6 +109,7 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
             *judging.notes(recipe, judge),
             *verifier_error.notes(recipe.probes.verifier, verifier),
             *planted.notes(canaries),
+            *canary_batch.notes(work.canary),
         ],
         "vanished": probed.vanished,
         "run": _run(work, space, recipe),
@@ -128,6 +131,7 @@ def _of_candidates(
     return {
         "decontamination": about_decontamination(recipe, space, work.references, said),
         "funnel": funnel(said, asked + _escalated(rows) + _repaired(rows), recipe),
+        "survival": canary_batch.survival(recipe, rows, said),
         "repair": repairs.account(recipe, rows, said, space.journal),
         "tiers": accounts.by_tier(models, said, recipe, space.journal),
         "replies": {"rungs": accounts.rungs(models, said), "fields": accounts.fields(rows, said)},

@@ -14,6 +14,7 @@ from configs.recipe import Recipe
 from flows import stages, steps
 from flows.acceptance import measure_acceptance
 from flows.canaries import judge_canaries
+from flows.canary_batch import check_canary
 from flows.entailing import check_entailment
 from flows.finish import publish_version
 from flows.gate import check_gate
@@ -41,18 +42,19 @@ class Built:
     is_new: bool
 
 
-def build(recipe: Recipe, step: Step = directly, reason: str = "") -> Built:
+def build(recipe: Recipe, step: Step = directly, reason: str = "", past_canary: str = "") -> Built:
     """Make the dataset. A rerun skips what is finished and pays for nothing twice. ``reason`` says
-    why the version may have fewer real rows than its parent.
+    why the version may have fewer real rows than its parent, ``past_canary`` why the run goes on
+    though its first candidates are worse than the parent's.
 
     Raises:
         StillhouseError: with what to do; what was answered and finished is kept.
     """
     with exclusively(recipe):
-        return _build(with_depths(recipe), step, reason)
+        return _build(with_depths(recipe), step, reason, past_canary.strip())
 
 
-def _build(recipe: Recipe, step: Step, reason: str) -> Built:
+def _build(recipe: Recipe, step: Step, reason: str, past_canary: str) -> Built:
     before = {version.path for version in list_versions(recipe.output, recipe.name)}
     work, planned = prepare(recipe, step)
     check_accumulates(recipe, anchor_of(workspace(recipe), recipe, work.references), reason)
@@ -61,6 +63,7 @@ def _build(recipe: Recipe, step: Step, reason: str) -> Built:
         work = calibrate(recipe, step, work, planned)
     check_coverage(recipe, work.corpus, work.plan)
     size = first_round(recipe, planned)
+    work = check_canary(recipe, step, work, size, past_canary)
     while True:
         work = produce(recipe, step, work, size)
         kept = len(stages.standing(workspace(recipe), work.records, (), work.verdicts))

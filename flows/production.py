@@ -77,6 +77,32 @@ def calibrate(recipe: Recipe, step: Step, work: Work, planned: int) -> Work:
     return replace(work, plan=plans[tiers[0]], tiers=tiers, notes=(*notes, *more))
 
 
+def judge_first(
+    recipe: Recipe, step: Step, work: Work, count: int
+) -> tuple[list[Batch], Work] | None:
+    """The first ``count`` seeds of the plan judged one by one, as :func:`produce` does, with the
+    work that knows which slices were stopped by then; None where a teacher or the budget ended it.
+
+    Whole shards are those of the run. Of the last one the replies are, so nothing is asked twice.
+    """
+    seeds, batches = steps.seeds_of(recipe, work.plan)[:count], list[Batch]()
+    survival = Survival(recipe.slices)
+    for start in range(0, count, recipe.shard_size):
+        window = seeds[start : start + recipe.shard_size]
+        wanted, stop = survival.wanted(window), start + len(window)
+        try:
+            new = _cascade(recipe, step, work, wanted, start, stop) if wanted else []
+        except BudgetExceeded:
+            return None
+        down = steps.missing(workspace(recipe), [batch.records for batch in new])
+        if down or _stopped(recipe, new) or any(batch.vectors is None for batch in new):
+            return None
+        batches += new
+        if new and len(window) == recipe.shard_size:
+            survival.look(wanted, *_frames(recipe, new), stop)
+    return batches, replace(work, slices=survival.stopped)
+
+
 def produce(recipe: Recipe, step: Step, work: Work, size: int) -> Work:
     """Generate the first ``size`` seeds of the plan and judge what comes back. Where the budget
     ends that, what was judged by then stands, and ``stopped`` says why there is no more.

@@ -170,17 +170,7 @@ def generate(recipe: Recipe, corpus: str, plan_key: str, start: int, stop: int) 
     space = workspace(recipe)
     seeds = seeds_of(recipe, plan_key)[start:stop]
     corrections = _corrections_of(recipe, plan_key)
-    used = [prompt for method in recipe.methods for prompt in catalogue()[method.name].prompts]
-    prompts = [prompt.sha256 for prompt in (*used, *([STATED] if recipe.conditions else []))]
-    if corrections:
-        prompts.append(load_prompt(CORRECT).sha256)
-    parts = _of_writers(recipe).model_dump(
-        mode="json",
-        include={"teachers", "methods", "failover", "language", "as_of"},
-        exclude=NOT_ASKED,
-    )
-    depths = [[t.name, t.generation_depth, t.student] for t in recipe.writers]
-    settings = [parts, prompts, TEMPLATES_VERSION, depths, [seed.id for seed in seeds]]
+    settings = _asked(recipe, seeds, bool(corrections))
     key = shard_key(candidates.STAGE, candidates.VERSION, settings, [corpus])
     if space.shards.has(key):
         return key
@@ -201,9 +191,36 @@ def generate(recipe: Recipe, corpus: str, plan_key: str, start: int, stop: int) 
     return space.shards.put(key, tables)
 
 
+def is_generated(recipe: Recipe, corpus: str, seeds: Sequence[Seed]) -> bool:
+    """Whether the shard in which all of these seeds are answered is finished."""
+    settings = _asked(recipe, seeds, False)
+    key = shard_key(candidates.STAGE, candidates.VERSION, settings, [corpus])
+    return workspace(recipe).shards.has(key)
+
+
+def _asked(recipe: Recipe, seeds: Sequence[Seed], corrected: bool) -> list[object]:
+    """All that decides what is asked for some seeds."""
+    used = [prompt for method in recipe.methods for prompt in catalogue()[method.name].prompts]
+    prompts = [prompt.sha256 for prompt in (*used, *([STATED] if recipe.conditions else []))]
+    if corrected:
+        prompts.append(load_prompt(CORRECT).sha256)
+    parts = _of_writers(recipe).model_dump(
+        mode="json",
+        include={"teachers", "methods", "failover", "language", "as_of"},
+        exclude=NOT_ASKED,
+    )
+    depths = [[t.name, t.generation_depth, t.student] for t in recipe.writers]
+    return [parts, prompts, TEMPLATES_VERSION, depths, [seed.id for seed in seeds]]
+
+
 def _of_writers(recipe: Recipe) -> Recipe:
-    """The recipe without the teachers that judge, since those decide nothing of what is written."""
-    return recipe.model_copy(update={"teachers": recipe.writers})
+    """The recipe without the teachers that judge, since those decide nothing of what is written;
+    but with those that score, since their scores are part of it.
+    """
+    scoring = {method.scoring.teacher for method in recipe.methods if method.scoring}
+    wanted = {*(teacher.name for teacher in recipe.writers), *scoring}
+    teachers = tuple(teacher for teacher in recipe.teachers if teacher.name in wanted)
+    return recipe.model_copy(update={"teachers": teachers})
 
 
 def missing(space: Workspace, records: Sequence[str]) -> list[str]:

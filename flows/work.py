@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from configs.recipe import Recipe
 from flows.slices import Stopped
@@ -29,8 +30,8 @@ class Work:
     plan that came up, and ``slices`` are those that were stopped before all of theirs were asked;
     ``references`` are the shards of the reference sets, ``acceptance`` and ``verifier`` are those
     of the probes of these names, if the recipe has them; ``canaries`` are those of what was planted
-    to be rejected; ``stopped`` is what the budget said where
-    it ended the run; ``reason`` is why real rows were given up.
+    to be rejected, ``canary`` is what was found of the first candidates; ``stopped`` is what the
+    budget said where it ended the run; ``reason`` is why real rows were given up.
     """
 
     corpus: str
@@ -46,6 +47,7 @@ class Work:
     acceptance: str = ""
     verifier: str = ""
     canaries: Planted | None = None
+    canary: Mapping[str, Any] | None = None
     references: Sequence[str] = ()
     stopped: str = ""
     reason: str = ""

@@ -53,6 +53,7 @@ NOT_IDENTITY: dict[str, Any] = {
     "depth_limits": True,
     "allow_depth": True,
     "allow_unanchored": True,
+    "canary": True,
     **NOT_ASKED,
 }
 """Fields of a recipe that do not change what is made: a run goes on where it was when they change,

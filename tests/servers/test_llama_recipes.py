@@ -30,8 +30,8 @@ NONSENSE = {
     "reasoning": "disagreement",
     "tools": "schema",
 }
-"""Recipes whose records need more than a reply of the right form, and what is missing: JSON where no
-grammar is asked for, quotes of both passages, traces that agree, arguments of a function."""
+"""Recipes whose records need more than a reply of the right form, and what is missing: JSON where
+no grammar is asked for, quotes of both passages, traces that agree, arguments of a function."""
 WRITTEN = sorted({*shipped_recipes()} - {*NONSENSE, "quickstart"})
 
 
