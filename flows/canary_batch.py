@@ -17,10 +17,11 @@ from configs.canary import Canary
 from configs.errors import CanaryPaused
 from configs.recipe import Recipe
 from flows import stages, steps
+from flows.identity import recipe_hash
 from flows.production import Step, judge_first
 from flows.slices import asked, survived
 from flows.work import Work
-from flows.workspace import workspace
+from flows.workspace import run_of, workspace
 from store.shares import wilson
 from store.versions import Version, latest
 
@@ -41,6 +42,8 @@ def check_canary(recipe: Recipe, step: Step, work: Work, size: int, past: str) -
     before = parent.manifest.get("survival") if parent else None
     if recipe.canary is None or not few or parent is None or not before or not before["judged"]:
         return work
+    if _goes_on(recipe, work, parent):
+        return replace(work, canary=parent.manifest.get("canary"))
     judged = judge_first(recipe, step, work, few)
     if judged is None:
         return work  # Its teacher or its budget has ended; what then happens is said elsewhere.
@@ -97,6 +100,18 @@ def notes(found: Mapping[str, Any] | None) -> list[str]:
     if found is None or not found["worse"] or not found["past"]:
         return []
     return [f"went on past the canary batch, since {found['past']}: {_rates(found)}"]
+
+
+def _goes_on(recipe: Recipe, work: Work, parent: Version) -> bool:
+    """Whether the parent is what this very run came to so far, as where it was partial: by the
+    recipe, the corpus, and a ledger that has not begun anew since.
+    """
+    space, made = workspace(recipe), parent.manifest
+    same = made["recipe_hash"] == recipe_hash(recipe)
+    sent = space.journal.spent(run_of(recipe)).requests
+    known = sent >= made.get("run", {}).get("requests_sent_ever", 0)
+    unmoved = made["corpus"]["snapshot"] == space.corpus(work.corpus).snapshot
+    return bool(same and known and unmoved)
 
 
 def _paid(recipe: Recipe, work: Work, few: int, size: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
+from typing import Any
 
 from conftest import RecipeFile, RunCommand, StartServer
 
@@ -63,7 +64,7 @@ def test_chance_alone_is_rarely_an_alarm() -> None:
 def test_a_run_says_it_while_it_goes_on(
     stillhouse: RunCommand, recipe_file: RecipeFile, start_server: StartServer, tmp_path: Path
 ) -> None:
-    sizes = {"target": 60, "max_candidates": 120, "shard_size": 60}
+    sizes: dict[str, Any] = {"target": 60, "max_candidates": 120, "shard_size": 60, "canary": None}
     good, bad = start_server(), start_server(refused=0.3)
     said = stillhouse("build", recipe_file(good.url, **sizes), "--output", tmp_path / "out")
     assert said.code == 0 and "drift" not in (said.out + said.err).casefold()
