@@ -1,9 +1,13 @@
-"""Shuts itself in, then becomes another program. Run as a script, by its path, with nothing of the
-project: ``jail.py FOLDER MEMORY_BYTES CPU_SECONDS STATUS_FD PROGRAM ARGUMENT...``.
+"""Runs a program shut in. Run as a script, by its path, with nothing of the project:
+``jail.py FOLDER MEMORY_BYTES CPU_SECONDS FILTER STATUS_FD PROGRAM ARGUMENT...``.
 
 Linux only. Namespaces of its own leave it no network and no other process to see; Landlock leaves
-it the folder to write, and Python and system libraries to read; limits hold memory, time, files.
-It writes ``ready`` to STATUS_FD where all of that holds, else what does not, and then ends.
+it the folder to write, and Python and system libraries to read; limits hold memory, time, files;
+the filter (hexadecimal, ``calls.py``) refuses calls. It writes ``ready`` to STATUS_FD where all of
+that holds, else what does not, and then ends.
+
+Three processes: the guard, which ends with its caller and ends all on SIGTERM; the first of the
+namespace, with whose end the kernel ends all others there, and which they cannot harm; the program.
 """
 
 from __future__ import annotations
@@ -15,8 +19,12 @@ import signal
 import sys
 from pathlib import Path
 
-_NAMESPACES = 0x10000000 | 0x40000000 | 0x20000000 | 0x08000000  # user, network, processes, IPC
-_NO_NEW_PRIVILEGES, _DEATH_SIGNAL = 38, 1
+_NAMESPACES = 0x10000000 | 0x40000000 | 0x20000000 | 0x08000000 | 0x20000
+"""Of users, network, processes, IPC and mounts."""
+_NOBODY = 65534
+_PRIVATE, _PLAIN_FILES = 0x40000 | 0x4000, 0x2 | 0x4
+"""Flags of mounts: all beneath are its own; no set-user-id, no devices."""
+_NO_NEW_PRIVILEGES, _DEATH_SIGNAL, _FILTER_CALLS = 38, 1, 22
 _CREATE, _ADD_RULE, _RESTRICT = 444, 445, 446
 _READ = 0b1101
 """Landlock's rights to run a file, read it, and list a folder."""
@@ -25,9 +33,10 @@ _READABLE = ("/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/dev/null", "/dev/ur
 _NAMED_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
 """How many rights on files a version of Landlock knows."""
 _FILE_BYTES = 16 * 2**20
+_FOLDER = b"size=64m,nr_inodes=1000,mode=700"
+"""What the files of the folder may take together."""
 _OPEN_FILES = 64
 _PROCESSES = 32
-_ENVIRONMENT = {"PYTHONHASHSEED": "0", "LC_ALL": "C.UTF-8"}
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -39,6 +48,10 @@ class _Rules(ctypes.Structure):
 class _Beneath(ctypes.Structure):
     _pack_ = 1
     _fields_ = (("allowed", ctypes.c_uint64), ("folder", ctypes.c_int32))
+
+
+class _Program(ctypes.Structure):
+    _fields_ = (("steps", ctypes.c_ushort), ("first", ctypes.c_char_p))
 
 
 def _call(what: str, result: int) -> int:
@@ -59,6 +72,21 @@ def _limit(memory: int, seconds: int) -> None:
         held = resource.getrlimit(name)[1]
         most = most if held == resource.RLIM_INFINITY else min(most, held)
         resource.setrlimit(name, (most, most))
+
+
+def _own_folder(folder: str) -> None:
+    """Puts a folder in memory, limited in size, in the place of ``folder``, with the same files. It
+    is gone with the program.
+    """
+    files = {path: path.read_bytes() for path in Path(folder).iterdir()}
+    private = 0x40000 | 0x4000  # all mounts beneath
+    _call("mounts", _libc.mount(None, b"/", None, private, None))
+    _call(
+        "folder", _libc.mount(b"none", folder.encode(), b"tmpfs", 6, _FOLDER)
+    )  # no setuid, devices
+    for path, content in files.items():
+        path.write_bytes(content)
+    os.chdir(folder)
 
 
 def _confine(folder: str) -> None:
@@ -84,27 +112,58 @@ def _allow(held: int, path: str, rights: int) -> None:
     os.close(folder)
 
 
-def main(folder: str, memory: str, seconds: str, status: str, *program: str) -> int:
+def _refuse_calls(steps: bytes) -> None:
+    program = _Program(len(steps) // 8, steps)
+    _call("filter of calls", _libc.prctl(_FILTER_CALLS, 2, ctypes.byref(program), 0, 0))
+
+
+def _end_with_parent() -> None:
+    _call("death signal", _libc.prctl(_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0))
+
+
+def _become_nobody() -> None:
+    """Files of a folder in memory need an owner; under this one a program has no rights of root."""
+    own = os.getuid(), os.getgid()
+    _call("namespaces", _libc.unshare(_NAMESPACES))
+    Path("/proc/self/setgroups").write_text("deny")
+    for name, id_ in zip(("uid_map", "gid_map"), own, strict=True):
+        Path(f"/proc/self/{name}").write_text(f"{_NOBODY} {id_} 1")
+
+
+def _wait(child: int) -> int:
+    """A child's exit status, or 128 and the signal that ended it."""
+    ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    return ended if ended >= 0 else 128 - ended
+
+
+def main(folder: str, memory: str, seconds: str, steps: str, status: str, *program: str) -> int:
     """Runs ``program`` shut in; its exit status, or 128 and the signal that ended it."""
     told = int(status)
     try:
-        _call("namespaces", _libc.unshare(_NAMESPACES))
-        child = os.fork()
-        if child == 0:
-            _libc.prctl(_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
-            _confine(folder)
-            _limit(int(memory), int(seconds))
-            os.write(told, b"ready")
+        _end_with_parent()
+        _become_nobody()
+        first = os.fork()
+        if first:
+            signal.signal(signal.SIGTERM, lambda *_: os.kill(first, signal.SIGKILL))
             os.close(told)
-            os.execve(
-                program[0], program, {"PYTHONHASHSEED": "0", "HOME": folder, "LC_ALL": "C.UTF-8"}
-            )
+            return _wait(first)
+        _end_with_parent()
+        _own_folder(folder)
+        child = os.fork()
+        if child:
+            os.close(told)
+            os._exit(_wait(child))
+        os.setsid()  # a signal to its own group reaches nobody else
+        _confine(folder)
+        _limit(int(memory), int(seconds))
+        _refuse_calls(bytes.fromhex(steps))
+        os.write(told, b"ready")
+        os.close(told)
+        environment = {"PYTHONHASHSEED": "0", "HOME": folder, "LC_ALL": "C.UTF-8"}
+        os.execve(program[0], program, environment)
     except OSError as error:
         os.write(told, f"{error}".encode())
         os._exit(1)
-    os.close(told)
-    ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    return ended if ended >= 0 else 128 - ended
 
 
 if __name__ == "__main__":
