@@ -1,7 +1,8 @@
 """Prompts are files with an id and a version; here they are read, checked and rendered.
 
 ``<folder>/<id>@<version>.md`` holds YAML front matter (:class:`Front`) and one section per chat
-role, each a Jinja template that is rendered in a sandbox. Passages are values, never templates.
+role, each a Jinja template that is rendered in a sandbox. Values such as passages are never
+templates, and cannot hold the marks that a template sets around them or those of chat turns.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pydantic import Field, ValidationError
 
 from configs.errors import ConfigError
 from configs.model import Model
+from store.marks import break_marks, marks_of
 from store.text import sha256
 
 ROLES = ("system", "user", "assistant")
@@ -50,7 +52,7 @@ class Prompt:
     front: Front
 
     def render(self, **values: object) -> list[dict[str, str]]:
-        """Chat messages with the values filled in.
+        """Chat messages with the values filled in, marks within these broken up.
 
         Raises:
             ConfigError: a variable has no value, or the body does what the sandbox forbids.
@@ -162,12 +164,17 @@ def _miswritten(front: Front, sections: tuple[tuple[str, str], ...]) -> list[str
 
 @lru_cache
 def _template(body: str) -> Any:
-    return _environment().from_string(body)
+    return _environment(marks_of(body)).from_string(body)
 
 
 @lru_cache
-def _environment() -> Any:  # jinja2 is imported late
+def _environment(marks: frozenset[str] = frozenset()) -> Any:  # jinja2 is imported late
     from jinja2 import StrictUndefined
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-    return ImmutableSandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True)
+    def shown(value: object) -> object:
+        return break_marks(value, marks) if isinstance(value, str) else value
+
+    return ImmutableSandboxedEnvironment(
+        undefined=StrictUndefined, trim_blocks=True, finalize=shown
+    )

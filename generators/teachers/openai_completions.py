@@ -7,7 +7,6 @@ passage can neither end its turn nor begin another one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -17,10 +16,10 @@ from generators.teachers import openai_chat
 from generators.teachers.adapter import number
 from store.asking import Question
 from store.journal import Reply
+from store.marks import break_marks
 
 PATH = "/completions"
 LADDER: Sequence[Structured] = ("none",)
-_MARK = re.compile(r"<(?=\||start_of_turn|end_of_turn|bos>|eos>)", re.I)
 headers, limits = openai_chat.headers, openai_chat.limits
 
 
@@ -48,7 +47,7 @@ def rendered(messages: Sequence[Mapping[str, str]], chat_format: str) -> str:
     text = format_.first
     for turn in turns:
         role = format_.assistant if turn["role"] == "assistant" else turn["role"]
-        content = _MARK.sub("< ", turn["content"])
+        content = break_marks(turn["content"])
         text += format_.begin.format(role=role) + content
         if turn is turns[-1] and turn["role"] == "user" and not content.strip():
             return text
