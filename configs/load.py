@@ -5,17 +5,16 @@ from __future__ import annotations
 import difflib
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.comments import CommentedMap
 
 from configs.errors import ConfigError
 from configs.recipe import Recipe
+from configs.yaml_files import dotted, line_of, parse
 
 SHIPPED = Path(__file__).parent
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
@@ -45,10 +44,27 @@ def find_recipe(name_or_path: str) -> Path:
     )
 
 
-def load_recipe(name_or_path: str, patch: Path | None = None, **overrides: object) -> Recipe:
+def teacher_variables(name_or_path: str) -> tuple[str, ...]:
+    """Variables that the teachers of a recipe are filled from and that the environment lacks.
+
+    Raises:
+        ConfigError: there is no such recipe, or it is not YAML.
+    """
+    named = _VARIABLE.findall(str(_parse(find_recipe(name_or_path)).get("teachers")))
+    lacking = (name for name, default in named if not default and not os.environ.get(name))
+    return tuple(dict.fromkeys(lacking))
+
+
+def load_recipe(
+    name_or_path: str,
+    patch: Path | None = None,
+    variables: Mapping[str, str] | None = None,
+    **overrides: object,
+) -> Recipe:
     """Read and check a recipe.
 
-    ``${NAME}`` and ``${NAME:-default}`` are filled from the environment; corpus paths are taken
+    ``${NAME}`` and ``${NAME:-default}`` are filled from the environment, and from ``variables``
+    where it has none of that name; corpus paths are taken
     relative to the recipe's folder. ``patch`` is a YAML file of fields to change, as a JSON merge
     patch (RFC 7396): mappings are merged, everything else is replaced, null takes a field away.
     ``overrides`` replace top-level fields when not None.
@@ -59,9 +75,10 @@ def load_recipe(name_or_path: str, patch: Path | None = None, **overrides: objec
     path = find_recipe(name_or_path)
     tree = _parse(path)
     problems: list[str] = []
-    data = _fill(tree, (), path, tree, problems)
+    known = {**(variables or {}), **{name: value for name, value in os.environ.items() if value}}
+    data = _fill(tree, (), path, tree, known, problems)
     if patch is not None:
-        data = _merged(data, _fill(*_patch(patch), problems))
+        data = _merged(data, _fill(*_patch(patch), known, problems))
     data.update({field: value for field, value in overrides.items() if value is not None})
     _anchor_paths(data, path.parent)
     try:
@@ -95,37 +112,32 @@ def _merged(data: Any, patch: Any) -> Any:
 
 
 def _parse(path: Path) -> CommentedMap:
-    try:
-        tree = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: not UTF-8 (byte {error.start}); save it as UTF-8") from None
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        raise ConfigError(f"{path}:{line}: not valid YAML: {error.problem}") from None
-    except (YAMLError, ValueError) as error:
-        # A control character, or a date such as 2024-02-30: YAML does not say on which line.
-        said = str(error).partition("\n")[0]
-        raise ConfigError(f"{path}: not valid YAML: {said}") from None
-    if not isinstance(tree, CommentedMap):
-        raise ConfigError(f"{path}:1: a recipe is a mapping of fields; start with `name:`")
+    tree: CommentedMap = parse(path, "a recipe is a mapping of fields; start with `name:`")
     return tree
 
 
-def _fill(node: Any, loc: tuple[Any, ...], path: Path, tree: Any, problems: list[str]) -> Any:
-    """Plain data with the environment's values in place of ``${NAME}``."""
+def _fill(
+    node: Any,
+    loc: tuple[Any, ...],
+    path: Path,
+    tree: Any,
+    known: Mapping[str, str],
+    problems: list[str],
+) -> Any:
+    """Plain data with the values of known variables in place of ``${NAME}``."""
     if isinstance(node, dict):
-        return {key: _fill(node[key], (*loc, key), path, tree, problems) for key in node}
+        return {key: _fill(node[key], (*loc, key), path, tree, known, problems) for key in node}
     if isinstance(node, list):
-        return [_fill(item, (*loc, i), path, tree, problems) for i, item in enumerate(node)]
+        each = enumerate(node)
+        return [_fill(item, (*loc, i), path, tree, known, problems) for i, item in each]
     if not isinstance(node, str):
         return node
 
     def value(match: re.Match[str]) -> str:
         name, default = match.groups()
-        found = os.environ.get(name) or default
+        found = known.get(name) or default
         if found is None:
-            where = f"{path}:{_line(tree, loc)}: {_dotted(loc)}"
+            where = f"{path}:{line_of(tree, loc)}: {dotted(loc) or 'recipe'}"
             problems.append(f"{where}: the environment variable {name} is not set; export it")
             return match.group(0)
         return str(found)
@@ -181,7 +193,7 @@ def _explain(error: ValidationError, path: Path, tree: Any) -> list[str]:
             message = _unknown_field(loc)
         elif problem["type"] == "missing":
             message = "this field is required"
-        lines.append(f"{path}:{_line(tree, loc)}: {_dotted(loc)}: {message}")
+        lines.append(f"{path}:{line_of(tree, loc)}: {dotted(loc) or 'recipe'}: {message}")
     return lines
 
 
@@ -216,23 +228,3 @@ def _models_in(annotation: Any) -> Iterable[type[BaseModel]]:
         yield annotation
     for inner in getattr(annotation, "__args__", ()):
         yield from _models_in(inner)
-
-
-def _line(tree: Any, loc: Iterable[Any]) -> int:
-    """Line of the deepest part of ``loc`` that stands in the file."""
-    node, line = tree, 1
-    for part in loc:
-        try:
-            if isinstance(node, CommentedMap):
-                line = node.lc.key(part)[0] + 1
-            elif isinstance(node, CommentedSeq):
-                line = node.lc.item(part)[0] + 1
-            node = node[part]
-        except (KeyError, IndexError, TypeError):
-            break
-    return line
-
-
-def _dotted(loc: Iterable[Any]) -> str:
-    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc)
-    return text.lstrip(".") or "recipe"
