@@ -199,6 +199,7 @@ app.command()(cli_recipes.plan)
 app.command()(cli_recipes.methods)
 app.command()(cli_recipes.prompts)
 app.command()(cli_recipes.diff)
+app.command()(cli_recipes.cases)
 
 
 @app.command()

@@ -93,3 +93,39 @@ def diff(recipe_a: _Side, recipe_b: _Side, output: OutputOverride = None) -> Non
         console().print(view)
     if found or one.hash != two.hash:
         raise typer.Exit(1)
+
+
+def cases(
+    recipe: RecipeArgument,
+    repeat: Annotated[int, typer.Option(min=1, max=100, help="Replays of each case.")] = 3,
+    min_pass: Annotated[
+        float, typer.Option(min=0, max=1, help="Least share of asked replays that must pass.")
+    ] = 0.8,
+    replies_only: Annotated[
+        bool, typer.Option("--replies-only", help="Only cases with fixed replies; asks nobody.")
+    ] = False,
+    file: Annotated[
+        Path | None, typer.Option(help="The cases; by default those of the recipe's name.")
+    ] = None,
+    output: OutputOverride = None,
+) -> None:
+    """Replay the golden cases of a recipe. Exits 1 where what is fixed fails, or too much else."""
+    from configs.case_files import find_cases, load_cases
+    from configs.load import load_recipe, teacher_variables
+    from flows import progress
+    from flows.cases import replay
+    from flows.cases_view import cases_views, failed
+
+    path = file or find_cases(recipe)
+    found, lacking = load_cases(path), teacher_variables(recipe)
+    unset = dict.fromkeys(lacking, "http://nobody.invalid/v1")
+    settings = load_recipe(recipe, variables=unset, output=output)
+    why = f"since {', '.join(lacking)} is not set" if lacking else "as --replies-only says"
+    skipped = [case for case in found if not case.replies] if lacking or replies_only else []
+    with progress.bars():
+        left = [case for case in found if case not in skipped]
+        tallies = replay(settings, left, repeat, path) if left else []
+    for view in cases_views(settings.name, tallies, skipped, why, min_pass):
+        console().print(view)
+    if failed(tallies, min_pass):
+        raise typer.Exit(1)

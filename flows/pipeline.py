@@ -104,12 +104,7 @@ def prepare(recipe: Recipe, step: Step = directly) -> tuple[Work, int]:
     Returns the work to be continued and how many seeds there are.
     """
     started = time.monotonic()
-    check_rubrics(recipe)
-    check_entailment(recipe)
-    check_gate(recipe)
-    check_methods(recipe)
-    check_depths(recipe)
-    workspace(recipe)
+    check(recipe)
     corpus = step(steps.read_corpus, recipe, label="read corpus")
     open_pool(recipe)
     check_teachers(recipe)
@@ -123,3 +118,18 @@ def prepare(recipe: Recipe, step: Step = directly) -> tuple[Work, int]:
     tiers = tiers_of(recipe) if recipe.routing.enabled else ()
     work = Work(corpus, passages, plan, tiers, references=held, started=started)
     return work, len(steps.seeds_of(recipe, plan))
+
+
+def check(recipe: Recipe) -> None:
+    """Check what can be checked without reading the corpus.
+
+    Raises:
+        ConfigError: a prompt, a model, a figure or a method that the recipe names is not there, or
+            the output folder cannot be written.
+    """
+    check_rubrics(recipe)
+    check_entailment(recipe)
+    check_gate(recipe)
+    check_methods(recipe)
+    check_depths(recipe)
+    workspace(recipe)

@@ -26,7 +26,7 @@ from flows.workspace import NOT_ASKED, Workspace, workspace
 from store.embedding import embedder
 from store.records import EVIDENCE, VERDICTS, VOTES, polars_schema, to_arrow
 from store.shards import shard_key
-from store.stages import STAGES, Context, Stage
+from store.stages import STAGES, Context, Judged, Stage
 from store.text import digest
 from verifiers.checker import Checker
 from verifiers.claims.asked import identity as claim_prompts
@@ -89,7 +89,7 @@ def judge(
 
     def make() -> dict[str, pa.Table]:
         rows = standing(space, records, vectors, verdicts)
-        judged = _stage(space, recipe, stage, (corpus, passages, tuple(held)))(rows)
+        judged = judge_rows(recipe, stage, corpus, passages, rows, held)
         return {
             "verdicts": to_arrow(judged.verdicts, VERDICTS),
             "evidence": to_arrow(judged.evidence, EVIDENCE),
@@ -97,6 +97,18 @@ def judge(
         }
 
     return space.shards.once(key, make)
+
+
+def judge_rows(
+    recipe: Recipe,
+    stage: str,
+    corpus: str,
+    passages: str,
+    rows: pl.DataFrame,
+    references: Sequence[str] = (),
+) -> Judged:
+    """What a stage says of these rows, over a corpus and its vectors by their shards."""
+    return _stage(workspace(recipe), recipe, stage, (corpus, passages, tuple(references)))(rows)
 
 
 def dropped(space: Workspace, verdicts: Sequence[str]) -> list[str]:
@@ -122,8 +134,13 @@ def standing(
     rows = space.shards.frame(records, "records")
     if vectors:
         rows = rows.hstack(space.shards.frame(vectors, "vectors"))
-    said = space.shards.frame(verdicts, "verdicts")
-    return scored(rows.filter(~pl.col("id").is_in(dropped(space, verdicts))), said)
+    return standing_rows(rows, space.shards.frame(verdicts, "verdicts"))
+
+
+def standing_rows(rows: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
+    """Of these rows those that no verdict dropped, scored as :func:`standing` does."""
+    gone = verdicts.filter(pl.col("decision") == "drop")["record_id"].unique()
+    return scored(rows.filter(~pl.col("id").is_in(gone.to_list())), verdicts)
 
 
 def scored(records: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:

@@ -12,6 +12,7 @@ from dataclasses import asdict, fields, replace
 from typing import Any
 
 import orjson
+import polars as pl
 import pyarrow as pa
 
 import filters
@@ -27,13 +28,14 @@ from generators import candidates
 from generators.cascade import hand_over
 from generators.catalogue import catalogue
 from generators.conditions import PROMPT as STATED
+from generators.library import Library
 from generators.plan import plan_seeds
 from generators.prompts import load_prompt
 from generators.repair import CORRECT, Correction, correction_of
 from generators.seeds import Seed
 from generators.templates import VERSION as TEMPLATES_VERSION
 from store.chunks import cut
-from store.corpus import Corpus, check_documents
+from store.corpus import Corpus, Document, check_documents
 from store.embedding import embedder
 from store.readers import read_source
 from store.records import RECORDS, VERDICTS, to_arrow
@@ -50,12 +52,15 @@ PARTIAL = "generate-partial"
 """Stage of a shard in which some requests have no answer yet."""
 
 
-def read_corpus(recipe: Recipe) -> str:
-    """Read the corpus and store its snapshot. Always reads: the sources may have changed."""
-    documents = []
+def read_corpus(recipe: Recipe, more: Sequence[Document] = ()) -> str:
+    """Read the corpus, with ``more`` documents behind it, and store its snapshot. Always reads: the
+    sources may have changed.
+    """
+    documents: list[Document] = []
     for i, source in enumerate(recipe.corpus):
         report("reading corpus", i, len(recipe.corpus))
         documents += read_source(source)
+    documents += more
     check_documents(documents)
     passages = [piece for document in documents for piece in cut(document, recipe.chunking)]
     corpus = Corpus(tuple(documents), tuple(passages))
@@ -91,19 +96,28 @@ def plan(recipe: Recipe, corpus: str) -> str:
         parts["conditions"] = [
             [name, *weights.items()] for name, weights in recipe.conditions.items()
         ]
-    given = None
-    if sets_of(recipe, "prompts"):
-        given = place_prompts(recipe, corpus, embed_passages(recipe, corpus))
+    given = _placed(recipe, corpus)
 
     def make() -> dict[str, pa.Table]:
-        library = space.library(corpus)
-        if given is not None:
-            library = replace(library, given=given_in(space, given))
-        return {"seeds": _seed_table(plan_seeds(library, recipe))}
+        return {"seeds": _seed_table(plan_seeds(library_of(recipe, corpus), recipe))}
 
     inputs = [corpus, *([given] if given else [])]
     key = shard_key("plan", _PLAN_VERSION, [parts, recipe.candidate_cap], inputs)
     return space.shards.once(key, make)
+
+
+def library_of(recipe: Recipe, corpus: str) -> Library:
+    """A corpus with its facts, and the prompts that the recipe's methods are to answer."""
+    space, given = workspace(recipe), _placed(recipe, corpus)
+    library = space.library(corpus)
+    return replace(library, given=given_in(space, given)) if given else library
+
+
+def _placed(recipe: Recipe, corpus: str) -> str | None:
+    """The shard of a recipe's own prompts, if it has any."""
+    if not sets_of(recipe, "prompts"):
+        return None
+    return place_prompts(recipe, corpus, embed_passages(recipe, corpus))
 
 
 def redirect(recipe: Recipe, plan_key: str, tier: int) -> str:
@@ -241,12 +255,16 @@ def embed_records(recipe: Recipe, records: str) -> str:
     space = workspace(recipe)
 
     def make() -> dict[str, pa.Table]:
-        rows = space.shards.frame([records], "records")
-        texts = [f"{q}\n{a}" for q, a in rows.select("question", "answer").iter_rows()]
-        embed = embedder(recipe.embedding, report, "embedding records", space.kept_vectors)
-        return {"vectors": _vector_table(embed(texts))}
+        return {"vectors": vectors_of(recipe, space.shards.frame([records], "records"))}
 
     return space.shards.once(_embedding_key(recipe.embedding, [records]), make)
+
+
+def vectors_of(recipe: Recipe, records: pl.DataFrame) -> pa.Table:
+    """A column ``embedding`` of records, question and answer together."""
+    texts = [f"{q}\n{a}" for q, a in records.select("question", "answer").iter_rows()]
+    kept = workspace(recipe).kept_vectors
+    return _vector_table(embedder(recipe.embedding, report, "embedding records", kept)(texts))
 
 
 def _embedding_key(settings: Embedding, inputs: Sequence[str]) -> str:

@@ -39,6 +39,8 @@ _POISON_SHARE, _POISON_FEW = 0.2, 3
 """Requests without an answer are poison while they are few; more are the teacher's fault."""
 _AHEAD = 2
 """Tasks per call in flight: some wait for the journal, or for another try."""
+AskOf = Callable[[Seed], Ask]
+"""Who is asked for a seed."""
 
 
 @dataclass(frozen=True)
@@ -68,14 +70,28 @@ async def generate(
     ``corrections`` are what failed before, by the seed that asks for it again.
     Where the budget is used up, the candidates are those that were answered by then.
     """
+    async with pool:
+        return await generate_by(
+            lambda seed: _ask(seed.teacher, pool), seeds, library, recipe, progress, corrections
+        )
+
+
+async def generate_by(
+    ask_of: AskOf,
+    seeds: Sequence[Seed],
+    library: Library,
+    recipe: Recipe,
+    progress: Progress,
+    corrections: Mapping[str, Correction] | None = None,
+) -> Generated:
+    """As :func:`generate`, with whoever is asked for each seed."""
     missing: dict[str, str] = {}
     back = corrections or {}
 
     def request(seed: Seed) -> Request:
         return request_of(seed, library, recipe, back.get(seed.id))
 
-    async with pool:
-        outcomes, stopped = await _write_all(seeds, request, recipe, pool, missing, progress)
+    outcomes, stopped = await _write_all(seeds, request, recipe, ask_of, missing, progress)
     aside = _set_aside(seeds, outcomes, missing)
     rows, verdicts = [], []
     for seed in seeds:
@@ -134,7 +150,7 @@ async def _write_all(
     seeds: Sequence[Seed],
     request: Callable[[Seed], Request],
     recipe: Recipe,
-    pool: Pool,
+    ask_of: AskOf,
     missing: dict[str, str],
     progress: Progress,
 ) -> tuple[dict[str, Outcome], str]:
@@ -153,9 +169,9 @@ async def _write_all(
         async with gates[seed.teacher]:
             if failures:
                 return
-            ask, entry = _ask(seed.teacher, pool), catalogue()[seed.method]
+            entry = catalogue()[seed.method]
             try:
-                outcomes[seed.id] = await entry.compose(request(seed), entry.read, ask)
+                outcomes[seed.id] = await entry.compose(request(seed), entry.read, ask_of(seed))
             except TeacherUnavailable as error:
                 missing[seed.teacher] = str(error)
             except StillhouseError as error:

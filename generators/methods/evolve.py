@@ -57,19 +57,21 @@ async def compose(request: Request, read: Read, ask: Ask) -> Outcome:
     first = outcomes[0].draft
     if not isinstance(first, Draft):
         return outcomes[0]
-    questions = [first.question]
+    questions, why = [first.question], ""
     for _ in range(task.settings.rounds):
         told = {"style": task.seed.style, "question": questions[-1]}
         harder = about_passage(task, PROMPT, SCHEMA, **told)
         outcomes.append(await write(harder, read_question, ask))
         new = outcomes[-1].draft
-        if not isinstance(new, Draft) or why_eliminated(new.question, questions[-1], task.settings):
+        if isinstance(new, Unusable):
+            why = new.detail
+        else:
+            why = why_eliminated(new.question, questions[-1], task.settings)
+        if why or isinstance(new, Unusable):
             break
         questions.append(new.question)
     if len(questions) == 1:
-        why = outcomes[-1].draft
-        said = why.detail if isinstance(why, Unusable) else "it was worded like the one before"
-        draft: Draft | Unusable = Unusable("not_evolved", f"no harder question came of it: {said}")
+        draft: Draft | Unusable = Unusable("not_evolved", f"no harder question came of it: {why}")
         return Outcome(draft, request, calls_of(outcomes))
     outcomes.append(await write(to_answer(task, questions[-1]), read_answer, ask))
     draft = outcomes[-1].draft
@@ -82,7 +84,7 @@ async def compose(request: Request, read: Read, ask: Ask) -> Outcome:
 def why_eliminated(new: str, old: str, settings: Settings) -> str:
     """Why a new question is none, or nothing."""
     if rouge_l(new, old) >= settings.max_likeness:
-        return "worded like the one before"
+        return "it was worded like the one before"
     return "it speaks of the task" if _OF_THE_TASK.search(new) else ""
 
 
