@@ -30,7 +30,7 @@ from verifiers.validity import Timeline
 from verifiers.verdicts import Checked
 
 
-@stage("grounding", version="5", scope="row")
+@stage("grounding", version="6", scope="row")
 def grounding(settings: Grounding, context: Context) -> Stage:
     """Drops records with a contradicted claim, an invented name or quote, or too little evidence.
 

@@ -35,6 +35,7 @@ def compared(claim: str, evidence: str) -> list[str]:
         ("one of the largest cities", "the largest city", "found"),
         ("the highest peak", "the lowest peak", "conflict"),
         ("the oldest bridge", "the youngest bridge", "conflict"),
+        ("the outermost moon", "the innermost moon", "conflict"),
         ("the most populous state", "the least populous state", "conflict"),
         ("the most populous state", "the most populous state", "found"),
         ("best known for it", "most famous for it", "found"),

@@ -69,6 +69,7 @@ doctor/patient landlord/tenant plaintiff/defendant majority/unanimous monarchy/r
 democracy/dictatorship war/peace peaceful/violent ascent/descent takeoff/landing launch/landing
 import/domestic with/without inside/beyond within/beyond much/slightly far/slightly
 considerably/slightly circular/elongated push/pop floor/ceiling prograde/retrograde
+innermost/outermost
 """
 _VETOED = frozenset("important importance position positions activity activities nature".split())
 """Words that share their stem with a word of the table and not its meaning."""

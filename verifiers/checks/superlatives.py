@@ -24,7 +24,8 @@ distance nearest,closest farthest,furthest|wealth richest,wealthiest poorest
 warmth hottest,warmest coldest,coolest|depth deepest shallowest|width widest,broadest narrowest
 strength strongest,mightiest weakest|safety safest deadliest|ease easiest hardest,toughest
 wetness wettest driest|noise loudest quietest|light brightest darkest,faintest,dimmest
-density densest sparsest|power mightiest -|fame best-known,best_known,most_famous,most_known -"""
+density densest sparsest|power mightiest -|place outermost innermost
+fame best-known,best_known,most_famous,most_known -"""
 _ORDER = "order"
 _TERMS = {
     word.replace("_", " "): (family, sign)
