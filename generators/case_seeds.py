@@ -10,7 +10,7 @@ from configs.cases import Case, OwnDocument
 from configs.errors import ConfigError
 from configs.methods import Method
 from configs.recipe import Recipe
-from generators.catalogue import catalogue, styles_of
+from generators.catalogue import Round, catalogue, styles_of
 from generators.conditions import draw
 from generators.facts import Fact
 from generators.library import Library
@@ -80,7 +80,7 @@ def _option(case: Case, document: str, library: Library, recipe: Recipe) -> Opti
         return Option(method.name, style, at, asked=asked, others=case.others)
     wanted = None if case.passage is None else passages[case.passage]
     offer = catalogue()[method.name].offer
-    for option in offer(library, library.corpus.document[document], method, recipe, 0):
+    for option in offer(Round(library, library.corpus.document[document], method, recipe, 0)):
         fact = library.facts[document][option.fact] if option.fact >= 0 else None
         placed = wanted is None or option.passage_id == wanted
         if option.style == style and placed and _is_fact(case, fact):
