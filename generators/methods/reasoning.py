@@ -97,12 +97,17 @@ def judge(posed: Draft, found: Sequence[Draft | Unusable], settings: Settings) -
 
 
 def same(one: str, other: str) -> bool:
-    """Whether two short answers say the same: equal numbers, or else equal words."""
+    """Whether two short answers say the same: equal numbers, and words that one of them may lack,
+    such as a unit; or else equal words.
+    """
     numbers = [[float(n.replace(",", "")) for n in _NUMBER.findall(text)] for text in (one, other)]
+    first, second = (
+        {word for word in normalise(_NUMBER.sub(" ", text)).strip(" .").split() if word != "."}
+        for text in (one, other)
+    )
     if any(numbers):
-        return numbers[0] == numbers[1]
-    first, second = (normalise(text).strip(" .") for text in (one, other))
-    return first == second
+        return numbers[0] == numbers[1] and (first <= second or second <= first)
+    return normalise(one).strip(" .") == normalise(other).strip(" .")
 
 
 ENTRY = Entry(

@@ -216,4 +216,10 @@ def test_bad_settings_are_told_of_before_anything_is_asked(
 
 def test_short_answers_are_compared_as_numbers_or_words() -> None:
     assert same("1,200 km", "1200 km") and same("The Alder.", "the alder") and same("3.0", "3")
-    assert not same("12 km", "13 km") and not same("Alder", "Birch") and not same("12", "twelve")
+    assert same("142", "142 km.") and same("about 142 km", "142 km")
+    assert (
+        not same("87.97 hours", "87.97 days")
+        and not same("12 km", "13 km")
+        and not same("Alder", "Birch")
+        and not same("12", "twelve")
+    )
