@@ -48,12 +48,16 @@ def kinds_of(recipe: Recipe) -> list[str]:
 
 
 def judge_canaries(recipe: Recipe, step: Step, work: Work) -> Planted | None:
-    """Plant canaries of the records that stand, and judge them as those were judged. None where the
-    recipe wants none, or no stage could catch one.
+    """Plant canaries of the records that stood after the stages which judge one by one, and judge
+    them as those were judged. None where the recipe wants none, or no stage could catch one.
     """
     if recipe.probes.canaries is None or not kinds_of(recipe):
         return None
-    asked = (recipe, work.corpus, [*work.records], [*work.verdicts])
+    # What records are compared by does not change what is planted: a threshold that is moved there
+    # needs no new embeddings.
+    later = stages.together(recipe)
+    alone = [key for key in work.verdicts if key.rpartition("-")[0] not in later]
+    asked = (recipe, work.corpus, [*work.records], alone)
     planted, originals = step(plant_canaries, *asked, label="plant canaries")
     if not len(workspace(recipe).shards.table(planted, "records")):
         return Planted(planted, originals, ())

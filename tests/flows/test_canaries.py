@@ -138,7 +138,7 @@ def test_they_cost_no_money(
     )
     assert (len(writer.bodies()), len(judge.bodies())) == (2 * sent[0], 2 * sent[1])
     found = Version(tmp_path / "on" / "rivers" / "rivers-v1").manifest["canaries"]
-    assert [row["kind"] for row in found["kinds"]] == [DUPLICATE] and found["caught"] == 24
+    assert [row["kind"] for row in found["kinds"]] == [DUPLICATE] and found["caught"] == 40
     assert Version(tmp_path / "off" / "rivers" / "rivers-v1").manifest["canaries"] is None
 
 

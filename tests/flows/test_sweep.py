@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import RecipeFile, RunCommand, StartServer
@@ -24,9 +25,11 @@ def test_thresholds_move_without_requests_or_embeddings(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     server, out = start_server({"repeats": True}), tmp_path / "out"
+    # Fewer candidates are asked for at the other threshold, so other canaries would be planted.
+    size: dict[str, Any] = {"target": 5, "probes": {"canaries": None}}
     loose = {"near": {"threshold": 0.4}, "semantic": {"threshold": 0.8}}
     first = build(
-        load_recipe(str(recipe_file(server.url, target=5, filters=loose)), output=out)
+        load_recipe(str(recipe_file(server.url, **size, filters=loose)), output=out)
     ).version
     sent = len(server.bodies())
     assert sent
@@ -37,7 +40,7 @@ def test_thresholds_move_without_requests_or_embeddings(
     monkeypatch.setattr(store.embedding, "load", fail)
     monkeypatch.setattr(store.embedding, "_caches", {})
     strict = {"near": {"threshold": 0.97}, "semantic": {"threshold": 0.99}}
-    path = recipe_file(server.url, target=5, filters=strict)
+    path = recipe_file(server.url, **size, filters=strict)
     swept = stillhouse("sweep", path, "--output", out)
     assert swept.code == 0, swept.err
     second = build(load_recipe(str(path), output=out))
