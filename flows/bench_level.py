@@ -17,7 +17,7 @@ from flows.measures import Call, Client, Level, Place, level_of, note_read, perc
 from flows.progress import report
 from flows.secrets import secret_of
 from flows.workspace import Workspace, run_of
-from generators import candidates
+from generators import candidates, provenance
 from generators.candidates import Generated, request_of
 from generators.library import Library
 from generators.seeds import Seed
@@ -157,7 +157,7 @@ def _accepted(course: Course, made: Generated) -> int:
     }
     rows = made.records.select("id", "request_keys").rows()
     identity = [rows, made.verdicts["reason"].to_list(), recipe.language]
-    shard = space.shards.put(shard_key("bench", candidates.VERSION, identity, inputs), tables)
+    shard = space.shards.put(shard_key("bench", provenance.VERSION, identity, inputs), tables)
     vector, said = steps.embed_records(recipe, shard), [shard]
     for name in (name for name in stages.alone(recipe) if name != "judge"):
         said.append(stages.judge(recipe, name, *inputs, [shard], [vector], [*said]))

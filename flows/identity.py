@@ -21,7 +21,7 @@ from configs.verifiers import AskedClaims, Entailment
 from filters.votes import REPAIR as ASKED_AGAIN
 from flows.stages import stages_of
 from flows.workspace import NOT_IDENTITY
-from generators import candidates
+from generators import provenance
 from generators.catalogue import catalogue
 from generators.conditions import PROMPT as STATED
 from generators.repair import CORRECT
@@ -50,7 +50,7 @@ def made_by(recipe: Recipe) -> dict[str, dict[str, str]]:
         ConfigError: it names a prompt or a method that is not there.
     """
     prompts = {prompt.id: prompt.sha256 for prompt in (*_written(recipe), *_judged(recipe))}
-    makers = {candidates.STAGE: candidates.VERSION, "templates": TEMPLATES_VERSION}
+    makers = {provenance.STAGE: provenance.VERSION, "templates": TEMPLATES_VERSION}
     judges = {name: STAGES[name].version for name in stages_of(recipe)}
     return {"prompts": prompts, "stages": {**makers, **judges}, "code": _code(recipe)}
 

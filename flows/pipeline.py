@@ -59,9 +59,9 @@ def _build(recipe: Recipe, step: Step, reason: str, past_canary: str) -> Built:
     work, planned = prepare(recipe, step)
     check_accumulates(recipe, anchor_of(workspace(recipe), recipe, work.references), reason)
     work = replace(work, reason=reason)
+    check_coverage(recipe, work.corpus, work.plan)
     if recipe.routing.enabled:
         work = calibrate(recipe, step, work, planned)
-    check_coverage(recipe, work.corpus, work.plan)
     size = first_round(recipe, planned)
     work = check_canary(recipe, step, work, size, past_canary)
     while True:

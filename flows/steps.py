@@ -24,7 +24,7 @@ from flows.progress import report
 from flows.references import sets_of
 from flows.teachers import pool_of
 from flows.workspace import HOW, NOT_ASKED, Workspace, workspace
-from generators import candidates
+from generators import candidates, provenance
 from generators.cascade import hand_over
 from generators.catalogue import catalogue
 from generators.conditions import PROMPT as STATED
@@ -185,7 +185,7 @@ def generate(recipe: Recipe, corpus: str, plan_key: str, start: int, stop: int) 
     seeds = seeds_of(recipe, plan_key)[start:stop]
     corrections = _corrections_of(recipe, plan_key)
     settings = _asked(recipe, seeds, bool(corrections))
-    key = shard_key(candidates.STAGE, candidates.VERSION, settings, [corpus])
+    key = shard_key(provenance.STAGE, provenance.VERSION, settings, [corpus])
     if space.shards.has(key):
         return key
     library = space.library(corpus)
@@ -197,7 +197,7 @@ def generate(recipe: Recipe, corpus: str, plan_key: str, start: int, stop: int) 
     }
     if made.missing or made.set_aside or made.stopped:
         answered = [made.records["id"].to_list(), made.stopped]
-        key = shard_key(PARTIAL, candidates.VERSION, [settings, *answered], [])
+        key = shard_key(PARTIAL, provenance.VERSION, [settings, *answered], [])
         why = [[*made.missing], [*made.missing.values()]]
         names = pa.schema([("teacher", pa.string()), ("why", pa.string())])
         tables["missing"] = pa.table(why, schema=names)
@@ -208,7 +208,7 @@ def generate(recipe: Recipe, corpus: str, plan_key: str, start: int, stop: int) 
 def is_generated(recipe: Recipe, corpus: str, seeds: Sequence[Seed]) -> bool:
     """Whether the shard in which all of these seeds are answered is finished."""
     settings = _asked(recipe, seeds, False)
-    key = shard_key(candidates.STAGE, candidates.VERSION, settings, [corpus])
+    key = shard_key(provenance.STAGE, provenance.VERSION, settings, [corpus])
     return workspace(recipe).shards.has(key)
 
 

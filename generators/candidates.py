@@ -1,39 +1,29 @@
-"""From seeds to candidate records: tasks to their teachers, replies to rows with provenance."""
+"""From seeds to candidates: each task to its teacher, and what becomes of it."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import date
-from typing import Any
+from dataclasses import dataclass, replace
 
-import orjson
 import polars as pl
 
 from configs.errors import BudgetExceeded, StillhouseError, TeacherUnavailable
 from configs.recipe import Recipe
-from configs.teachers import Teacher
 from generators.catalogue import catalogue, settings_of
 from generators.conditions import language_of
 from generators.library import Library
+from generators.provenance import record_of, verdict_on
 from generators.repair import Correction
-from generators.replies import Draft
 from generators.seeds import Seed
-from generators.teacher import Ask, Request, Task, task_of
+from generators.teacher import Ask, Request, task_of
 from generators.teachers.pool import Pool
 from generators.templates import GroundedTemplates
 from generators.writing import Outcome
 from store.asking import Answered
-from store.corpus import Document, Passage
-from store.quotes import find_quote
-from store.records import RECORDS, VERDICTS, Mode, Origin, Record, Source, Verdict, frame
+from store.records import RECORDS, VERDICTS, frame
 from store.replies import Unusable
 from store.stages import Progress
-from store.text import sha256
-
-STAGE = "generate"
-VERSION = "4"
 
 _POISON_SHARE, _POISON_FEW = 0.2, 3
 """Requests without an answer are poison while they are few; more are the teacher's fault."""
@@ -96,9 +86,9 @@ async def generate_by(
     rows, verdicts = [], []
     for seed in seeds:
         if seed.id in outcomes:
-            record = _record(outcomes[seed.id], seed, recipe)
+            record = record_of(outcomes[seed.id], seed, recipe)
             rows.append(record.row())
-            verdicts.append(_verdict(record.id, outcomes[seed.id]).model_dump())
+            verdicts.append(verdict_on(record.id, outcomes[seed.id]).model_dump())
     return Generated(frame(rows, RECORDS), frame(verdicts, VERDICTS), missing, aside, stopped)
 
 
@@ -196,115 +186,3 @@ def _ask(teacher: str, pool: Pool) -> Ask:
         return await pool.ask(request, request.to or teacher)
 
     return ask
-
-
-def _record(outcome: Outcome, seed: Seed, recipe: Recipe) -> Record:
-    task = outcome.request.task
-    assert task is not None
-    # A reply that cannot be used stands as it came, so that people can see it.
-    unread = Draft("", outcome.reply.content or "", ())
-    draft = outcome.draft if isinstance(outcome.draft, Draft) else unread
-    sources = _sources(task, draft.quotes)
-    who = outcome.answers[-1].teacher if outcome.answers else seed.teacher
-    settings = recipe.named(who)
-    made_by_rule = not settings.is_model
-    mode, origin = _of_kind(settings)
-    rule = f"{outcome.reply.model}/{task.seed.style}"
-    return Record(
-        id=task.seed.id,
-        question=draft.question,
-        answer=draft.answer,
-        quotes=draft.quotes,
-        sources=sources,
-        method=task.seed.method,
-        style=task.seed.style,
-        generation_mode=mode,
-        generation_depth=settings.generation_depth,
-        origin=origin,
-        teacher=who,
-        tier=settings.tier,
-        escalated_from=seed.escalated_from,
-        repaired_from=seed.repaired_from,
-        model=outcome.reply.model or str(settings.model),
-        prompt_id=rule if made_by_rule else outcome.request.prompt_id,
-        prompt_sha256=sha256(rule) if made_by_rule else outcome.request.prompt_sha256,
-        request_keys=tuple(answered.key for answered in outcome.answers),
-        seed_id=task.seed.id,
-        language=language_of(seed, recipe),
-        valid_as_of=_valid_as_of(task, recipe),
-        metadata=orjson.dumps(_metadata(outcome, task, who)).decode(),
-        reasoning=draft.reasoning,
-        tools=draft.tools,
-        rejected=tuple(asdict(loser) for loser in draft.rejected),
-        context=draft.context,
-        conversation=draft.conversation,
-    )
-
-
-def _of_kind(teacher: Teacher) -> tuple[Mode, Origin]:
-    """How a teacher's records come about, and who then wrote them."""
-    if not teacher.is_model:
-        return "rule-based", "rule"
-    return ("self-improvement", "self") if teacher.student else ("distillation", "teacher")
-
-
-def _metadata(outcome: Outcome, task: Task, who: str) -> Mapping[str, Any]:
-    """The fact behind the task, how the reply was read, and for whom a teacher stood in."""
-    found: dict[str, Any] = {}
-    if task.fact is not None:
-        found["fact"] = {"kind": task.fact.kind, "bucket": task.fact.bucket}
-    if task.seed.conditions:
-        found["conditions"] = dict(task.seed.conditions)
-    if isinstance(outcome.draft, Draft):
-        found |= {"rung": outcome.draft.rung, **outcome.draft.notes}
-    if outcome.request.left_out:
-        found["left_out"] = list(outcome.request.left_out)
-    if who != task.seed.teacher:
-        found["instead_of"] = task.seed.teacher
-    return found
-
-
-def _sources(task: Task, quotes: Sequence[str]) -> tuple[Source, ...]:
-    """One source per quote where it stands; the whole passage where no quote was found."""
-    passages: list[tuple[Document, Passage]] = [(task.document, task.passage), *task.others]
-    if task.other is not None and task.other_passage is not None:
-        passages.append((task.other, task.other_passage))
-    found = []
-    for quote in quotes:
-        for document, passage in passages:
-            span = find_quote(quote, document.text, near=passage.start)
-            if span is not None:
-                found.append(_source(document, passage, *span))
-                break
-    return tuple(found) or (_source(*passages[0], task.passage.start, task.passage.end),)
-
-
-def _source(document: Document, passage: Passage, start: int, end: int) -> Source:
-    return Source(
-        document_id=document.id,
-        passage_id=passage.id,
-        title=document.title,
-        start=start,
-        end=end,
-        sha256=sha256(document.text[start:end]),
-    )
-
-
-def _valid_as_of(task: Task, recipe: Recipe) -> date | None:
-    """The recipe's date, else the oldest date its sources state, else None."""
-    dates = [d.valid_from for d in (task.document, task.other) if d is not None and d.valid_from]
-    return recipe.as_of or min(dates, default=None)
-
-
-def _verdict(record_id: str, outcome: Outcome) -> Verdict:
-    draft = outcome.draft
-    bad = isinstance(draft, Unusable)
-    return Verdict(
-        record_id=record_id,
-        stage=STAGE,
-        stage_version=VERSION,
-        decision="drop" if bad else "keep",
-        reason=draft.reason if isinstance(draft, Unusable) else "",
-        witness=outcome.answers[-1].key if bad and outcome.answers else "",
-        detail=draft.detail if isinstance(draft, Unusable) else "",
-    )
