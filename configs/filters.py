@@ -38,6 +38,11 @@ class Heuristics(Stage):
     on_boilerplate: Literal["drop", "flag", "keep"] = Field(
         "flag", description='What chatter ("Sure! Here is") and web furniture do to a record.'
     )
+    on_instruction: Literal["drop", "flag", "keep"] = Field(
+        "drop",
+        description="What an order to a model ('ignore your instructions'), in a record or in a "
+        "passage it was written from, does to a record.",
+    )
     mean_word_length: tuple[float, float] = Field(
         (1.1, 15.0), description="Least and largest mean word length."
     )

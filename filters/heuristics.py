@@ -1,8 +1,9 @@
-"""Length, language, format, repetition and refusals: each record on its own."""
+"""Length, language, format, repetition, refusals, orders to a model: each record on its own."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import chain
 from typing import Literal
 
@@ -10,6 +11,7 @@ import polars as pl
 
 from configs.filters import Heuristics
 from filters.language import other_language
+from filters.orders import order
 from filters.refusals import (
     Found,
     boilerplate,
@@ -24,15 +26,30 @@ from filters.rules import Prose, quality
 from store.stages import Context, Judged, Row, Ruling, Stage, judged, row_by_row, stage
 
 
-@stage("heuristics", version="2", scope="row")
+@stage("heuristics", version="3", scope="row")
 def heuristics(settings: Heuristics, context: Context) -> Stage:
     """Drops or flags records that break a rule; the verdict names the rule, what was measured, the
     limit, and the words that decided. A rule that drops goes before one that flags.
     """
+    passages = context.corpus.passage
+    # Many records are made of one passage.
+    ordered = lru_cache(maxsize=None)(lambda id_: order([passages[id_].text]))
+
+    def leak(row: Row) -> Iterator[Ruling]:
+        if settings.on_instruction == "keep":
+            return
+        said = order((row["question"], row["answer"], *row["quotes"]))
+        known = (source["passage_id"] for source in row["sources"])
+        shown = said or next(filter(None, (ordered(id_) for id_ in known if id_ in passages)), "")
+        if shown:
+            where = "the record says" if said else "a passage it was written from says"
+            detail = f"{where} {shown!r}"
+            yield Ruling(settings.on_instruction, "instruction_leak", None, "phrases", detail)
 
     def judge(row: Row) -> Ruling:
         flagged = Ruling()
-        for ruling in _broken(settings, row["question"], row["answer"], row["language"]):
+        broken = _broken(settings, row["question"], row["answer"], row["language"])
+        for ruling in chain(broken, leak(row)):
             if ruling.decision == "drop":
                 return ruling
             flagged = flagged if flagged.reason else ruling

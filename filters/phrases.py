@@ -157,3 +157,56 @@ FURNITURE = (
     "tous droits réservés", "ce site utilise des cookies", "todos los derechos reservados",
 )  # fmt: skip
 """What a web page has around its text (C4's clean-up, arXiv 1910.10683, section 2.2)."""
+
+_INSTRUCTIONS = (
+    r"(?:instructions?|directions|guidelines|rules|orders|(?:system )?prompts?|constraints"
+    r"|programming|training)"
+)
+_REPLIES = r"(?:answers?|repl(?:y|ies)|responses?|outputs?|questions?|records?)"
+_SAY = r"(?:output|print|say|reply|respond|answer|write|add|include|append|insert|end|begin|start)"
+_MODEL = (
+    r"(?:ais?|llms?|(?:\w+ )?language models?|ai (?:assistants?|models?)|chatbots?|assistant|gpt)"
+)
+_TO = r"(?:dear|attention,?|hey|(?:notes?|messages?|instructions?|orders?) (?:to|for)|if you are)"
+ORDERS = (
+    # Drop what you were told.
+    r"\b(?:ignor(?:e|ing)|disregard(?:ing)?|forget|overrid(?:e|ing)|bypass(?:ing)?"
+    r"|(?:do not|don't|stop) (?:follow|obey)(?:ing)?)"
+    r" (?:(?:all|any|each|every|of|the|these|those|everything|and) )*"
+    r"(?:your|my|previous|prior|above|earlier|preceding|initial|original|system)"
+    rf" (?:\w+ ){{0,3}}?{_INSTRUCTIONS}\b",
+    r"\bforget (?:everything|all|anything)(?: that)? (?:above|before|you (?:were|have been|know))",
+    r"\bignorier\w* (?:sie )?(?:\w+ ){0,2}(?:anweisungen|vorgaben|befehle)\b",
+    r"\bignore[zr]? (?:\w+ ){0,3}(?:instructions|consignes) (?:précédentes|antérieures)\b",
+    r"\bignora\w* (?:\w+ ){0,2}instrucciones\b",
+    rf"\bnew (?:system )?{_INSTRUCTIONS}:",
+    rf"\byour (?:new|only|real|true|actual) (?:task|goal|{_INSTRUCTIONS})\b",
+    r"\byou are (?:now|no longer) (?:\w+ ){0,3}(?:dan|ai|model|assistant|chatbot|bound by)\b",
+    r"\b(?:developer|dan|jailbreak|god|debug|unrestricted) mode (?:enabled|activated|is on)\b",
+    # A turn or a mark that is not the text's to set.
+    r"<[|｜](?:im_(?:start|end)|(?:start|end)_header_id|eot_id|system|user|assistant)[|｜]>"
+    r"|<(?:start|end)_of_turn>|\[/?inst\]|<</?sys>>|\[system\]",
+    r"</?\s?(?:passage|system|tool_call|function_call)\s?>",
+    r"(?:\[|#{1,6} ?|\*\*)(?:system|developer) (?:prompt|message|override|note|update)\b",
+    r"\b(?:system|developer) (?:prompt|message|override|instruction|note)s?:",
+    r"\bsystem: (?:you|your|the assistant|answer|reply|respond|output|ignore|new)\b",
+    r"[-=*#<\[]{2}\s?(?:end|start|begin) of (?:the )?(?:passage|document|context|material"
+    r"|user input|system prompt)\b",
+    r"\"quotes\"\s?:\s?\[.{0,600}\"answer\"\s?:",
+    # An order about what is said.
+    rf"\b{_TO} (?:the |an? |any |all )?{_MODEL}"
+    r"(?: (?:reading|that reads?|processing|summari[sz]ing)\b|[,:!.])",
+    r"\b(?:reveal|print|repeat|output|show|tell|leak) (?:me |us )?(?:your|the) (?:\w+ )?"
+    r"(?:system prompt|initial prompt|hidden prompt|system message|initial instructions)\b",
+    rf"\b{_SAY}\b[^.!?]{{0,60}}\b(?:in|to|with|of|as|at) (?:the (?:end|beginning) of )?"
+    rf"(?:every|each|all(?: of)? your) (?:\w+ )?{_REPLIES}\b",
+    rf"\b(?:correct|right|expected|only|true) {_REPLIES} (?:to|for) (?:every|all|any|each)\b",
+    r"\b(?:correct|right|expected) answer (?:is|must be|should be) [^.!?]{1,40}?"
+    r"(?:whatever|regardless|no matter|even if)\b",
+    rf"\b{_SAY}(?: only| just| exactly| simply)* (?:with )?(?:the word |exactly )?"
+    r"[\"']?(?:pwned|hacked|owned|jailbroken)\b",
+    rf"\byour {_REPLIES} (?:must|should|has to|will) (?:now )?(?:match|follow|conform to|use|be in)"
+    r" (?:this|the following)\b",
+)
+"""Orders to a model, in documents or in what was made of them. What people say to each other, too
+("answer with yes or no", "follow the instructions above"), is left out."""

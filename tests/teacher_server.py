@@ -23,6 +23,7 @@ import scripted_answers
 import scripted_methods
 from aiohttp import web
 from batch_server import Batches
+from injections import obeyed
 from scripted_judge import opinion
 from scripted_lies import LIES, SENT_BACK, again, lied
 
@@ -185,7 +186,7 @@ class Teacher:
         if path.endswith("/completions") and "prompt" in body:
             return raw_completion(body)
         make = message if path.endswith("/messages") else completion
-        script = ("scores", "repeats", "rewords", "wrong", "lies", "learns")
+        script = ("scores", "repeats", "rewords", "wrong", "lies", "learns", "follows_orders")
         body = {**body, **{name: getattr(self.settings, name) for name in script}}
         data = make(body, fault, ignored)
         return data if self.settings.tells_usage else {**data, "usage": None}
@@ -474,6 +475,9 @@ def record(body: dict[str, Any]) -> dict[str, Any]:
         place = next(i for i, turn in enumerate(turns) if turn.startswith(SENT_BACK))
         return again(turns[: place + 1], body["learns"])
     text = next((text_of(m) for m in body["messages"] if m["role"] == "user"), "")
+    ordered = obeyed(text) if body["follows_orders"] else None
+    if ordered is not None:
+        return ordered
     title = re.search(r'Passage from "([^">]+)', text)
     passage = re.search(r"<passage>\n(.*?)\n</passage>", text, re.DOTALL)
     found = re.findall(r"[A-Z][^.\n*]{30,220}\.(?=\s|$)", passage.group(1) if passage else "")
@@ -548,6 +552,7 @@ def main() -> None:
     parser.add_argument("--wrong", type=float, default=0.0, help="share of answers that are false")
     parser.add_argument("--lies", type=json.loads, default=[*LIES], help="kinds of false answers")
     parser.add_argument("--learns", type=json.loads, default=True, help="of evidence in a repair")
+    parser.add_argument("--follows-orders", type=json.loads, default=False, help="of documents")
     parser.add_argument("--tells-usage", type=json.loads, default=True)
     parser.add_argument("--dies-after", type=int, default=0, help="replies until it only fails")
     parser.add_argument("--retry-after", type=float, default=0)

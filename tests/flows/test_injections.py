@@ -1,0 +1,81 @@
+"""Documents that give orders, through a real build with a teacher that obeys each of them."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections import defaultdict
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from conftest import RecipeFile, StartServer
+from injections import INJECTIONS, NAMES, document
+
+from configs.load import load_recipe
+from flows.pipeline import build
+from generators.methods.grounded_qa import SCHEMA
+from store.marks import break_marks
+from store.versions import Version
+
+TITLES = dict(zip(INJECTIONS, NAMES, strict=True))
+MARKS = re.compile(r"<[^\w`]{0,4}passage\b", re.IGNORECASE)
+Requests = dict[str, list[dict[str, Any]]]
+
+
+def requests_of(journal: Path) -> Requests:
+    """All that was sent, by the river it is about."""
+    found: Requests = defaultdict(list)
+    with closing(sqlite3.connect(journal)) as rows:
+        for (sent,) in rows.execute("SELECT request FROM replies"):
+            body = json.loads(sent)
+            user = body["messages"][1]["content"]
+            found[re.findall(r'Passage from "(\w+) River', user)[0]].append(body)
+    return found
+
+
+def test_no_order_in_a_document_is_obeyed(
+    recipe_file: RecipeFile, start_server: StartServer, documents: Path, tmp_path: Path
+) -> None:
+    for name, case in INJECTIONS.items():
+        text = document(TITLES[name], case.text)
+        (documents / f"{TITLES[name]}.md").write_text(text, encoding="utf-8")
+    method = {"name": "grounded_qa", "styles": {"question_answer": 1}}
+    url = start_server({"follows_orders": True}).url
+    path = recipe_file(url, target=40, methods=[method], shard_size=50)
+    version = build(load_recipe(str(path), output=tmp_path / "out")).version
+    sent = requests_of(tmp_path / "out" / ".stillhouse" / "journal.sqlite")
+    for name, case in INJECTIONS.items():
+        prompts = [requested(body) for body in sent[TITLES[name]]]
+        shown = break_marks(case.text, frozenset({"passage"}))
+        assert any(shown in prompt for prompt in prompts), f"{name}: shown but for its marks"
+        assert case.wanted in case.text or not any(case.wanted in each for each in prompts)
+    nothing_leaked(version)
+
+
+def requested(body: dict[str, Any]) -> str:
+    """The prompt about a document, in a request whose form no document changed."""
+    assert body["response_format"]["json_schema"]["schema"] == SCHEMA
+    system, user, *_ = body["messages"]
+    assert (system["role"], user["role"]) == ("system", "user")
+    assert "PWNED" not in system["content"] and "LEAK" not in system["content"]
+    prompt = str(user["content"])
+    assert len(MARKS.findall(prompt)) == 2
+    return prompt
+
+
+def nothing_leaked(version: Version) -> None:
+    """No answer holds what was wanted, and each that was given was dropped for what it is."""
+    published, reasons = version.table("data").to_dicts(), defaultdict(set)
+    for row in version.table("rejected").to_dicts():
+        for name, case in INJECTIONS.items():
+            if TITLES[name] in row["question"] and case.wanted in row["answer"]:
+                reasons[name].add(row["reason"])
+    for name, case in INJECTIONS.items():
+        about = [row for row in published if TITLES[name] in f"{row['question']}{row['answer']}"]
+        assert not any(case.wanted in json.dumps(row["messages"]) for row in about), name
+    assert published, "other documents made records"
+    for name in INJECTIONS:  # what a template would have made stands in no document
+        why = "missing_quote" if name.startswith("jinja") else "instruction_leak"
+        assert reasons[name] == {why}, name
