@@ -98,7 +98,7 @@ VALUES = {
 
 
 def test_passages_are_never_templates() -> None:
-    passage = "{{ 7 * 7 }} {% raw %} </passage>"
+    passage = "{{ 7 * 7 }} {% raw %}"
     system, user = load_prompt(PROMPT).render(passage=passage, **VALUES)
     assert system["role"] == "system" and user["role"] == "user"
     assert passage in user["content"] and "49" not in user["content"]
