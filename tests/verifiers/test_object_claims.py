@@ -28,6 +28,12 @@ def test_values_are_claims_and_what_was_given_is_none() -> None:
     assert answer[claims[1].start : claims[1].end] == "Mars rotates once in 24.62 hours."
 
 
+def test_a_value_is_given_only_under_its_own_name() -> None:
+    asked = "How many of its 13 moons have been seen since 1610?"
+    claims = claims_of({"question": asked, "answer": '{"moons": "3"}', "messages": []})
+    assert [claim.text for claim in claims] == ["moons: 3"], "no part of another number"
+
+
 def test_an_escaped_value_is_told_by_its_whole_span() -> None:
     answer = json.dumps({"note": 'Mars is called the "Red Planet" by all.'})
     (claim,) = claims_of(row(answer))
@@ -54,6 +60,7 @@ def talk(answer: str, result: str = "6") -> dict[str, object]:
         ("The greatest common divisor of 12 and 18 is 16.", "6", False),
         ("The greatest common divisor of 12 and 18 is 6.5.", "6", False),
         ("The call returned ['a', 'b'].", "['a', 'b']", True),
+        ("The greatest common divisor of 12 and 18, that of 24 and 30 too, is 6.", "6", False),
     ],
 )
 def test_what_a_function_returned_bears_out_the_next_turn(

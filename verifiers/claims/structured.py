@@ -1,6 +1,6 @@
 """The claims of an answer that is one JSON object: those of its values.
 
-What the question gives word for word, such as attributes of a record that is asked for, is no
+What the question gives under that name, such as attributes of a record that is asked for, is no
 claim.
 """
 
@@ -36,7 +36,7 @@ def _claims(question: str, answer: str, found: dict[str, Any]) -> Iterator[Claim
         start = max(answer.find(written, place), 0)
         place = start + len(written)
         text = value if isinstance(value, str) else written
-        if text in question:
+        if f"{name}: {text}\n" in f"{question}\n":
             continue
         if len(text.split()) < _FEW:
             yield Claim(f"{name}: {text}", start, place)
