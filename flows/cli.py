@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from configs.errors import StillhouseError
-from flows import cli_measure, cli_probe, cli_recipes, cli_verify
+from flows import cli_measure, cli_out, cli_probe, cli_recipes, cli_verify
 from flows.cli_options import (
     OUTPUT,
     OutputOption,
@@ -194,6 +194,7 @@ def verify(spec: SpecArgument, output: OutputOption = OUTPUT) -> None:
     console().print(f"{version.name} is sound: {count} files have their size, hash and schema.")
 
 
+app.command()(cli_out.export)
 app.command()(cli_measure.decontaminate)
 app.command()(cli_recipes.plan)
 app.command()(cli_recipes.methods)

@@ -36,17 +36,20 @@ def render_card(parts: Sequence[Part], manifest: Mapping[str, Any], rows: Sequen
     ``rows`` are a few published records to show. A table without rows is no configuration, since
     `datasets` refuses to load a split without rows.
     """
-    filled = [part for part in parts if part.rows]
     head = {
         "pretty_name": f"{manifest['dataset']} v{manifest['version']}",
         "language": [manifest["recipe"]["language"]],
         "tags": ["synthetic", "stillhouse", *manifest["origins"]],
-        "configs": _configs(filled),
-        "dataset_info": _infos(filled),
+        **loading([part for part in parts if part.rows]),
     }
     text = StringIO()
     YAML(typ="safe").dump(head, text)
     return f"---\n{text.getvalue()}---\n\n{_body(parts, manifest, rows)}"
+
+
+def loading(parts: Sequence[Part]) -> dict[str, Any]:
+    """What `datasets` reads in a card's YAML: exact files, columns and counts by configuration."""
+    return {"configs": _configs(parts), "dataset_info": _infos(parts)}
 
 
 def _configs(parts: Sequence[Part]) -> list[dict[str, Any]]:

@@ -1,0 +1,56 @@
+"""Commands that hand a version on: exports for training programs, and the hub."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.cli_options import OUTPUT, OutputOption, SpecArgument, console
+from store.formats.names import FileFormat, Place, To
+
+
+def export(
+    spec: SpecArgument,
+    to: Annotated[To, typer.Option(help="What a row looks like; docs/formats.md shows each.")],
+    file_format: Annotated[FileFormat, typer.Option("--format", help="Kind of file.")] = "parquet",
+    into: Annotated[
+        Path | None, typer.Option(help="Folder of the export, by default beside the versions.")
+    ] = None,
+    reasoning: Annotated[
+        Place,
+        typer.Option(help="Between think marks, as the record has it, or only in its column."),
+    ] = "inline",
+    plain: Annotated[
+        bool, typer.Option("--plain", help="Prompt and completion as texts, not as messages.")
+    ] = False,
+    tokenizer: Annotated[
+        Path | None,
+        typer.Option(help="Folder of a tokenizer: try its chat template on all, count tokens."),
+    ] = None,
+    max_tokens: Annotated[
+        int | None, typer.Option(min=1, help="Count the rows that have more tokens than this.")
+    ] = None,
+    skip_unfit: Annotated[
+        bool, typer.Option("--skip-unfit", help="Leave out records that do not fit.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace an earlier export.")] = False,
+    output: OutputOption = OUTPUT,
+) -> None:
+    """Write a version as training programs read it. Exits 1 where records do not fit."""
+    from flows.export_view import export_views
+    from store.formats.chat import load_chat
+    from store.formats.export import export_version
+    from store.formats.wanted import Wanted
+    from store.versions import find_version
+
+    version = find_version(output, spec)
+    wanted = Wanted(to, file_format, reasoning, plain, skip_unfit, max_tokens)
+    folder = into or version.path.parent / "exports" / f"{version.name}-{to}-{file_format}"
+    chat = load_chat(tokenizer) if tokenizer else None
+    found = export_version(version, wanted, folder, chat, force)
+    for view in export_views(found, wanted):
+        console().print(view, soft_wrap=True)
+    if found.folder is None:
+        raise typer.Exit(1)

@@ -1,0 +1,39 @@
+"""Tokenizers of one token for each byte, with chat templates that know all roles or not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+SPECIAL = ("<|start|>", "<|end|>")
+_SAY = "<|start|>{{ m.role }}\n{{ m.content }}<|end|>\n"
+
+
+def write_tokenizer(path: Path, tools: bool = True, refuse: str = "") -> Path:
+    """A folder that transformers reads: without ``tools`` its template says nothing of functions
+    and their results; with ``refuse`` it raises that for them.
+    """
+    from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
+
+    path.mkdir()
+    names = [*sorted(pre_tokenizers.ByteLevel.alphabet()), *SPECIAL]
+    bytewise = Tokenizer(models.BPE({name: number for number, name in enumerate(names)}, []))
+    bytewise.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    bytewise.decoder = decoders.ByteLevel()
+    bytewise.add_special_tokens([AddedToken(name, special=True) for name in SPECIAL])
+    bytewise.save(str(path / "tokenizer.json"))
+    wrong = "{{ raise_exception('" + refuse + "') }}" if refuse else ""
+    turn = "{% if m.role == 'tool' %}" + (_SAY if tools and not refuse else wrong)
+    turn += "{% else %}" + _SAY + "{% endif %}"
+    head = "{% if tools %}tools{{ tools | tojson }}\n{% endif %}" if tools else ""
+    end = "{% if add_generation_prompt %}<|start|>assistant\n{% endif %}"
+    template = f"{head}{{% for m in messages %}}{turn}{{% endfor %}}{end}"
+    settings = {
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "bos_token": SPECIAL[0],
+        "eos_token": SPECIAL[1],
+        "pad_token": SPECIAL[1],
+        "chat_template": template,
+    }
+    (path / "tokenizer_config.json").write_text(json.dumps(settings))
+    return path
