@@ -11,9 +11,10 @@ CACHE := $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/stillhouse
 LLAMA := llama-cpp-python==0.3.36
 AIMOCK := @copilotkit/aimock@1.43.0
 AXE := axe-core@4.14.1
+TRL := trl==1.16.0 accelerate==1.15.0
 
 # Coverage has a verb of its own: measuring it makes the tests a quarter slower.
-.PHONY: install check test coverage demo llama-server aimock axe clean
+.PHONY: install check test coverage demo llama-server aimock axe trl clean
 
 install: $(STAMP)
 
@@ -74,6 +75,15 @@ axe: $(CACHE)/axe/node_modules/axe-core/package.json
 $(CACHE)/axe/node_modules/axe-core/package.json:
 	@mkdir -p $(CACHE)/axe
 	@npm install --silent --no-audit --no-fund --prefix $(CACHE)/axe $(AXE)
+
+trl: $(CACHE)/trl
+
+# Two packages, apart from .venv: transformers loads accelerate wherever it finds it, and all else
+# would run on it. What they need beside each other is in .venv.
+$(CACHE)/trl: | $(STAMP)
+	@rm -rf $@.part
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --target $@.part $(TRL)
+	@mv $@.part $@
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache build *.egg-info
