@@ -54,3 +54,30 @@ def export(
         console().print(view, soft_wrap=True)
     if found.folder is None:
         raise typer.Exit(1)
+
+
+def push(
+    spec: SpecArgument,
+    repository: Annotated[str, typer.Argument(metavar="OWNER/NAME", help="On the hub.")],
+    exported: Annotated[
+        Path | None, typer.Option("--export", help="Send this export of it, not the version.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="List what would go, send nothing.")
+    ] = False,
+    public: Annotated[
+        bool, typer.Option("--public", help="A repository that is made is public.")
+    ] = False,
+    output: OutputOption = OUTPUT,
+) -> None:
+    """Send a version to a repository of datasets on the hub; the token is in HF_TOKEN."""
+    from flows.export_view import parcel_views
+    from flows.push import check_repository, pack, send
+    from store.versions import find_version
+
+    check_repository(repository)
+    parcel = pack(find_version(output, spec), exported)
+    for view in parcel_views(parcel, repository, dry_run):
+        console().print(view, soft_wrap=True)
+    if not dry_run:
+        console().print(f"Sent: {send(parcel, repository, public)}", soft_wrap=True, markup=False)

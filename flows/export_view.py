@@ -1,4 +1,4 @@
-"""What became of an export, for people."""
+"""What became of an export, and what goes to the hub, for people."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from flows.push import Parcel
 from store.formats.counts import Tally
 from store.formats.export import Exported
 from store.formats.wanted import Wanted
@@ -23,6 +24,23 @@ def export_views(found: Exported, wanted: Wanted) -> Iterator[RenderableType]:
     if found.folder is not None:
         yield Text(f"Export: {found.folder}")
         yield Text(f'Load it: datasets.load_dataset("{found.folder}")')
+
+
+def parcel_views(parcel: Parcel, repository: str, dry_run: bool) -> Iterator[RenderableType]:
+    """The files of a parcel, and where they go."""
+    table = Table(header_style="bold")
+    table.add_column("file", overflow="fold")
+    table.add_column("bytes", justify="right")
+    for name, size in parcel.files:
+        table.add_row(Text(name), f"{size:,}")
+    yield table
+    what = f"{len(parcel.files):,} files of {parcel.name}, {parcel.size:,} bytes"
+    yield Text(f"{what}, {'would go' if dry_run else 'go'} to {repository}, tag {parcel.name}.")
+    if any(name.startswith("passages/") for name, _ in parcel.files):
+        yield Text(
+            "Among them passages of your corpus, dropped rows and the recipe; --export FOLDER "
+            "sends an export, which has none of these."
+        )
 
 
 def _table(tallies: Mapping[str, Tally], wanted: Wanted) -> Table:

@@ -1,0 +1,135 @@
+"""A version on its way to a repository of datasets on the Hugging Face hub."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from configs.errors import ConfigError, StoreCorrupt
+from store.formats.folder import FACTS
+from store.publish import held_back
+from store.versions import SCHEMAS, Version, file_sha256, verify
+
+TOKEN = "HF_TOKEN"
+_ENDPOINT = "HF_ENDPOINT"
+_OURS = [
+    *(f"{folder}/*" for folder in (*SCHEMAS, "preference", "probes")),
+    *("train.*", "validation.*", "test.*", "report.html", "figures.json", "remedy.yaml"),
+    *("manifest.json", FACTS),
+]
+"""Files of versions and exports; older ones leave the repository, all else there stays."""
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """What would go: a folder, and the files in it with their sizes."""
+
+    name: str
+    folder: Path
+    files: tuple[tuple[str, int], ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(size for _, size in self.files)
+
+
+def check_repository(name: str) -> None:
+    """See that it names a repository with its owner.
+
+    Raises:
+        ConfigError: it does not.
+    """
+    from huggingface_hub.errors import HFValidationError
+    from huggingface_hub.utils._validators import validate_repo_id
+
+    try:
+        validate_repo_id(name)
+    except HFValidationError as error:
+        raise ConfigError(f"{name!r} is no repository name: {error}") from None
+    if "/" not in name:
+        raise ConfigError(f"{name!r} names no owner; write OWNER/{name}")
+
+
+def pack(version: Version, export: Path | None) -> Parcel:
+    """The files of a version, or of an export of it, after every one was checked.
+
+    Raises:
+        ConfigError: the version is held back, or the export is none of it.
+        StoreCorrupt: a file is not what was published or exported.
+    """
+    if held_back(version):
+        raise ConfigError(
+            f"{version.name} is quarantined: {version.manifest['note']}; release it first, if it "
+            "is to go anywhere (stillhouse release)"
+        )
+    if export is not None:
+        return _parcel(version.name, export, _exported(version, export))
+    problems = verify(version)
+    if problems:
+        raise StoreCorrupt(f"{version.name} is not sound, so nothing was sent: {problems[0]}")
+    return _parcel(version.name, version.path, [*version.manifest["files"], "manifest.json"])
+
+
+def send(parcel: Parcel, repository: str, public: bool) -> str:
+    """Send a parcel in one commit, with a tag of the version's name, and return the commit's
+    address. A repository that is not there is made, private unless it is to be public.
+
+    Raises:
+        ConfigError: there is no token, or the hub refuses or cannot be reached.
+    """
+    import httpx
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
+
+    token = os.environ.get(TOKEN)
+    if not token:
+        raise ConfigError(f"{TOKEN} is not set; put a token with write access into it")
+    api = HfApi(endpoint=os.environ.get(_ENDPOINT), token=token)
+    try:
+        return _upload(api, parcel, repository, public)
+    except (HfHubHTTPError, httpx.HTTPError, OfflineModeIsEnabled) as error:
+        said = str(error).strip().replace(token, "***") or type(error).__name__
+        raise ConfigError(
+            f"{parcel.name} was not sent to {repository}: {said}; see that {TOKEN} may write "
+            "there, then run it again"
+        ) from None
+
+
+def _upload(api: Any, parcel: Parcel, repository: str, public: bool) -> str:
+    where = {"repo_id": repository, "repo_type": "dataset"}
+    api.create_repo(**where, private=not public, exist_ok=True)
+    commit = api.upload_folder(
+        **where,
+        folder_path=parcel.folder,
+        # Patterns are those of a shell; names of ours hold none of its signs.
+        allow_patterns=[name for name, _ in parcel.files],
+        delete_patterns=_OURS,
+        commit_message=parcel.name,
+    )
+    api.create_tag(**where, tag=parcel.name, exist_ok=True)
+    return str(commit.commit_url)
+
+
+def _exported(version: Version, export: Path) -> list[str]:
+    """Names of an export's files."""
+    path = export / FACTS
+    if not path.is_file():
+        raise ConfigError(f"{export} holds no export; make one with stillhouse export --into")
+    facts = orjson.loads(path.read_bytes())
+    if facts["version_sha256"] != version.manifest["sha256"]:
+        raise ConfigError(f"{export} is an export of {facts['version']}, not of {version.name}")
+    for name, found in facts["files"].items():
+        if not (export / name).is_file() or file_sha256(export / name) != found["sha256"]:
+            raise StoreCorrupt(f"{export / name} is not what was exported; export it again")
+    return [*facts["files"], "README.md", FACTS]
+
+
+def _parcel(name: str, folder: Path, files: Sequence[str]) -> Parcel:
+    sizes = ((each, (folder / each).stat().st_size) for each in sorted(files))
+    return Parcel(name, folder, tuple(sizes))
