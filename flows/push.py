@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,15 +46,10 @@ def check_repository(name: str) -> None:
     Raises:
         ConfigError: it does not.
     """
-    from huggingface_hub.errors import HFValidationError
-    from huggingface_hub.utils._validators import validate_repo_id
-
-    try:
-        validate_repo_id(name)
-    except HFValidationError as error:
-        raise ConfigError(f"{name!r} is no repository name: {error}") from None
-    if "/" not in name:
-        raise ConfigError(f"{name!r} names no owner; write OWNER/{name}")
+    if not re.fullmatch(r"[\w.-]+/[\w.-]+", name, re.ASCII):
+        raise ConfigError(
+            f"{name!r} is no repository of the hub; write OWNER/NAME in letters, digits, -, _ and ."
+        )
 
 
 def pack(version: Version, export: Path | None) -> Parcel:
@@ -85,7 +81,7 @@ def send(parcel: Parcel, repository: str, public: bool) -> str:
     """
     import httpx
     from huggingface_hub import HfApi
-    from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, OfflineModeIsEnabled
 
     token = os.environ.get(TOKEN)
     if not token:
@@ -93,7 +89,7 @@ def send(parcel: Parcel, repository: str, public: bool) -> str:
     api = HfApi(endpoint=os.environ.get(_ENDPOINT), token=token)
     try:
         return _upload(api, parcel, repository, public)
-    except (HfHubHTTPError, httpx.HTTPError, OfflineModeIsEnabled) as error:
+    except (HfHubHTTPError, HFValidationError, httpx.HTTPError, OfflineModeIsEnabled) as error:
         said = str(error).strip().replace(token, "***") or type(error).__name__
         raise ConfigError(
             f"{parcel.name} was not sent to {repository}: {said}; see that {TOKEN} may write "
