@@ -7,11 +7,14 @@ from pathlib import Path
 
 SPECIAL = ("<|start|>", "<|end|>")
 _SAY = "<|start|>{{ m.role }}\n{{ m.content }}<|end|>\n"
+_END_ALONE = "{{ m.content.split('</think>')[-1] }}"
+"""What the templates of some models leave of an answer: right for asking, wrong for training."""
 
 
-def write_tokenizer(path: Path, tools: bool = True, refuse: str = "") -> Path:
+def write_tokenizer(path: Path, tools: bool = True, refuse: str = "", thinks: bool = True) -> Path:
     """A folder that transformers reads: without ``tools`` its template says nothing of functions
-    and their results; with ``refuse`` it raises that for them.
+    and their results; with ``refuse`` it raises that for them; where it ``thinks``
+    not, it takes reasoning away.
     """
     from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 
@@ -28,6 +31,7 @@ def write_tokenizer(path: Path, tools: bool = True, refuse: str = "") -> Path:
     head = "{% if tools %}tools{{ tools | tojson }}\n{% endif %}" if tools else ""
     end = "{% if add_generation_prompt %}<|start|>assistant\n{% endif %}"
     template = f"{head}{{% for m in messages %}}{turn}{{% endfor %}}{end}"
+    template = template if thinks else template.replace("{{ m.content }}", _END_ALONE)
     settings = {
         "tokenizer_class": "PreTrainedTokenizerFast",
         "bos_token": SPECIAL[0],

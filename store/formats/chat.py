@@ -48,8 +48,9 @@ class Chat:
             raise Unfit(f"the chat template refuses it: {said}") from None
         return text
 
-    def tokens(self, messages: Messages, tools: str) -> int:
-        """How many tokens the conversation has.
+    def tokens(self, messages: Messages, tools: str, thought: str) -> int:
+        """How many tokens the conversation has; ``thought`` is reasoning that was put between
+        marks, which some templates take away.
 
         Raises:
             Unfit: the template refuses it, or leaves out what a message says.
@@ -60,6 +61,11 @@ class Chat:
         if self.unheard[roles]:
             raise Unfit(self.unheard[roles])
         text = self.render(messages, tools, False)
+        if thought.strip() not in text:
+            raise Unfit(
+                "the chat template leaves out the reasoning; take one that is for training, or "
+                "--reasoning inline"
+            )
         return len(self.tokenizer(text, add_special_tokens=False)["input_ids"])
 
     def _unheard(self, roles: Sequence[str]) -> str:

@@ -33,8 +33,9 @@ def rows_of(
     render = chat.render if chat else render_plain
     make, _ = shape_of(wanted)
     kept, tools = kept_of(record, moved), record["tools"]
+    thought = record["reasoning"] if moved == "think" else ""
     rows = []
     for made in make(Shown(messages, record, pairs, render)):
-        lengths = [chat.tokens(said, tools) for said in made.chats] if chat else [0]
+        lengths = [chat.tokens(said, tools, thought) for said in made.chats] if chat else [0]
         rows.append(({**kept, **made.row}, max(lengths)))
     return rows

@@ -171,6 +171,11 @@ def test_a_chat_template_that_leaves_a_role_out_fails_those_records(
     )
     said = stillhouse(*chosen, "--tokenizer", strict, "--force")
     assert said.code == 1 and "refuses it: system, user and assistant must take turns" in said.out
+    silent = write_tokenizer(tmp_path / "silent", thinks=False)
+    thinking = [*chosen, "--tokenizer", silent, "--force", "--reasoning"]
+    said = stillhouse(*thinking, "think")
+    assert said.code == 1 and "r0002: the chat template leaves out the reasoning" in said.out
+    assert stillhouse(*thinking, "inline").code == 0
     said = stillhouse(*chosen, "--tokenizer", full, "--force", "--max-tokens", 90)
     assert said.code == 0, said.out
     facts = orjson.loads((tmp_path / "e" / "export.json").read_bytes())
