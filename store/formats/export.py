@@ -81,7 +81,8 @@ def export_version(
 def _write_split(
     version: Version, split: str, wanted: Wanted, aside: Path, chat: Chat | None
 ) -> tuple[Tally, dict[str, str]]:
-    tally, unfit = Tally(), dict[str, str]()
+    tally = Tally()
+    unfit: dict[str, str] = {}
     with rows_into(_file(aside, split, wanted), export_schema(wanted), wanted.file_format) as put:
         for record, pairs in records_in(version, split):
             try:
