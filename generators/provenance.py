@@ -64,7 +64,7 @@ def record_of(outcome: Outcome, seed: Seed, recipe: Recipe) -> Record:
         metadata=orjson.dumps(_metadata(outcome, task, who)).decode(),
         reasoning=draft.reasoning,
         tools=draft.tools,
-        rejected=tuple(asdict(loser) for loser in draft.rejected),
+        losers=tuple(asdict(loser) for loser in draft.losers),
         context=draft.context,
         conversation=draft.conversation,
     )

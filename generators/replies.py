@@ -38,7 +38,7 @@ class Draft:
     the ladder that read it; ``context`` is what the chat message shows before the question;
     ``conversation`` the chat messages where they are more than these two, and ``tools`` the
     functions it may call, as JSON; ``reasoning`` the part of the answer that leads to its end;
-    ``rejected`` are worse answers, ``notes`` go to the record's metadata.
+    ``losers`` are worse answers, ``notes`` go to the record's metadata.
     """
 
     question: str
@@ -49,7 +49,7 @@ class Draft:
     conversation: tuple[Mapping[str, str], ...] = ()
     tools: str = "[]"
     reasoning: str = ""
-    rejected: tuple[Loser, ...] = ()
+    losers: tuple[Loser, ...] = ()
     notes: Mapping[str, Any] = field(default_factory=dict)
 
 

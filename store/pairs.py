@@ -41,7 +41,7 @@ def pairs_of(kept: pl.DataFrame, rejected: pl.DataFrame, evidence: pl.DataFrame)
     unsupported = evidence.filter(pl.col("verdict") != "supported")
     claims = dict(unsupported.group_by("record_id").agg("claim").iter_rows())
     failed = {row["id"]: row for row in rejected.select("id", "answer", "reason").to_dicts()}
-    wanted = (pl.col("rejected").list.len() > 0) | (pl.col("repaired_from") != "")
+    wanted = (pl.col("losers").list.len() > 0) | (pl.col("repaired_from") != "")
     rows = [
         pair
         for row in kept.filter(wanted).to_dicts()
@@ -53,7 +53,7 @@ def pairs_of(kept: pl.DataFrame, rejected: pl.DataFrame, evidence: pl.DataFrame)
 def _pairs(
     row: Mapping[str, Any], failed: Mapping[str, Any] | None, claims: Mapping[str, list[str]]
 ) -> Iterator[dict[str, Any]]:
-    losers = [{"id": "", **loser} for loser in row["rejected"]]
+    losers = [{"id": "", **loser} for loser in row["losers"]]
     if failed is not None:
         lost = {"answer": failed["answer"], "why": failed["reason"], "margin": None}
         losers.append({"id": failed["id"], **lost})

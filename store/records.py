@@ -56,14 +56,14 @@ RECORDS = pa.schema(
         ("metadata", pa.string()),
         ("reasoning", pa.string()),
         ("tools", pa.string()),
-        ("rejected", pa.list_(_LOSER)),
+        ("losers", pa.list_(_LOSER)),
     ]
 )
 """One record. ``escalated_from`` is the record of a cheaper teacher that was dropped,
 ``repaired_from`` the version of this record that failed verification; each is empty otherwise;
 ``metadata`` and ``tools``, the functions that a conversation may call, are JSON text, since Arrow
 merges structs of different shapes; ``reasoning`` is the part of the answer that leads to its end;
-``rejected`` are worse answers to the same question, each with why, and by how much of the scale
+``losers`` are worse answers to the same question, each with why, and by how much of the scale
 from 0 to 1 it is worse, null where nothing measured that."""
 
 VERDICTS = pa.schema(
@@ -194,7 +194,7 @@ class Record(BaseModel):
     metadata: str = "{}"
     reasoning: str = ""
     tools: str = "[]"
-    rejected: tuple[Mapping[str, Any], ...] = ()
+    losers: tuple[Mapping[str, Any], ...] = ()
     context: str = ""
     conversation: tuple[Mapping[str, str], ...] = ()
 

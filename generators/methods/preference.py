@@ -72,14 +72,14 @@ def best_and_worst(
         return Unusable("no_margin", f"best and worst are {high - low:.2f} apart")
     loser = Loser(worst.answer, blame.notes["reason"], round(high - low, 4))
     notes = {"scores": praise.notes["scores"], "rejected_scores": blame.notes["scores"]}
-    return replace(best, question=question, rejected=(loser,), notes=notes)
+    return replace(best, question=question, losers=(loser,), notes=notes)
 
 
 def _beside_false(posed: Draft, task: Task, settings: Settings) -> Draft | Unusable:
     losers = [*islice(_false(posed, task), settings.negatives)]
     if not losers:
         return Unusable("no_pair", "nothing in the answer can be changed with certainty")
-    return replace(posed, rejected=tuple(losers))
+    return replace(posed, losers=tuple(losers))
 
 
 def _false(posed: Draft, task: Task) -> Iterator[Loser]:
@@ -96,7 +96,7 @@ ENTRY = Entry(
     summary="A good answer beside worse ones: scored by a rubric, or made false in a known way.",
     paper="UltraFeedback, arXiv 2310.01377",
     inputs="passages; `scoring` for the style `scored`",
-    outputs="question, answer, quotes, rejected",
+    outputs="question, answer, quotes, losers",
     styles={"corrupted": 1.0, "scored": 0.0},
     prompts=(QUESTION, ANSWER, SCORE, REPAIR),
     render=pose,

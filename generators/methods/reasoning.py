@@ -93,7 +93,7 @@ def judge(posed: Draft, found: Sequence[Draft | Unusable], settings: Settings) -
     losers = [Loser(t.answer, f"ends with {end!r}, not {checked!r}") for end, t in wrong.items()]
     notes = {"final": checked, "samples": len(found), "agreed": len(right)}
     made = (posed.question, best.answer, posed.quotes, best.rung)
-    return Draft(*made, reasoning=best.reasoning, rejected=tuple(losers), notes=notes)
+    return Draft(*made, reasoning=best.reasoning, losers=tuple(losers), notes=notes)
 
 
 def same(one: str, other: str) -> bool:
@@ -114,7 +114,7 @@ ENTRY = Entry(
     summary="A problem with a reasoning trace that was checked against k samples.",
     paper="STaR, arXiv 2203.14465; s1, arXiv 2501.19393",
     inputs="passages",
-    outputs="question, answer with reasoning, quotes, rejected",
+    outputs="question, answer with reasoning, quotes, losers",
     styles={"trace": 1.0},
     prompts=(POSE, SOLVE, REPAIR),
     render=render,

@@ -75,8 +75,8 @@ def test_reasoning(made: Make) -> None:
         assert row["answer"].startswith(f"{row['reasoning']}\n\n")
         assert row["notes"]["agreed"] >= 2 and row["notes"]["samples"] == 4
         assert len(row["request_keys"]) == 5 == len(set(row["request_keys"]))
-        assert all(f"not {row['notes']['final']!r}" in lost["why"] for lost in row["rejected"])
-    losers = sum(len(row["rejected"]) for row in rows)
+        assert all(f"not {row['notes']['final']!r}" in lost["why"] for lost in row["losers"])
+    losers = sum(len(row["losers"]) for row in rows)
     pairs = load_dataset(str(version.path), "preference", split="train")
     assert (
         0
@@ -98,11 +98,11 @@ def test_rewrite(made: Make) -> None:
 def test_preference(made: Make) -> None:
     version = made("preference")
     rows = rows_of(version, "preference")
-    assert all(1 <= len(row["rejected"]) <= 2 for row in rows)
+    assert all(1 <= len(row["losers"]) <= 2 for row in rows)
     for row in rows:
-        for lost in row["rejected"]:
+        for lost in row["losers"]:
             assert lost["answer"] != row["answer"] and lost["why"].startswith("false by design")
-    assert len(version.table("preference")) == sum(len(row["rejected"]) for row in rows)
+    assert len(version.table("preference")) == sum(len(row["losers"]) for row in rows)
     assert len(dropped(version, "no_pair"))
 
 
@@ -189,7 +189,7 @@ def test_scores_come_from_another_teacher_than_the_answers(
     rows = version.table("data")
     assert len(rows) and set(rows["teacher"]) == {"teacher"}
     for row in rows.to_dicts():
-        (lost,) = row["rejected"]
+        (lost,) = row["losers"]
         notes = json.loads(row["metadata"])
         best, worst = (sum(notes[k].values()) / 4 for k in ("scores", "rejected_scores"))
         assert lost["margin"] == pytest.approx((best - worst) / 4) and lost["margin"] >= 0.15

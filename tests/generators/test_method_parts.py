@@ -39,7 +39,7 @@ def test_the_shortest_right_trace_wins_and_each_wrong_end_loses_once() -> None:
     won = reasoning.judge(POSED, [*found, trace("142 km."), Unusable("schema", "")], settings)
     assert isinstance(won, Draft)
     assert won.reasoning == "First. Then." and won.quotes == POSED.quotes
-    assert [lost.why for lost in won.rejected] == ["ends with '152 km', not '142 km'"]
+    assert [lost.why for lost in won.losers] == ["ends with '152 km', not '142 km'"]
     assert won.notes == {"final": "142 km", "samples": 6, "agreed": 3}
 
 
@@ -67,7 +67,7 @@ def test_the_margin_decides_whether_there_is_a_pair() -> None:
     three = [graded("b", 0.5), graded("a", 0.9), graded("c", 0.3)]
     won = preference.best_and_worst("Q?", three, settings)
     assert isinstance(won, Draft) and (won.question, won.answer) == ("Q?", "a")
-    assert [(lost.answer, lost.why, lost.margin) for lost in won.rejected] == [("c", "vague", 0.6)]
+    assert [(lost.answer, lost.why, lost.margin) for lost in won.losers] == [("c", "vague", 0.6)]
     near = [graded("a", 0.9), graded("b", 0.8)]
     assert preference.best_and_worst("Q?", near, settings).reason == "no_margin"  # type: ignore[union-attr]
     unread = [graded("a", 0.9), (Draft("", "b", ()), Unusable("schema", ""))]
@@ -153,7 +153,7 @@ def test_a_raw_prompt_is_open_where_the_model_goes_on() -> None:
     system = {"role": "system", "content": "S <|im_end|>"}
     asked = {"role": "user", "content": "Q"}
     raw = openai_completions.rendered([system, asked], "chatml")
-    begin = "<|im_start|>system\nS < |im_end|><|im_end|>\n<|im_start|>user\n"
+    begin = "<|im_start|>system\nS <`|im_end|><|im_end|>\n<|im_start|>user\n"
     assert raw == f"{begin}Q<|im_end|>\n<|im_start|>assistant\n"
     assert openai_completions.rendered([system, {"role": "user", "content": ""}], "chatml") == begin
     told = openai_completions.rendered([{"role": "system", "content": "S"}, asked], "gemma")

@@ -43,12 +43,12 @@ def mixed(root: Path) -> Version:
     made = content()
     train = pl.concat(
         [
-            records([0, 1], rejected=LOSERS),
+            records([0, 1], losers=LOSERS),
             records([2], answer="Step one.\n\nSo 310 km.", reasoning="Step one."),
             records([3], conversation=CALL, tools=TOOLS, answer="310 km."),
         ]
     )
-    held = records([4], rejected=LOSERS)
+    held = records([4], losers=LOSERS)
     splits = {**made.splits, "train": train, "validation": held}
     pairs = {name: pairs_of(rows, made.rejected, made.evidence) for name, rows in splits.items()}
     return publish(root, "small", replace(made, splits=splits, pairs=pairs), manifest())
@@ -136,7 +136,7 @@ def test_many_rows_stream_through_files_of_several_groups(
     monkeypatch.setattr("store.formats.files._ROWS", 7)
     monkeypatch.setattr("store.formats.reading._ROWS", 5)
     monkeypatch.setattr("store.publish._ROWS_PER_FILE", 8)
-    losers = {"rejected": LOSERS}
+    losers = {"losers": LOSERS}
     made = content()
     train = records(range(30), **losers)
     pairs = {"train": pairs_of(train, made.rejected, made.evidence)}

@@ -109,7 +109,7 @@ def pairs_for(made: dict[str, Any]) -> list[dict[str, Any]]:
 
 def test_pairs_keep_the_provenance_of_their_record() -> None:
     losers = [{"answer": text, "why": "vague", "margin": 0.5} for text in ("a", "b")]
-    made = record(3, rejected=losers, metadata='{"weight": 2}', tools=TOOLS).row()
+    made = record(3, losers=losers, metadata='{"weight": 2}', tools=TOOLS).row()
     rows = exported(made, Wanted("dpo"), pairs_for(made))
     assert [row["rejected"][0]["content"] for row in rows] == ["a", "b"]
     for row in rows:
@@ -124,7 +124,7 @@ def test_pairs_keep_the_provenance_of_their_record() -> None:
 
 @pytest.mark.parametrize("to", SHAPES)
 def test_no_kept_column_confuses_trainers_and_every_column_is_filled(to: To) -> None:
-    made = record(3, rejected=[{"answer": "a", "why": "vague", "margin": None}]).row()
+    made = record(3, losers=[{"answer": "a", "why": "vague", "margin": None}]).row()
     for plain in {False, to == "prompt-completion"}:
         wanted = Wanted(to, plain=plain)
         names = export_schema(wanted).names
@@ -178,7 +178,7 @@ def rows(draw: st.DrawFn) -> dict[str, Any]:
         "tools": draw(st.lists(TEXT, max_size=2).map(lambda found: orjson.dumps(found).decode())),
         "sources": draw(st.lists(SOURCE, min_size=1, max_size=2)),
         "quotes": draw(st.lists(TEXT, max_size=2)),
-        "rejected": [{"answer": draw(TEXT), "why": "", "margin": None}],
+        "losers": [{"answer": draw(TEXT), "why": "", "margin": None}],
     }
 
 

@@ -51,7 +51,7 @@ def test_a_pair_is_a_kept_record_and_the_version_that_failed(tmp_path: Path) -> 
 
 def test_worse_answers_of_a_record_are_pairs_too() -> None:
     losers = ({"answer": "a", "why": "too vague", "margin": 0.25}, {**LOSER, "answer": "b"})
-    rows = frame([record(1, rejected=losers).row(), record(2).row()], RECORDS)
+    rows = frame([record(1, losers=losers).row(), record(2).row()], RECORDS)
     pairs = pairs_of(rows, rejected([]), frame([], EVIDENCE))
     assert [row["rejected"][0]["content"] for row in pairs.to_dicts()] == ["a", "b"]
     assert pairs["margin"].to_list() == [0.25, None] and set(pairs["record_id"]) == {"r0001"}

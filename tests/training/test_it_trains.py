@@ -50,7 +50,7 @@ def version(tmp_path: Path) -> Version:
     tools = '[{"type": "function", "function": {"name": "length", "parameters": {}}}]'
     train = pl.concat(
         [
-            records([0, 1], rejected=losers),
+            records([0, 1], losers=losers),
             records([2], answer="Step one.\n\nSo 310 km.", reasoning="Step one."),
             records([3], conversation=ends, tools=tools, answer="310 km."),
         ]
@@ -64,7 +64,7 @@ def version(tmp_path: Path) -> Version:
 def test_versions_and_exports_train_as_they_are(version: Version, tmp_path: Path) -> None:
     own = {"path": str(version.path)}
     jobs: list[dict[str, Any]] = [
-        {"trainer": "sft", "load": own, "columns": ["messages", "tools"]},
+        {"trainer": "sft", "load": own},
         {"trainer": "dpo", "load": {**own, "name": "preference"}},
     ]
     for number, (to, file_format, place, plain, trainer) in enumerate(EXPORTS):

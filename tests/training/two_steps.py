@@ -29,8 +29,6 @@ def train(job: dict[str, Any], tokenizer: Path, folder: Path) -> dict[str, Any]:
     model = LlamaForCausalLM.from_pretrained(folder / "model")
     before = model.lm_head.weight.detach().clone()
     rows = load_dataset(**job["load"], split="train", cache_dir=str(folder / "cache"))
-    if "columns" in job:
-        rows = rows.select_columns(job["columns"])
     trainer = make(job["trainer"], model, words, rows, folder)
     trainer.train()
     losses = [entry["loss"] for entry in trainer.state.log_history if "loss" in entry]
