@@ -1,7 +1,7 @@
 """Two optimiser steps of TRL's trainers on each dataset of a list, in a process of its own.
 
 Reads jobs as JSON from stdin: ``trainer`` (sft, dpo or kto), ``load`` (arguments of
-`datasets.load_dataset`), perhaps ``columns``. Writes a JSON line for each: losses, and by how much
+`datasets.load_dataset`). Writes a JSON line for each: losses, and by how much
 the weights moved.
 """
 
