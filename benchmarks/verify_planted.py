@@ -25,7 +25,7 @@ from generators.true_claims import true_claims
 from store.chunks import cut
 from store.corpus import Corpus, Document
 from store.python_api import read_modules
-from store.readers import read_source
+from store.reading.source import read_source
 from store.shares import wilson
 from store.stages import Context, Embed, Progress, Vectors
 from verifiers.claims import claims_of
@@ -67,7 +67,7 @@ def factual(data: Path | None) -> Corpus:
     named = [data / "corpus" / name for name in ("docs.jsonl", "docs_old.jsonl")] if data else []
     there = [str(path) for path in named if path.exists()]
     found = [
-        read_source(CorpusSource(reader="files", path=source))
+        [*read_source(CorpusSource(reader="files", path=source)).documents]
         for source in (str(_NOTES / "*.md"), *there)
     ]
     found += [] if there else [documents(dated.rows(_PLACES, _SEED))]

@@ -36,8 +36,8 @@ class CorpusSource(Model):
 
     reader: Literal["python-api", "files"] = Field(
         "files",
-        description="`python-api` documents installed Python modules; `files` reads Markdown, "
-        "text, HTML, JSONL and Parquet by their suffix.",
+        description="`python-api` documents installed Python modules; `files` reads what "
+        "docs/documents.md lists, by suffix.",
     )
     modules: tuple[str, ...] = Field(
         (), description="For `python-api`: import names, for example json or pathlib."
@@ -45,6 +45,9 @@ class CorpusSource(Model):
     path: str | None = Field(
         None,
         description="For `files`: a file, a folder or a glob, relative to the recipe's folder.",
+    )
+    max_mb: float = Field(
+        200, gt=0, description="Files of more megabytes are left out, and the build says so."
     )
     licence: str | None = Field(
         None, description="Licence of these documents where they do not state one themselves."

@@ -42,6 +42,6 @@ def cited_by(corpus: Corpus, evidence: pl.DataFrame) -> pl.DataFrame:
     for passage in corpus.passages:
         if passage.id in cited:
             document = corpus.document[passage.document_id]
-            stated = {name: getattr(document, name) for name in CITED.names[-5:]}
+            stated = {name: getattr(document, name) for name in CITED.names[-6:]}
             rows.append({**asdict(passage), **stated})
     return frame(rows, CITED)

@@ -31,6 +31,7 @@ from flows.content import cited_by, rejected_of, splits_of
 from flows.decontaminate import about_decontamination
 from flows.gate import judged, status_of
 from flows.identity import made_by, recipe_hash
+from flows.left_out import sentence
 from flows.references import anchor_of, described
 from flows.stages import evidence_of, stages_of, standing
 from flows.steps import seeds_of
@@ -44,6 +45,8 @@ from store.publish import Content, publish
 from store.report import WITHHELD
 from store.versions import Version, latest
 
+_LISTED = 1_000
+"""Files left out of the corpus that the manifest names."""
 _LIBRARIES = ("prefect", "datasets", "pyarrow", "polars", "sentence-transformers", "faiss-cpu")
 
 
@@ -102,6 +105,7 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
         **_of_candidates(space, recipe, work, len(asked), rows, said),
         "slices": stopped,
         "notes": [
+            *([sentence(corpus.left_out)] if corpus.left_out else []),
             *_notes(work, rows, recipe, covered),
             *probes.notes(probed.panel),
             *mixing.notes(recipe, lineage),
@@ -155,6 +159,8 @@ def _about_corpus(corpus: Corpus, kept: pl.DataFrame) -> dict[str, Any]:
         "documents": len(corpus.documents),
         "passages": len(corpus.passages),
         "licences": sorted({d.licence for d in corpus.documents if d.licence}),
+        "left_out": [[one.name, one.said.lstrip(": ")] for one in corpus.left_out[:_LISTED]],
+        "left_out_count": len(corpus.left_out),
         "covered": len({s["document_id"] for row in kept["sources"].to_list() for s in row}),
     }
 

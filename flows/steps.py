@@ -20,7 +20,8 @@ import verifiers
 from configs.recipe import Recipe
 from configs.stages import Embedding
 from flows.given import given_in, place_prompts
-from flows.progress import report
+from flows.left_out import sentence
+from flows.progress import notice, report
 from flows.references import sets_of
 from flows.teachers import pool_of
 from flows.workspace import HOW, NOT_ASKED, Workspace, workspace
@@ -35,9 +36,10 @@ from generators.repair import CORRECT, Correction, correction_of
 from generators.seeds import Seed
 from generators.templates import VERSION as TEMPLATES_VERSION
 from store.chunks import cut
-from store.corpus import Corpus, Document, check_documents
+from store.corpus import Corpus, Document, LeftOut, check_documents
 from store.embedding import embedder
-from store.readers import read_source
+from store.reading.folding import fold
+from store.reading.source import read_source
 from store.records import RECORDS, VERDICTS, to_arrow
 from store.shards import shard_key
 from store.stages import Vectors
@@ -54,21 +56,28 @@ PARTIAL = "generate-partial"
 
 def read_corpus(recipe: Recipe, more: Sequence[Document] = ()) -> str:
     """Read the corpus, with ``more`` documents behind it, and store its snapshot. Always reads: the
-    sources may have changed.
+    sources may have changed. Says what was left out.
     """
     documents: list[Document] = []
+    left_out: list[LeftOut] = []
     for i, source in enumerate(recipe.corpus):
         report("reading corpus", i, len(recipe.corpus))
-        documents += read_source(source)
-    documents += more
+        found = read_source(source)
+        documents += found.documents
+        left_out += found.left_out
+    documents, twins = fold([*documents, *more])
+    left_out += twins
     check_documents(documents)
+    if left_out:
+        notice(sentence(left_out))
     passages = [piece for document in documents for piece in cut(document, recipe.chunking)]
-    corpus = Corpus(tuple(documents), tuple(passages))
+    corpus = Corpus(tuple(documents), tuple(passages), tuple(left_out))
     if recipe.verifiers.grounding:
         evidence_of(corpus, recipe.verifiers.grounding.evidence)  # refuse before anything is asked
     report("reading corpus", len(recipe.corpus), len(recipe.corpus))
     shards = workspace(recipe).shards
-    return shards.once(shard_key("corpus", "1", None, [corpus.snapshot]), corpus.tables)
+    without = [f"{one.name}{one.said}" for one in left_out]
+    return shards.once(shard_key("corpus", "2", without, [corpus.snapshot]), corpus.tables)
 
 
 def embed_passages(recipe: Recipe, corpus: str) -> str:

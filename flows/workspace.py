@@ -171,7 +171,8 @@ def exclusively(recipe: Recipe) -> Iterator[None]:
 
 @lru_cache(maxsize=2)
 def _corpus(shards: Shards, key: str) -> Corpus:
-    return Corpus.from_tables(shards.table(key, "documents"), shards.table(key, "passages"))
+    names = ("documents", "passages", "left_out")
+    return Corpus.from_tables(*(shards.table(key, name) for name in names))
 
 
 @lru_cache(maxsize=2)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 
 from configs.recipe import Chunking
 from store.corpus import Document, Passage
@@ -19,13 +20,13 @@ _FENCE = re.compile(
 def cut(document: Document, settings: Chunking) -> list[Passage]:
     """Passages of a document, in order; each one's text is ``document.text[start:end]``.
 
-    A passage never crosses a heading. It holds whole sentences up to ``max_chars`` and repeats
-    up to ``overlap_chars`` of whole sentences from the one before it. A single sentence that is
-    longer than ``max_chars`` is cut between words.
+    A passage never crosses a heading or a page. It holds whole sentences up to ``max_chars`` and
+    repeats up to ``overlap_chars`` of whole sentences from the one before it. A single sentence
+    that is longer than ``max_chars`` is cut between words.
     """
     passages: list[Passage] = []
     for section, body in _sections(document.text):
-        for start, end in _windows(body, settings):
+        for start, end in _windows_of_pages(body, document.pages, settings):
             text = document.text[start:end]
             if re.search(r"\w", text):
                 number = len(passages)
@@ -38,6 +39,7 @@ def cut(document: Document, settings: Chunking) -> list[Passage]:
                         start=start,
                         end=end,
                         text=text,
+                        page=bisect_right(document.pages, start) or None,
                     )
                 )
     return passages
@@ -64,6 +66,16 @@ def _sections(text: str) -> Iterator[tuple[str, Span]]:
 def _body(section: str, text: str, start: int, end: int) -> Iterator[tuple[str, Span]]:
     if text[start:end].strip():
         yield section, Span(start, end, text[start:end])
+
+
+def _windows_of_pages(
+    body: Span, pages: Sequence[int], settings: Chunking
+) -> Iterator[tuple[int, int]]:
+    """Windows of what of a body stands on each page, so that each has one page to be cited by."""
+    starts = [body.start, *(page for page in pages if body.start < page < body.end)]
+    for start, end in zip(starts, [*starts[1:], body.end], strict=True):
+        text = body.text[start - body.start : end - body.start]
+        yield from _windows(Span(start, end, text), settings)
 
 
 def _windows(body: Span, settings: Chunking) -> Iterator[tuple[int, int]]:

@@ -24,7 +24,9 @@ DOCUMENTS = pa.schema(
         ("version", pa.string()),
         ("valid_from", pa.date32()),
         ("valid_to", pa.date32()),
+        ("retrieved_at", pa.date32()),
         ("api", pa.string()),
+        ("pages", pa.list_(pa.int64())),
     ]
 )
 PASSAGES = pa.schema(
@@ -36,8 +38,10 @@ PASSAGES = pa.schema(
         ("start", pa.int64()),
         ("end", pa.int64()),
         ("text", pa.string()),
+        ("page", pa.int32()),
     ]
 )
+LEFT_OUT = pa.schema([("name", pa.string()), ("said", pa.string())])
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,8 @@ class Document:
 
     ``kind`` is ``prose`` or ``python-api``; ``api`` is JSON text with the name, kind, parameters
     and members of a ``python-api`` object, empty otherwise. ``valid_from`` and ``valid_to`` bound
-    the dates on which the document holds, either may be None.
+    the dates on which the document holds, ``retrieved_at`` is when it was fetched; each may be
+    None. ``pages`` are the offsets at which its pages or slides begin, none where it has none.
     """
 
     id: str
@@ -59,6 +64,8 @@ class Document:
     valid_from: date | None = None
     valid_to: date | None = None
     api: str = ""
+    retrieved_at: date | None = None
+    pages: tuple[int, ...] = ()
 
     @property
     def sha256(self) -> str:
@@ -68,7 +75,10 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A piece of a document: ``text`` is exactly ``document.text[start:end]``."""
+    """A piece of a document: ``text`` is exactly ``document.text[start:end]``.
+
+    ``page`` is the page or slide it stands on, from 1, where the document has any.
+    """
 
     id: str
     document_id: str
@@ -77,6 +87,7 @@ class Passage:
     start: int
     end: int
     text: str
+    page: int | None = None
 
     @property
     def sha256(self) -> str:
@@ -89,12 +100,25 @@ class Passage:
         return f"{self.title} > {self.section}" if self.section else self.title
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What of a source is no part of the corpus.
+
+    ``name`` is a file's, relative to its source; ``said`` goes on behind it and says why:
+    ``: is empty`` or ``:3: not JSON``.
+    """
+
+    name: str
+    said: str
+
+
 @dataclass(frozen=True)
 class Corpus:
-    """A snapshot of documents and passages, both in a fixed order."""
+    """A snapshot of documents and passages, both in a fixed order, and what was left out of it."""
 
     documents: tuple[Document, ...]
     passages: tuple[Passage, ...]
+    left_out: tuple[LeftOut, ...] = ()
 
     @cached_property
     def snapshot(self) -> str:
@@ -124,18 +148,22 @@ class Corpus:
         return self._by_document.get(document_id, ())
 
     def tables(self) -> dict[str, pa.Table]:
-        """The snapshot as Arrow tables ``documents`` and ``passages``."""
+        """The snapshot as Arrow tables ``documents``, ``passages`` and ``left_out``."""
         return {
             "documents": _table(self.documents, DOCUMENTS),
             "passages": _table(self.passages, PASSAGES),
+            "left_out": _table(self.left_out, LEFT_OUT),
         }
 
     @classmethod
-    def from_tables(cls, documents: pa.Table, passages: pa.Table) -> Corpus:
+    def from_tables(cls, documents: pa.Table, passages: pa.Table, left_out: pa.Table) -> Corpus:
         """The inverse of :meth:`tables`."""
         return cls(
-            tuple(Document(**row) for row in documents.to_pylist()),
+            tuple(
+                Document(**{**row, "pages": tuple(row["pages"])}) for row in documents.to_pylist()
+            ),
             tuple(Passage(**row) for row in passages.to_pylist()),
+            tuple(LeftOut(**row) for row in left_out.to_pylist()),
         )
 
 

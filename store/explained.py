@@ -155,7 +155,7 @@ def _decision(
         first, last = row["start"] - passage["start"], row["end"] - passage["start"]
         text = passage["text"]
         before, matched, after = text[:first], text[first:last], text[last:]
-        where += _dates(passage)
+        where += _page_and_dates(passage)
     return Decision(
         number,
         row["claim"],
@@ -170,13 +170,16 @@ def _decision(
     )
 
 
-def _dates(passage: Mapping[str, Any]) -> str:
+def _page_and_dates(passage: Mapping[str, Any]) -> str:
+    """The page a passage stands on, and when it holds."""
     bounds = [
         f"{word} {passage[name]}"
         for word, name in (("from", "valid_from"), ("to", "valid_to"))
         if passage[name] is not None
     ]
-    return f", valid {' '.join(bounds)}" if bounds else ""
+    # Versions from before there were pages have no such column.
+    page = f", page {passage['page']}" if passage.get("page") else ""
+    return f"{page}, valid {' '.join(bounds)}" if bounds else page
 
 
 def _by_id(cited: pl.DataFrame | None, evidence: pl.DataFrame) -> dict[str, dict[str, Any]]:

@@ -113,14 +113,17 @@ CITED = pa.schema(
         ("start", pa.int64()),
         ("end", pa.int64()),
         ("text", pa.string()),
+        ("page", pa.int32()),
         ("source", pa.string()),
         ("licence", pa.string()),
         ("version", pa.string()),
         ("valid_from", pa.date32()),
         ("valid_to", pa.date32()),
+        ("retrieved_at", pa.date32()),
     ]
 )
-"""A passage that evidence points to, with what its document states about itself."""
+"""A passage that evidence points to, with what its document states about itself. ``page`` is the
+page or slide it stands on, from 1, null where its document has none."""
 
 VOTES = pa.schema(
     [

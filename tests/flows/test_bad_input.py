@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from pathlib import Path
 
+import orjson
 import pytest
 from conftest import RecipeFile, RunCommand, Said, StartServer
 
@@ -46,15 +47,30 @@ def test_empty_corpus(
     for path in documents.glob("*.md"):
         path.write_text("")
     said = build(stillhouse, recipe_file(), tmp_path)
-    assert "the corpus is empty" in said.err
+    assert said.err.count(".md: is empty, there is no text in it") == len(
+        list(documents.glob("*.md"))
+    )
 
 
-def test_not_utf8(
-    stillhouse: RunCommand, recipe_file: RecipeFile, documents: Path, tmp_path: Path
+def test_what_is_left_out_is_told_by_the_run_and_its_version(
+    stillhouse: RunCommand,
+    recipe_file: RecipeFile,
+    documents: Path,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     (documents / "latin.md").write_bytes("# Müll\n".encode("latin-1"))
-    said = build(stillhouse, recipe_file(), tmp_path)
-    assert "latin.md: not UTF-8 (byte 3)" in said.err
+    first = sorted(documents.glob("*.md"))[0]
+    (documents / "twin.md").write_text(first.read_text() + "\n")
+    assert stillhouse("build", recipe_file(), "--output", tmp_path).code == 0
+    told = "2 documents of the corpus were left out: latin.md: not UTF-8 (byte 3)"
+    assert told in caplog.text
+    (path,) = tmp_path.glob("*/*-v1/manifest.json")
+    manifest = orjson.loads(path.read_bytes())
+    names = dict(manifest["corpus"]["left_out"])
+    assert names["twin.md"] == f"says the same as {first.name}"
+    assert names["latin.md"].startswith("not UTF-8")
+    assert any(note.startswith(told) for note in manifest["notes"])
 
 
 def test_unreachable_endpoint(

@@ -18,7 +18,7 @@ from generators.replies import Draft
 from generators.teacher import Task, task_of
 from store.chunks import cut
 from store.corpus import Corpus
-from store.readers import read_source
+from store.reading.source import read_source
 
 STYLES = {"question_answer": 1, "distractor": 1, "unanswerable": 1}
 
@@ -26,7 +26,7 @@ STYLES = {"question_answer": 1, "distractor": 1, "unanswerable": 1}
 def a_task(recipe_file: RecipeFile, style: str, count: int = 2) -> Task:
     methods = [{"styles": {style: 1}, "distractors": count}]
     recipe = load_recipe(str(recipe_file("http://127.0.0.1:9/v1", methods=methods)))
-    documents = read_source(recipe.corpus[0])
+    documents = read_source(recipe.corpus[0]).documents
     passages = [piece for document in documents for piece in cut(document, recipe.chunking)]
     library = Library(Corpus(tuple(documents), tuple(passages)))
     seeds = plan_seeds(library, recipe)

@@ -28,7 +28,7 @@ from flows.students import Student as Asked
 from generators.closed_questions import closed_questions
 from generators.library import Library
 from store.corpus import Corpus
-from store.readers import read_source
+from store.reading.source import read_source
 from verifiers.closed_book.runs import save_run
 
 LAKES = 72
@@ -55,7 +55,7 @@ def lakes(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def book(lakes: Path) -> dict[str, str]:
     """Everything that can be asked, with its answer."""
-    documents = tuple(read_source(CorpusSource(path=str(lakes))))
+    documents = read_source(CorpusSource(path=str(lakes))).documents
     known = closed_questions(Library(Corpus(documents, ())))
     return {fact.question: fact.answer for fact in known}
 

@@ -14,7 +14,7 @@ from configs.load import load_recipe
 from configs.recipe import CorpusSource
 from store.corpus import Document
 from store.python_api import read_modules
-from store.readers import read_source
+from store.reading.source import read_source
 
 MODULES = ("json", "pathlib", "statistics", "datetime", "itertools", "collections")
 
@@ -111,10 +111,10 @@ def test_no_memory_address_reaches_a_document() -> None:
 
 
 def test_the_quickstart_corpus_is_large_enough() -> None:
-    found = read_source(load_recipe("quickstart").corpus[0])
+    found = read_source(load_recipe("quickstart").corpus[0]).documents
     assert len(found) >= 400
     assert len({document.id for document in found}) == len(found)
-    assert found == read_source(load_recipe("quickstart").corpus[0])
+    assert found == read_source(load_recipe("quickstart").corpus[0]).documents
 
 
 def test_an_object_named_twice_is_documented_once() -> None:

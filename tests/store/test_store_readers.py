@@ -11,7 +11,7 @@ import pytest
 from configs.errors import ConfigError
 from configs.recipe import CorpusSource
 from store.corpus import Document
-from store.readers import read_source
+from store.reading.source import read_source
 
 FRONT = b"""---
 title: Notes on Io
@@ -40,7 +40,8 @@ def put(folder: Path, name: str, data: bytes) -> Path:
 
 
 def read(path: Path | str, licence: str | None = None) -> list[Document]:
-    return read_source(CorpusSource(reader="files", path=str(path), licence=licence))
+    source = CorpusSource(reader="files", path=str(path), licence=licence)
+    return [*read_source(source).documents]
 
 
 def refusal(path: Path | str) -> str:
@@ -187,7 +188,7 @@ def test_a_folder_without_documents_names_the_known_suffixes(tmp_path: Path) -> 
     put(tmp_path, "image.png", b"")
     said = refusal(tmp_path)
     assert f"no readable document in {tmp_path}" in said
-    assert ".jsonl, .markdown, .md, .parquet, .txt" in said
+    assert ".jsonl, .markdown, .md," in said
 
 
 @pytest.mark.parametrize("name", ["a.md", "a.html", "a.jsonl"])
@@ -201,7 +202,7 @@ def test_text_that_is_not_utf8_names_file_and_byte(tmp_path: Path, name: str) ->
 @pytest.mark.parametrize("value", ["June 2024", "2024-13-01", "2024", "[1]"])
 def test_a_bad_date_is_refused(tmp_path: Path, value: str) -> None:
     path = put(tmp_path, "a.md", f"---\ndate: '{value}'\n---\nText.\n".encode())
-    assert f"{path}: a.md: {value!r} is not a date; write it as 2024-06-30" in refusal(path)
+    assert f"{path}: {value!r} is not a date; write it as 2024-06-30" in refusal(path)
 
 
 @pytest.mark.parametrize(
@@ -224,9 +225,22 @@ def test_empty_front_matter_is_none(tmp_path: Path) -> None:
     assert (found.text, found.title) == ("Text.\n", "a")
 
 
-def test_all_bad_files_are_told_together(tmp_path: Path) -> None:
+def test_a_bad_file_does_not_stop_the_others(tmp_path: Path) -> None:
     put(tmp_path, "a.md", b"caf\xe9")
     put(tmp_path, "b.md", b"Fine.\n")
+    put(tmp_path, "c/d.jsonl", b'{"text": "fine"}\n{\n')
+    put(tmp_path, "e.txt", b" \n")
+    found = read_source(CorpusSource(path=str(tmp_path)))
+    assert [document.id for document in found.documents] == ["b.md"]
+    assert [one.name for one in found.left_out] == ["a.md", "c/d.jsonl", "e.txt"]
+    said = [one.said for one in found.left_out]
+    assert said[0].startswith(": not UTF-8 (byte 3)")
+    assert said[1].startswith(":2: not JSON: ")
+    assert said[2] == ": is empty, there is no text in it"
+
+
+def test_a_source_of_bad_files_only_is_refused_and_all_are_told(tmp_path: Path) -> None:
+    put(tmp_path, "a.md", b"caf\xe9")
     put(tmp_path, "c.jsonl", b"{\n")
     put(tmp_path, "d.md", b"---\ndate: x\n---\n")
     lines = refusal(tmp_path).splitlines()

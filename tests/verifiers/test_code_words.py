@@ -11,7 +11,7 @@ from configs.recipe import Chunking, CorpusSource
 from configs.verifiers import Grounding
 from store.chunks import cut
 from store.corpus import Corpus
-from store.readers import read_source
+from store.reading.source import read_source
 from store.stages import Context
 from verifiers.checker import Checker, Near
 from verifiers.checks.code_words import check_code_words, code_words, held_code_words
@@ -22,9 +22,8 @@ from verifiers.policy import rule_on
 
 @lru_cache(maxsize=1)
 def checker() -> Checker:
-    documents = tuple(
-        read_source(CorpusSource(reader="python-api", modules=("heapq", "json", "statistics")))
-    )
+    source = CorpusSource(reader="python-api", modules=("heapq", "json", "statistics"))
+    documents = read_source(source).documents
     passages = tuple(piece for document in documents for piece in cut(document, Chunking()))
     vectors = np.zeros((len(passages), 1), np.float32)
     return checker_of(Grounding(), Context(Corpus(documents, passages), vectors))

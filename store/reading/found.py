@@ -1,0 +1,94 @@
+"""What a reader found in a file, and how a document is made of it.
+
+The rules for titles and dates are written down in docs/documents.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from configs.errors import ParseError
+from configs.recipe import CorpusSource
+from store.corpus import Document
+
+_HEADING = re.compile(r"^#[ \t]+(.+?)(?:[ \t]+#+)?[ \t\r]*$", re.MULTILINE)
+_NAMED_DAY = re.compile(
+    r"(?<!\d)(?P<dashed>\d{4}-\d{2}-\d{2})(?!\d)|(?:^|[ ._-])v?(?P<solid>(?:19|20)\d{6})(?!\d)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One text of a file.
+
+    ``stated`` is what front matter, a head or columns say: title, source, dates, licence, version.
+    ``row`` counts the texts of a file that holds several. ``pages`` are the offsets at which pages
+    begin. ``changed`` is when the file's own properties say that it was last changed, which the
+    tools that write files often set themselves; anything else that is said about time precedes.
+    """
+
+    text: str
+    stated: Mapping[str, Any] = field(default_factory=dict)
+    row: int | None = None
+    pages: tuple[int, ...] = ()
+    changed: date | None = None
+
+
+def document_of(name: str, found: Found, source: CorpusSource, siblings: int) -> Document:
+    """A document from what its file states. Rows of one file get the row in their id.
+
+    Raises:
+        ParseError: a stated date is none.
+    """
+    stated = found.stated
+    own = str(stated.get("id") or ("" if found.row is None else found.row))
+    numbered = own and (siblings > 1 or stated.get("id"))
+    heading = _HEADING.search(found.text)
+    title = stated.get("title") or (heading.group(1) if heading else Path(name).stem)
+    where = f": {own}" if numbered else ""
+    return Document(
+        id=f"{name}:{own}" if numbered else name,
+        title=str(title),
+        text=found.text,
+        source=str(stated.get("source") or name),
+        licence=str(stated.get("licence") or stated.get("license") or source.licence or ""),
+        version=str(stated.get("version") or ""),
+        valid_from=_day(stated.get("valid_from") or stated.get("date"), where)
+        or day_in_name(Path(name).stem)
+        or found.changed,
+        valid_to=_day(stated.get("valid_to"), where),
+        retrieved_at=_day(stated.get("retrieved_at"), where),
+        pages=found.pages,
+    )
+
+
+def day_in_name(stem: str) -> date | None:
+    """The day that a file name states, as ``2024-06-30-report`` or ``report_v20240630``.
+
+    None where it states none, or several.
+    """
+    days = set()
+    for match in _NAMED_DAY.finditer(stem):
+        try:
+            days.add(date.fromisoformat(match["dashed"] or match["solid"]))
+        except ValueError:  # Eight digits may be anything.
+            continue
+    return days.pop() if len(days) == 1 else None
+
+
+def _day(value: object, where: str) -> date | None:
+    if value is None or str(value).strip() == "":
+        return None
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    try:
+        return datetime.fromisoformat(str(value).strip()).date()
+    except ValueError:
+        raise ParseError(f"{where}: {value!r} is not a date; write it as 2024-06-30") from None

@@ -1,0 +1,45 @@
+"""Web pages as Markdown."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from pathlib import Path
+
+from store.reading.found import Found
+from store.reading.text import decoded
+
+_DATES = ("valid_from", "date", "article:modified_time", "dcterms.modified")
+
+
+def read_html(file: Path) -> list[Found]:
+    """The page's text as Markdown, with the title and the dates its head states."""
+    from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, XMLParsedAsHTMLWarning
+
+    with warnings.catch_warnings():
+        for kind in (MarkupResemblesLocatorWarning, XMLParsedAsHTMLWarning):
+            warnings.simplefilter("ignore", kind)
+        soup = BeautifulSoup(decoded(file), "html.parser")
+    meta = {
+        str(tag.get("name") or tag.get("property")).lower(): tag.get("content")
+        for tag in soup.find_all("meta")
+    }
+    title = soup.title.get_text(strip=True) if soup.title else None
+    for tag in soup(["script", "style", "nav", "template", "head"]):
+        tag.decompose()
+    stated = {
+        "title": title,
+        "date": next((meta[name] for name in _DATES if meta.get(name)), None),
+        "valid_to": meta.get("valid_to"),
+        "retrieved_at": meta.get("retrieved_at"),
+        "licence": meta.get("licence") or meta.get("license"),
+    }
+    return [Found(as_markdown(soup.find("main") or soup.body or soup), stated)]
+
+
+def as_markdown(tree: object) -> str:
+    """Parsed HTML as Markdown with ``#`` headings and tables, pictures left out."""
+    from markdownify import MarkdownConverter
+
+    text = MarkdownConverter(heading_style="ATX", strip=["img"]).convert_soup(tree)
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"

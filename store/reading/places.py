@@ -1,0 +1,87 @@
+"""The files that a path means: one, a folder's, or those of a glob. Links to folders are not
+followed, so that no circle of them is walked.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from configs.errors import ConfigError
+from store.corpus import LeftOut
+from store.reading.formats import READERS
+
+
+@dataclass(frozen=True)
+class Place:
+    """Readable files below ``base``, which ids are relative to, and links that lead to none."""
+
+    base: Path
+    files: tuple[Path, ...]
+    dead_ends: tuple[LeftOut, ...]
+
+
+def look_into(path: str) -> Place:
+    """What is there to read.
+
+    Raises:
+        ConfigError: nothing is there, or nothing of a known suffix.
+    """
+    target = Path(path)
+    if target.is_dir():
+        base, found = target, list(_below(target))
+    elif target.is_file():
+        base, found = target.parent, [target]
+    else:
+        base, found = Path(re.split(r"[*?\[]", path)[0] + "*").parent, _matching(path)
+        if not found:
+            raise ConfigError(
+                f"corpus: nothing at {path}; give a file, a folder or a glob "
+                "(relative paths start at the recipe's folder)"
+            )
+    seen = sorted(p for p in found if not _hidden(p, base))
+    files = tuple(p for p in seen if p.suffix.lower() in READERS and p.is_file())
+    dead_ends = [
+        LeftOut(p.relative_to(base).as_posix(), said) for p in seen if (said := _dead_end(p))
+    ]
+    if not files and not dead_ends:
+        raise ConfigError(
+            f"corpus: no readable document in {path}; "
+            f"known suffixes are {', '.join(sorted(READERS))}"
+        )
+    return Place(base, files, tuple(dead_ends))
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """Files of a folder and of those in it, and linked folders."""
+    for root, folders, files in os.walk(folder):
+        yield from (Path(root, name) for name in files)
+        yield from (Path(root, name) for name in folders if Path(root, name).is_symlink())
+
+
+def _matching(path: str) -> list[Path]:
+    if "**" not in path:
+        return [p for p in map(Path, glob.glob(path)) if p.is_file() or p.is_symlink()]
+    # glob.glob would follow links to folders here, in circles too.
+    fixed = Path(re.split(r"[*?\[]", path)[0] + "*").parent
+    rest = path[len(str(fixed)) :] if fixed != Path() else path
+    rest = re.sub(r"(?<=[^/])\*{2,}|\*{2,}(?=[^/])", "*", rest.strip("/"))
+    pattern = rest + "/*" if rest.endswith("**") else rest
+    return [p for p in fixed.glob(pattern) if p.is_file() or p.is_symlink()]
+
+
+def _dead_end(path: Path) -> str:
+    if path.is_symlink() and path.is_dir():
+        return ": is a link to a folder, which is not followed; name that folder in the recipe"
+    if path.is_symlink() and path.suffix.lower() in READERS and not path.exists():
+        return ": is a link that leads nowhere, or in a circle"
+    return ""
+
+
+def _hidden(path: Path, base: Path) -> bool:
+    """Whether the file, or a folder it is in below ``base``, has a name beginning with a dot."""
+    return any(part.startswith(".") for part in path.relative_to(base).parts)

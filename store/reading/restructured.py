@@ -1,0 +1,98 @@
+"""reStructuredText through docutils. Nothing that a file names is included or run."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from store.reading.extras import extra, reading
+from store.reading.found import Found
+from store.reading.html import as_markdown
+from store.reading.rows import COLUMNS
+from store.reading.text import decoded
+
+_SETTINGS: dict[str, Any] = {
+    "file_insertion_enabled": False,
+    "raw_enabled": False,
+    "_disable_config": True,
+    "report_level": 5,
+    "halt_level": 5,
+    "embed_stylesheet": False,
+    "stylesheet_path": None,
+    "syntax_highlight": "none",
+    "math_output": "LaTeX",
+    "output_encoding": "unicode",
+    "initial_header_level": 2,
+}
+_SPHINX_DIRECTIVES = (
+    "attribute class data deprecated describe exception function method module property "
+    "py:class py:function py:method seealso staticmethod versionadded versionchanged"
+).split()
+_SPHINX_ROLES = (
+    "any attr class command const data doc envvar exc file func kbd meth mod obj option program "
+    "py:class py:func py:meth py:mod ref samp term"
+).split()
+_STATED = {name for name in COLUMNS if name not in ("text", "id", "title")}
+
+
+def read_rst(file: Path) -> list[Found]:
+    """The text as Markdown; the fields behind its title state what front matter would."""
+    from bs4 import BeautifulSoup
+
+    with extra("rst", "reStructuredText"):
+        from docutils.core import publish_doctree, publish_from_doctree
+
+    _know_sphinx()
+    text = decoded(file)
+    with reading("reStructuredText"):
+        tree = publish_doctree(text, settings_overrides=_SETTINGS)
+        stated = {"title": tree.get("title"), **_fields(tree)}
+        page = publish_from_doctree(tree, writer="html5", settings_overrides=_SETTINGS)
+    soup = BeautifulSoup(page, "html.parser")
+    for literal in soup.select("span.literal"):
+        literal.name = "code"
+    return [Found(as_markdown(soup.find("main") or soup), stated)]
+
+
+@cache
+def _know_sphinx() -> None:
+    """Have docutils keep the text of what only Sphinx knows, instead of dropping it."""
+    from docutils import nodes
+    from docutils.parsers.rst import Directive, directives, roles
+
+    class Described(Directive):  # type: ignore[misc]  # docutils has no types
+        """A line of code and the text below it."""
+
+        has_content = True
+        optional_arguments = 1
+        final_argument_whitespace = True
+
+        def run(self) -> list[Any]:
+            holder = nodes.container()
+            for line in " ".join(self.arguments).splitlines():
+                holder += nodes.paragraph("", "", nodes.literal(line, line))
+            self.state.nested_parse(self.content, self.content_offset, holder)
+            return [*holder.children]
+
+    for name in _SPHINX_DIRECTIVES:
+        directives.register_directive(name, Described)
+    for name in _SPHINX_ROLES:
+        roles.register_generic_role(name, nodes.literal)
+
+
+def _fields(tree: Any) -> dict[str, str]:
+    """What the list of fields at the beginning states. Takes it out of the text."""
+    from docutils import nodes
+
+    stated: dict[str, str] = {}
+    for info in [*tree.findall(nodes.docinfo)]:
+        for node in info.children:
+            if isinstance(node, nodes.field):
+                name, value = node[0].astext(), node[1].astext()
+            else:
+                name, value = node.tagname, node.astext()
+            if name.lower() in _STATED:
+                stated[name.lower()] = value.strip()
+        info.parent.remove(info)
+    return stated

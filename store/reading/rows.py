@@ -1,0 +1,92 @@
+"""Rows with a field ``text``: JSON, JSON Lines and Parquet, one document each."""
+
+from __future__ import annotations
+
+from codecs import BOM_UTF8
+from pathlib import Path
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from configs.errors import ParseError
+from store.reading.found import Found
+
+COLUMNS = (
+    *("text", "id", "title", "source", "licence", "license", "version"),
+    *("valid_from", "date", "valid_to", "retrieved_at"),
+)
+"""What is read of a row."""
+_LARGEST = 2_000_000_000
+"""Bytes of the columns of a Parquet file once unpacked; a small file can hold very many."""
+
+
+def read_jsonl(file: Path) -> list[Found]:
+    """A document per line.
+
+    Raises:
+        ParseError: a line is not JSON or has no text; names the line.
+    """
+    rows = []
+    data = file.read_bytes()
+    data.decode("utf-8")
+    for number, line in enumerate(data.removeprefix(BOM_UTF8).splitlines(), start=1):
+        if line.strip():
+            rows.append(_with_text(_json(line, f":{number}"), f":{number}", number))
+    return rows
+
+
+def read_json(file: Path) -> list[Found]:
+    """A document per object of a list, or one of a file that is one object.
+
+    Raises:
+        ParseError: the file is not JSON, or an object has no text.
+    """
+    data = file.read_bytes()
+    data.decode("utf-8")
+    held = _json(data.removeprefix(BOM_UTF8), "")
+    rows = held if isinstance(held, list) else [held]
+    return [_with_text(row, f": row {number}", number) for number, row in enumerate(rows)]
+
+
+def read_parquet(file: Path) -> list[Found]:
+    """A document per row.
+
+    Raises:
+        ParseError: it is not Parquet, unpacks to too much, or has no column ``text``.
+    """
+    try:
+        with pq.ParquetFile(file) as table:
+            wanted = [name for name in table.schema_arrow.names if name in COLUMNS]
+            _refuse_large(table.metadata)
+            rows = table.read(wanted).to_pylist()
+    except pa.ArrowInvalid as error:
+        raise ParseError(f": not a Parquet file: {error}") from None
+    return [_with_text(row, f": row {number}", number) for number, row in enumerate(rows)]
+
+
+def _refuse_large(metadata: pq.FileMetaData) -> None:
+    groups = map(metadata.row_group, range(metadata.num_row_groups))
+    size = sum(
+        group.column(i).total_uncompressed_size
+        for group in groups
+        for i in range(group.num_columns)
+        if group.column(i).path_in_schema in COLUMNS
+    )
+    if size > _LARGEST:
+        raise ParseError(
+            f": unpacks to {size:,} bytes, more than {_LARGEST:,}; write it as several files"
+        )
+
+
+def _json(data: bytes, where: str) -> object:
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise ParseError(f"{where}: not JSON: {error.msg}") from None
+
+
+def _with_text(row: object, where: str, number: int) -> Found:
+    if not isinstance(row, dict) or not isinstance(row.get("text"), str):
+        raise ParseError(f"{where}: every row needs a field `text` with the document's text")
+    return Found(row["text"], row, number)

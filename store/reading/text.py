@@ -1,0 +1,50 @@
+"""Markdown and plain text, with YAML front matter."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from configs.errors import ParseError
+from store.reading.found import Found
+
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?\r?\n)---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+
+
+def read_text(file: Path) -> list[Found]:
+    """The text behind the front matter, and what that states.
+
+    Raises:
+        ParseError: the front matter is not YAML, or the file is no text.
+    """
+    text = decoded(file)
+    match = _FRONT_MATTER.match(text)
+    if not match:
+        return [Found(text)]
+    try:
+        head = YAML(typ="safe").load(match.group(1)) or {}
+    except (YAMLError, ValueError) as error:
+        # ValueError: a date such as 2024-02-30, of which YAML does not say the line.
+        mark = getattr(error, "problem_mark", None)
+        line = f":{mark.line + 2}" if mark else ""
+        said = getattr(error, "problem", None) or str(error).partition("\n")[0]
+        raise ParseError(f"{line}: the front matter is not valid YAML: {said}") from None
+    if not isinstance(head, dict):
+        raise ParseError(":2: the front matter is not a mapping of fields such as `title: ...`")
+    return [Found(text[match.end() :], head)]
+
+
+def decoded(file: Path) -> str:
+    """A file's text, with plain line ends.
+
+    Raises:
+        ParseError: it holds NUL bytes, which no text does.
+        UnicodeDecodeError: it is not UTF-8.
+    """
+    text = file.read_text(encoding="utf-8-sig")
+    if "\0" in text:
+        raise ParseError(": is no text, it holds NUL bytes")
+    return text
