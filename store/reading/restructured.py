@@ -6,10 +6,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from configs.errors import ParseError
 from store.reading.extras import extra, reading
 from store.reading.found import Found
 from store.reading.html import as_markdown
 from store.reading.rows import COLUMNS
+from store.reading.substitutions import grown
 from store.reading.text import decoded
 
 _SETTINGS: dict[str, Any] = {
@@ -33,6 +35,7 @@ _SPHINX_ROLES = (
     "any attr class command const data doc envvar exc file func kbd meth mod obj option program "
     "py:class py:func py:meth py:mod ref samp term"
 ).split()
+_MOST_GROWTH = 1_000_000
 _STATED = {name for name in COLUMNS if name not in ("text", "id", "title")}
 
 
@@ -45,6 +48,11 @@ def read_rst(file: Path) -> list[Found]:
 
     _know_sphinx()
     text = decoded(file)
+    if grown(text) > _MOST_GROWTH:
+        raise ParseError(
+            f": its substitutions (`|name|`) would become more than {_MOST_GROWTH:,} characters; "
+            "it was not parsed"
+        )
     with reading("reStructuredText"):
         tree = publish_doctree(text, settings_overrides=_SETTINGS)
         stated = {"title": tree.get("title"), **_fields(tree)}
