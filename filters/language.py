@@ -7,16 +7,12 @@ records whose question speaks of languages, such as translations.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from functools import lru_cache
 from typing import NamedTuple
+
+from store.languages import LONGEST, MIN_LETTERS, classifier
 
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`]*`", re.DOTALL)
 _CODE_SIGN = re.compile(r"[_()=\[\]{}./\\@#<>|^]")
-_MIN_LETTERS = 60
-"""Below this many letters of plain prose, guessing the language is a toss-up."""
-_LONGEST = 5000
-"""Letters beyond this do not change the guess."""
 _ABOUT_LANGUAGES = re.compile(
     r"\b(?:translat|übersetz|tradu[iczs]|lorem ipsum|(?:foreign )?languages?\b|sprachen?\b"
     r"|langues?\b|idiomas?\b)",
@@ -67,20 +63,20 @@ def other_language(
     Question and answer are looked at together, so that an English question on a French sentence
     is English.
     """
-    text = f"{question[:_LONGEST]} {answer[:_LONGEST]}"
-    if "en" in wanted and _plain_english(answer[:_LONGEST] if len(answer) > _ENOUGH else text):
+    text = f"{question[:LONGEST]} {answer[:LONGEST]}"
+    if "en" in wanted and _plain_english(answer[:LONGEST] if len(answer) > _ENOUGH else text):
         return None
     prose = _prose(text)
-    if sum(map(str.isalpha, prose)) < _MIN_LETTERS or _ABOUT_LANGUAGES.search(question):
+    if sum(map(str.isalpha, prose)) < MIN_LETTERS or _ABOUT_LANGUAGES.search(question):
         return None
-    guess = Guess(*_classifier()(prose))
+    guess = Guess(*classifier()(prose))
     if guess.score < least or _near(guess.language, wanted):
         return None
     named = _NAMES.get(guess.language)
     if named and re.search(rf"\b(?:{named})", question, re.IGNORECASE):
         return None
     pieces = [prose[i : i + _PIECE] for i in range(0, len(prose), _PIECE)]
-    right = sum(_near(_classifier()(piece)[0], wanted) for piece in pieces)
+    right = sum(_near(classifier()(piece)[0], wanted) for piece in pieces)
     return None if 3 * right >= len(pieces) else guess
 
 
@@ -101,16 +97,3 @@ def _prose(text: str) -> str:
         return plain
     # A full stop at the end is no sign of code.
     return " ".join(word for word in plain.split() if not _CODE_SIGN.search(word[:-1]))
-
-
-@lru_cache(maxsize=1)
-def _classifier() -> Callable[[str], tuple[str, float]]:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    identify = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True).classify
-
-    def classify(text: str) -> tuple[str, float]:
-        language, score = identify(text)
-        return str(language), float(score)
-
-    return classify

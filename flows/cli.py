@@ -197,6 +197,7 @@ def verify(spec: SpecArgument, output: OutputOption = OUTPUT) -> None:
 app.command()(cli_out.export)
 app.command()(cli_out.push)
 app.command()(cli_measure.decontaminate)
+app.command()(cli_recipes.corpus)
 app.command()(cli_recipes.plan)
 app.command()(cli_recipes.methods)
 app.command()(cli_recipes.prompts)

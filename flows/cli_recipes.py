@@ -57,6 +57,37 @@ def plan(
         check_coverage(*shards)
 
 
+def corpus(
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="PATH_OR_RECIPE", help="A folder, a file, a glob, or a recipe with its corpus."
+        ),
+    ],
+) -> None:
+    """Show what is read of documents and what is not. Sends nothing; exits 1 if nothing is read."""
+    from configs.load import load_recipe, shipped_recipes, teacher_variables
+    from configs.recipe import Chunking, CorpusSource
+    from flows import progress
+    from flows.corpus_counts import count_corpus
+    from flows.corpus_view import corpus_views
+
+    sources: tuple[CorpusSource, ...] = (CorpusSource(path=what),)
+    chunking = Chunking()
+    if Path(what).suffix in (".yaml", ".yml") or (
+        what in shipped_recipes() and not Path(what).exists()
+    ):
+        unset = dict.fromkeys(teacher_variables(what), "http://nobody.invalid/v1")
+        recipe = load_recipe(what, variables=unset)
+        sources, chunking = recipe.corpus, recipe.chunking
+    with progress.bars():
+        found = count_corpus(sources, chunking)
+    for view in corpus_views(found):
+        console().print(view)
+    if not found.passages:
+        raise typer.Exit(1)
+
+
 def prompts(
     folder: Annotated[
         Path | None,

@@ -36,6 +36,10 @@ _EXTRAS = {
     "ray": "prefect-ray",
     "postgres": "psycopg",
     "s3": "s3fs",
+    "pdf": "pypdf",
+    "docx": "python-docx",
+    "pptx": "python-pptx",
+    "rst": "docutils",
     "onnx": "onnxruntime",
     "openvino": "openvino",
 }
