@@ -66,7 +66,7 @@ def count_corpus(sources: Sequence[CorpusSource], chunking: Chunking) -> CorpusC
     problems: list[LeftOut] = []
     for number, source in enumerate(sources):
         report("reading corpus", number, len(sources))
-        reading = look_at(source)
+        reading = look_at(source, report)
         found += reading.documents
         problems += reading.left_out
     documents, twins = fold(found)

@@ -62,7 +62,7 @@ def read_corpus(recipe: Recipe, more: Sequence[Document] = ()) -> str:
     left_out: list[LeftOut] = []
     for i, source in enumerate(recipe.corpus):
         report("reading corpus", i, len(recipe.corpus))
-        found = read_source(source)
+        found = read_source(source, report)
         documents += found.documents
         left_out += found.left_out
     documents, twins = fold([*documents, *more])

@@ -15,6 +15,7 @@ from store.python_api import read_modules
 from store.reading.formats import READERS
 from store.reading.found import document_of
 from store.reading.places import look_into
+from store.stages import Progress, silent
 
 
 @dataclass(frozen=True)
@@ -25,13 +26,13 @@ class Reading:
     left_out: tuple[LeftOut, ...] = ()
 
 
-def read_source(source: CorpusSource) -> Reading:
+def read_source(source: CorpusSource, progress: Progress = silent) -> Reading:
     """All documents of one source.
 
     Raises:
         ConfigError: nothing is there, or no file could be read; every bad file is named.
     """
-    found = look_at(source)
+    found = look_at(source, progress)
     if found.left_out and not found.documents:
         base = look_into(source.path or "").base
         lines = [f"{base / one.name}{one.said}" for one in found.left_out]
@@ -39,7 +40,7 @@ def read_source(source: CorpusSource) -> Reading:
     return found
 
 
-def look_at(source: CorpusSource) -> Reading:
+def look_at(source: CorpusSource, progress: Progress = silent) -> Reading:
     """The same where it is no error that no file could be read.
 
     Raises:
@@ -51,12 +52,14 @@ def look_at(source: CorpusSource) -> Reading:
     place = look_into(source.path)
     documents: list[Document] = []
     left_out = list(place.dead_ends)
-    for file in place.files:
+    for number, file in enumerate(place.files):
+        progress("reading documents", number, len(place.files))
         name = file.relative_to(place.base).as_posix()
         try:
             documents += _documents(file, name, source)
         except ParseError as error:
             left_out.append(LeftOut(name, str(error)))
+    progress("reading documents", len(place.files), len(place.files))
     return Reading(tuple(documents), tuple(sorted(left_out, key=lambda one: one.name)))
 
 

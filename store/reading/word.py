@@ -69,11 +69,13 @@ def _style(paragraph: Paragraph) -> str:
 
 
 def _table(table: Table) -> str:
-    """A table; cells that were merged stand once."""
+    """A table; a cell that is as wide as several stands in the first of them."""
     rows = []
     for row in table.rows:
-        cells = {id(cell._tc): cell.text for cell in row.cells}
-        rows.append([*cells.values()])
+        cells = [*row.cells]
+        before = [None, *(cell._tc for cell in cells)]
+        pairs = zip(cells, before, strict=False)
+        rows.append(["" if cell._tc is left else cell.text for cell, left in pairs])
     return markdown.table(rows)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from hypothesis import given
@@ -64,6 +65,12 @@ def test_the_passage_is_shown_around_the_stretch_that_decided() -> None:
     assert (claim.before, claim.matched) == ("", PASSAGE[:24])
     assert claim.after == PASSAGE[24:]
     assert claim.where == "lake.md [100:124]"
+
+
+def test_where_a_passage_stands_and_when_it_holds_is_told() -> None:
+    paged = {"lake.md#0": {**cited()["lake.md#0"], "page": 3, "valid_from": date(2024, 2, 1)}}
+    claim = explained(record(), "kept", [evidence(0, 24, "supported")], paged).claims[0]
+    assert claim.where == "lake.md [100:124], page 3, valid from 2024-02-01"
 
 
 def test_without_the_passage_the_quote_stands_alone() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import docx
 import pytest
-from made_documents import MARKDOWN_DEPTHS, put, slides, whole_folder, word
+from made_documents import MARKDOWN_DEPTHS, encrypted_pdf, put, slides, whole_folder, word
 
 from configs.recipe import Chunking, CorpusSource
 from store.chunks import cut
@@ -158,6 +159,24 @@ def test_sphinx_keeps_its_text_and_includes_nothing(tmp_path: Path) -> None:
     put(tmp_path, {"a.rst": text.encode()})
     (each,) = read_source(CorpusSource(path=str(tmp_path / "a.rst"))).documents
     assert each.text == "# Tides\n\n`rise(n)`\n\nCalls `fall`.\n"
+
+
+def test_merged_cells_of_word_leave_the_others_in_their_columns(tmp_path: Path) -> None:
+    made = docx.Document()
+    grid = made.add_table(2, 3)
+    grid.cell(0, 0).merge(grid.cell(0, 1)).text = "wide"
+    grid.cell(0, 2).text = "a|b"
+    grid.cell(1, 1).text = "two\nlines"
+    made.save(str(tmp_path / "a.docx"))
+    (each,) = read_source(CorpusSource(path=str(tmp_path / "a.docx"))).documents
+    assert each.text == "| wide |  | a\\|b |\n| --- | --- | --- |\n|  | two lines |  |\n"
+
+
+def test_a_pdf_that_only_its_owner_may_change_is_read(tmp_path: Path) -> None:
+    put(tmp_path, {"a.pdf": encrypted_pdf("")})
+    (each,) = read_source(CorpusSource(path=str(tmp_path / "a.pdf"))).documents
+    assert (each.title, each.pages) == ("Secret", (0,))
+    assert "Nobody reads this." in each.text
 
 
 def test_empty_slides_keep_the_count_of_pages(tmp_path: Path) -> None:
