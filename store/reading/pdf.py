@@ -31,7 +31,7 @@ def read_pdf(file: Path) -> list[Found]:
     with extra("pdf", "PDF"):
         from pypdf import PdfReader
 
-    logging.getLogger("pypdf").setLevel(logging.ERROR)  # what it could mend is no news
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what it could mend is no news
     with reading("PDF"):
         reader = PdfReader(file)
         if reader.is_encrypted and not reader.decrypt(""):

@@ -7,6 +7,7 @@ XML that declares a document type is refused (Office Open XML forbids it, ECMA-3
 
 from __future__ import annotations
 
+import zlib
 from pathlib import Path, PurePosixPath
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
@@ -42,7 +43,7 @@ def check_archive(file: Path) -> None:
             _check_sizes(members)
             for member in members:
                 _check_member(archive, member)
-    except (BadZipFile, NotImplementedError, EOFError) as error:
+    except (BadZipFile, zlib.error, NotImplementedError, EOFError, OSError) as error:
         raise ParseError(f": is no {file.suffix} file, or broken ({error})") from None
 
 

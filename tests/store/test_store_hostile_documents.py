@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import io
+import re
 import resource
 import sys
 import time
 import zipfile
+import zlib
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from random import Random
 
 import pytest
-from made_documents import parquet, pdf, put, repacked, slides, word
+from made_documents import parquet, pdf, put, repacked, slides, whole_folder, word
+from pypdf import PdfWriter
+from pypdf.generic import ArrayObject, NameObject, StreamObject
 
 from configs.errors import ConfigError
 from configs.recipe import CorpusSource
@@ -169,6 +174,46 @@ def test_pdf_is_bounded_by_pages_and_drawing(
     monkeypatch.setattr("store.reading.pdf._MOST_PAGES", 2)
     monkeypatch.setattr("store.reading.pdf._MOST_DRAWING", 20)
     assert ": page 1 has more than 20 bytes" in said_of(tmp_path / "b", "a.pdf", data)
+
+
+def test_a_pdf_that_unpacks_to_very_much_is_refused(tmp_path: Path) -> None:
+    packed = zlib.compress(bytes(150_000_000), 9)
+    content = StreamObject()
+    content._data = zlib.compress(packed, 9)
+    content[NameObject("/Filter")] = ArrayObject([NameObject("/FlateDecode")] * 2)
+    writer, held = PdfWriter(), io.BytesIO()
+    writer.add_blank_page(300, 400)[NameObject("/Contents")] = writer._add_object(content)
+    writer.write(held)
+    said = said_of(tmp_path, "bomb.pdf", held.getvalue())
+    assert said.startswith(": cannot be read as PDF, it seems broken (LimitReachedError")
+
+
+def test_a_pdf_whose_pages_run_in_a_circle_ends(tmp_path: Path) -> None:
+    data = pdf("A", [("One", "Text.")])
+    own = re.search(rb"(\d+) 0 obj\s*<<\s*/Count 1 /Kids \[ (\d+) 0 R \]", data)
+    assert own
+    data = data.replace(own[0], own[0].replace(b"[ " + own[2], b"[ " + own[1]))
+    assert said_of(tmp_path, "circle.pdf", data)
+
+
+def test_damaged_files_are_read_or_reported_and_never_more(tmp_path: Path) -> None:
+    whole = {name: data for name, data in whole_folder().items() if "broken" not in name}
+    whole["rows.parquet"] = parquet([{"text": f"Word {n}.", "version": "2"} for n in range(9)])
+    random = Random(8)
+    for turn in range(6):
+        damaged = {name: _damaged(data, random) for name, data in whole.items()}
+        found = read(tmp_path / str(turn), damaged)
+        named = {one.id.partition(":")[0] for one in found.documents}
+        assert named | {one.name for one in found.left_out} == {*damaged, *_FINE}
+
+
+def _damaged(data: bytes, random: Random) -> bytes:
+    """The same with some places cut out or written over, and sometimes without its end."""
+    held = bytearray(data)
+    for _ in range(random.choice([1, 4, 20])):
+        at, gone = random.randrange(len(held) + 1), random.choice([0, 1, 30])
+        held[at : at + gone] = random.randbytes(random.choice([0, 1, 9]))
+    return bytes(held[: random.choice([len(held), len(held) // 2])])
 
 
 @pytest.mark.parametrize("pattern", ["", "**/*", "**/*.md", "**"])
