@@ -6,9 +6,11 @@ import re
 import warnings
 from pathlib import Path
 
+from configs.errors import ParseError
 from store.reading.found import Found
 from store.reading.text import decoded
 
+_LONGEST = 10_000_000
 _DATES = ("valid_from", "date", "article:modified_time", "dcterms.modified")
 
 
@@ -19,7 +21,7 @@ def read_html(file: Path) -> list[Found]:
     with warnings.catch_warnings():
         for kind in (MarkupResemblesLocatorWarning, XMLParsedAsHTMLWarning):
             warnings.simplefilter("ignore", kind)
-        soup = BeautifulSoup(decoded(file), "html.parser")
+        soup = BeautifulSoup(decoded_markup(file), "html.parser")
     meta = {
         str(tag.get("name") or tag.get("property")).lower(): tag.get("content")
         for tag in soup.find_all("meta")
@@ -35,6 +37,18 @@ def read_html(file: Path) -> list[Found]:
         "licence": meta.get("licence") or meta.get("license"),
     }
     return [Found(as_markdown(soup.find("main") or soup.body or soup), stated)]
+
+
+def decoded_markup(file: Path) -> str:
+    """The text of a file that is to be parsed to a tree, which takes minutes for very long ones.
+
+    Raises:
+        ParseError: it is longer than 10 million characters.
+    """
+    text = decoded(file)
+    if len(text) > _LONGEST:
+        raise ParseError(f": has {len(text):,} characters, more than {_LONGEST:,}; split it")
+    return text
 
 
 def as_markdown(tree: object) -> str:

@@ -9,10 +9,9 @@ from typing import Any
 from configs.errors import ParseError
 from store.reading.extras import extra, reading
 from store.reading.found import Found
-from store.reading.html import as_markdown
+from store.reading.html import as_markdown, decoded_markup
 from store.reading.rows import COLUMNS
 from store.reading.substitutions import grown
-from store.reading.text import decoded
 
 _SETTINGS: dict[str, Any] = {
     "file_insertion_enabled": False,
@@ -47,7 +46,7 @@ def read_rst(file: Path) -> list[Found]:
         from docutils.core import publish_doctree, publish_from_doctree
 
     _know_sphinx()
-    text = decoded(file)
+    text = decoded_markup(file)
     if grown(text) > _MOST_GROWTH:
         raise ParseError(
             f": its substitutions (`|name|`) would become more than {_MOST_GROWTH:,} characters; "

@@ -19,7 +19,7 @@ _MOST_XML = 100_000_000
 """Bytes of all XML parts together; parsed they take ten times that."""
 _HIGHEST_RATIO = 200
 """XML of real documents unpacks to 5 to 50 times its size."""
-_SMALL = 1_000_000
+_SMALL = 20_000_000
 """Bytes below which the ratio does not matter."""
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 _DOCTYPE = tuple("<!DOCTYPE".encode(form) for form in ("utf-8", "utf-16-le", "utf-16-be"))

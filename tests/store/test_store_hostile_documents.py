@@ -120,6 +120,12 @@ def test_deep_json_and_deep_code_are_refused_or_taken_as_they_are(tmp_path: Path
     assert "((((" in next(one.text for one in found.documents if one.id == "b.py")
 
 
+@pytest.mark.parametrize("suffix", ["html", "rst"])
+def test_markup_that_would_take_minutes_is_not_parsed(tmp_path: Path, suffix: str) -> None:
+    said = said_of(tmp_path, f"long.{suffix}", b"<p>One.</p>\n" * 900_000)
+    assert said == ": has 10,800,000 characters, more than 10,000,000; split it"
+
+
 def test_ten_thousand_columns_are_refused(tmp_path: Path) -> None:
     row = b",".join(b"%d" % n for n in range(10_000)) + b"\n"
     said = said_of(tmp_path, "wide.csv", row * 50)
