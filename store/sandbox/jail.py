@@ -79,11 +79,8 @@ def _own_folder(folder: str) -> None:
     is gone with the program.
     """
     files = {path: path.read_bytes() for path in Path(folder).iterdir()}
-    private = 0x40000 | 0x4000  # all mounts beneath
-    _call("mounts", _libc.mount(None, b"/", None, private, None))
-    _call(
-        "folder", _libc.mount(b"none", folder.encode(), b"tmpfs", 6, _FOLDER)
-    )  # no setuid, devices
+    _call("mounts", _libc.mount(None, b"/", None, _PRIVATE, None))
+    _call("folder", _libc.mount(b"none", folder.encode(), b"tmpfs", _PLAIN_FILES, _FOLDER))
     for path, content in files.items():
         path.write_bytes(content)
     os.chdir(folder)
