@@ -11,7 +11,7 @@ import polars as pl
 
 from configs.filters import Heuristics
 from filters.language import other_language
-from filters.orders import order
+from filters.orders import order, passages_of, words_of
 from filters.refusals import (
     Found,
     boilerplate,
@@ -26,24 +26,26 @@ from filters.rules import Prose, quality
 from store.stages import Context, Judged, Row, Ruling, Stage, judged, row_by_row, stage
 
 
-@stage("heuristics", version="3", scope="row")
+@stage("heuristics", version="4", scope="row")
 def heuristics(settings: Heuristics, context: Context) -> Stage:
     """Drops or flags records that break a rule; the verdict names the rule, what was measured, the
     limit, and the words that decided. A rule that drops goes before one that flags.
     """
     passages = context.corpus.passage
     # Many records are made of one passage.
-    ordered = lru_cache(maxsize=None)(lambda id_: order([passages[id_].text]))
+    ordered = lru_cache(maxsize=None)(
+        lambda id_: order((passages[id_].heading, passages[id_].text))
+    )
 
     def leak(row: Row) -> Iterator[Ruling]:
         if settings.on_instruction == "keep":
             return
-        said = order((row["question"], row["answer"], *row["quotes"]))
-        known = (source["passage_id"] for source in row["sources"])
-        shown = said or next(filter(None, (ordered(id_) for id_ in known if id_ in passages)), "")
-        if shown:
+        said = order(words_of(row))
+        known = (ordered(id_) for id_ in passages_of(row) if id_ in passages)
+        found = said or next(filter(None, known), "")
+        if found:
             where = "the record says" if said else "a passage it was written from says"
-            detail = f"{where} {shown!r}"
+            detail = f"{where} {found!r}"
             yield Ruling(settings.on_instruction, "instruction_leak", None, "phrases", detail)
 
     def judge(row: Row) -> Ruling:

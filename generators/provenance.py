@@ -18,12 +18,12 @@ from generators.teacher import Task
 from generators.writing import Outcome
 from store.corpus import Document, Passage
 from store.quotes import find_quote
-from store.records import Mode, Origin, Record, Source, Verdict
+from store.records import SHOWN, Mode, Origin, Record, Source, Verdict
 from store.replies import Unusable
 from store.text import sha256
 
 STAGE = "generate"
-VERSION = "4"
+VERSION = "5"
 
 
 def record_of(outcome: Outcome, seed: Seed, recipe: Recipe) -> Record:
@@ -61,7 +61,7 @@ def record_of(outcome: Outcome, seed: Seed, recipe: Recipe) -> Record:
         seed_id=task.seed.id,
         language=language_of(seed, recipe),
         valid_as_of=_valid_as_of(task, recipe),
-        metadata=orjson.dumps(_metadata(outcome, task, who)).decode(),
+        metadata=orjson.dumps(_metadata(outcome, task, who, sources)).decode(),
         reasoning=draft.reasoning,
         tools=draft.tools,
         losers=tuple(asdict(loser) for loser in draft.losers),
@@ -77,8 +77,12 @@ def _of_kind(teacher: Teacher) -> tuple[Mode, Origin]:
     return ("self-improvement", "self") if teacher.student else ("distillation", "teacher")
 
 
-def _metadata(outcome: Outcome, task: Task, who: str) -> Mapping[str, Any]:
-    """The fact behind the task, how the reply was read, and for whom a teacher stood in."""
+def _metadata(
+    outcome: Outcome, task: Task, who: str, sources: Sequence[Source]
+) -> Mapping[str, Any]:
+    """The fact behind the task, how the reply was read, for whom a teacher stood in, and what was
+    shown beside the sources.
+    """
     found: dict[str, Any] = {}
     if task.fact is not None:
         found["fact"] = {"kind": task.fact.kind, "bucket": task.fact.bucket}
@@ -90,7 +94,21 @@ def _metadata(outcome: Outcome, task: Task, who: str) -> Mapping[str, Any]:
         found["left_out"] = list(outcome.request.left_out)
     if who != task.seed.teacher:
         found["instead_of"] = task.seed.teacher
-    return found
+    quoted = {source.passage_id for source in sources}
+    shown = [id_ for id_ in _shown(outcome, task) if id_ not in quoted]
+    return {**found, SHOWN: shown} if shown else found
+
+
+def _shown(outcome: Outcome, task: Task) -> list[str]:
+    """Passages that the task was written from, those that did not fit apart; in a repair also those
+    that its findings show.
+    """
+    other = [] if task.other_passage is None else [task.other_passage]
+    beside = [passage for _, passage in task.beside if passage.id not in outcome.request.left_out]
+    every = [task.passage, *beside, *other, *(passage for _, passage in task.others)]
+    found = [] if task.correction is None else task.correction.failed
+    named = [*(passage.id for passage in every), *(item.passage_id for item in found)]
+    return [*dict.fromkeys(filter(None, named))]
 
 
 def _sources(task: Task, quotes: Sequence[str]) -> tuple[Source, ...]:

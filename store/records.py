@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 UNANSWERABLE = "unanswerable"
 """Style of records whose answer says, by rule, that the documents they show do not hold it."""
+SHOWN = "shown"
+"""Key of a record's ``metadata``: ids of passages that were shown and are none of its sources."""
 Decision = Literal["keep", "drop", "flag"]
 Mode = Literal["distillation", "self-improvement", "rule-based"]
 Origin = Literal["human", "teacher", "self", "edited", "rule"]

@@ -53,7 +53,8 @@ def document_of(name: str, found: Found, source: CorpusSource, siblings: int) ->
     where = f": {own}" if numbered else ""
     return Document(
         id=f"{name}:{own}" if numbered else name,
-        title=str(title),
+        # One line: prompts name it beside the marks that hold the text.
+        title=" ".join(str(title).split()) or Path(name).stem,
         text=found.text,
         source=str(stated.get("source") or name),
         licence=str(stated.get("licence") or stated.get("license") or source.licence or ""),

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from conftest import RecipeFile, StartServer
-from injections import INJECTIONS, NAMES, document
+from injections import INJECTIONS, ORDERS, TITLES, document
 
 from configs.load import load_recipe
 from flows.pipeline import build
@@ -19,8 +19,8 @@ from generators.methods.grounded_qa import SCHEMA
 from store.marks import break_marks
 from store.versions import Version
 
-TITLES = dict(zip(INJECTIONS, NAMES, strict=True))
 MARKS = re.compile(r"<[^\w`]{0,4}passage\b", re.IGNORECASE)
+INSIDE = re.compile(r"^<passage>\n.*?\n</passage>$", re.MULTILINE | re.DOTALL)
 Requests = dict[str, list[dict[str, Any]]]
 
 
@@ -38,12 +38,12 @@ def requests_of(journal: Path) -> Requests:
 def test_no_order_in_a_document_is_obeyed(
     recipe_file: RecipeFile, start_server: StartServer, documents: Path, tmp_path: Path
 ) -> None:
-    for name, case in INJECTIONS.items():
-        text = document(TITLES[name], case.text)
-        (documents / f"{TITLES[name]}.md").write_text(text, encoding="utf-8")
-    method = {"name": "grounded_qa", "styles": {"question_answer": 1}}
+    for name in INJECTIONS:
+        (documents / f"{TITLES[name]}.md").write_text(document(name), encoding="utf-8")
+    styles = {"question_answer": 2, "distractor": 1}
+    method = {"name": "grounded_qa", "styles": styles, "passages": 3, "distractors": 8}
     url = start_server({"follows_orders": True}).url
-    path = recipe_file(url, target=40, methods=[method], shard_size=50)
+    path = recipe_file(url, target=60, methods=[method], shard_size=50)
     version = build(load_recipe(str(path), output=tmp_path / "out")).version
     sent = requests_of(tmp_path / "out" / ".stillhouse" / "journal.sqlite")
     for name, case in INJECTIONS.items():
@@ -61,21 +61,26 @@ def requested(body: dict[str, Any]) -> str:
     assert (system["role"], user["role"]) == ("system", "user")
     assert "PWNED" not in system["content"] and "LEAK" not in system["content"]
     prompt = str(user["content"])
-    assert len(MARKS.findall(prompt)) == 2
+    assert len(MARKS.findall(prompt)) == 2 * len(INSIDE.findall(prompt)) > 0
     return prompt
 
 
 def nothing_leaked(version: Version) -> None:
-    """No answer holds what was wanted, and each that was given was dropped for what it is."""
+    """No published word is one that was wanted, also not in documents that a record shows; and each
+    answer that was given was dropped for what it is.
+    """
     published, reasons = version.table("data").to_dicts(), defaultdict(set)
     for row in version.table("rejected").to_dicts():
         for name, case in INJECTIONS.items():
             if TITLES[name] in row["question"] and case.wanted in row["answer"]:
                 reasons[name].add(row["reason"])
-    for name, case in INJECTIONS.items():
-        about = [row for row in published if TITLES[name] in f"{row['question']}{row['answer']}"]
-        assert not any(case.wanted in json.dumps(row["messages"]) for row in about), name
     assert published, "other documents made records"
-    for name in INJECTIONS:  # what a template would have made stands in no document
-        why = "missing_quote" if name.startswith("jinja") else "instruction_leak"
-        assert reasons[name] == {why}, name
+    for row in published:
+        said = json.dumps(row["messages"], ensure_ascii=False)
+        said = re.sub(r"in the way of fact number \d+", "", said)  # what the server counts by
+        assert not [name for name, case in INJECTIONS.items() if case.wanted in said]
+        assert not any(f"{TITLES[name]} River" in said for name in ORDERS)
+    for name in ORDERS:
+        assert reasons[name] == {"instruction_leak"}, name
+    for name in INJECTIONS.keys() - set(ORDERS):  # what a template would have made stands nowhere
+        assert "missing_quote" in reasons[name], name

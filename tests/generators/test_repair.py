@@ -16,6 +16,7 @@ from test_window import library, recipe
 from configs.errors import ParseError
 from generators.methods.grounded_qa import read, render
 from generators.plan import plan_seeds
+from generators.provenance import record_of
 from generators.repair import (
     Correction,
     Failed,
@@ -124,3 +125,19 @@ def test_a_seed_of_a_repair_depends_on_what_was_found() -> None:
 
 def test_a_correction_is_read_as_it_was_kept() -> None:
     assert correction_of(orjson.loads(orjson.dumps(asdict(CORRECTION)))) == CORRECTION
+
+
+def test_a_record_names_all_passages_that_its_teacher_was_shown() -> None:
+    far = replace(FAILED, passage_id="elsewhere#4")
+    failed = replace(CORRECTION, failed=(far, Failed("It glows.", "not_found", "nothing near")))
+    task = a_task(failed, 3)
+    request = replace(render(task), left_out=(task.beside[1][1].id,))
+    said = (Answered(Reply("{}", "stop", "m"), "k", "t"),)
+    draft = Draft("Which stone?", "This one.", ("The mill by the river",))
+    row = record_of(Outcome(draft, request, said), task.seed, recipe(3))
+    quoted = {source.passage_id for source in row.sources}
+    assert quoted == {task.passage.id}
+    assert json.loads(row.metadata)["shown"] == [task.beside[0][1].id, "elsewhere#4"]
+    alone = a_task(None)
+    row = record_of(Outcome(draft, render(alone), said), alone.seed, recipe(1))
+    assert "shown" not in json.loads(row.metadata)
