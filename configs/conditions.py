@@ -15,7 +15,9 @@ def _weighed(value: Any) -> Any:
 _Name = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,39}$")]
 _Value = Annotated[str, Field(min_length=1, max_length=400)]
 Weights = Annotated[
-    dict[_Value, Annotated[float, Field(gt=0)]], BeforeValidator(_weighed), Field(min_length=1)
+    dict[_Value, Annotated[float, Field(gt=0, le=1e9)]],
+    BeforeValidator(_weighed),
+    Field(min_length=1),
 ]
 """Values with their weights, or a list of values that weigh the same."""
 Conditions = dict[_Name, Weights]

@@ -42,7 +42,14 @@ def words_of(row: Row) -> Iterator[str]:
     yield from (row["question"], row["answer"], *row["quotes"])
     yield from (_said(turn, row) for turn in row["messages"])
     yield from (row["reasoning"], row["tools"])
+    yield from noted(row)
+
+
+def noted(row: Row) -> Iterator[str]:
+    """What a teacher wrote for a record beside question, answer and quotes."""
     yield from (loser["answer"] for loser in row["losers"] or ())
+    notes = orjson.loads(row["metadata"] or "{}")
+    yield from (notes[name] for name in ("persona", "goal") if name in notes)
 
 
 def _said(turn: Mapping[str, str], row: Row) -> str:

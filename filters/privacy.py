@@ -15,6 +15,7 @@ from typing import Literal
 import polars as pl
 
 from configs.filters import Kind, Privacy
+from filters.orders import noted
 from filters.personal import addresses, cards, emails, ibans, social_security
 from filters.phones import phones
 from filters.secret_keys import secret_keys
@@ -54,7 +55,7 @@ class Find:
         return f"{self.name} {self.value[:shown]}…"
 
 
-@stage("privacy", version="1", scope="row")
+@stage("privacy", version="2", scope="row")
 def privacy(settings: Privacy, context: Context) -> Stage:
     """Drops or flags records that hold personal data or a secret; the score is how many there are.
 
@@ -63,7 +64,7 @@ def privacy(settings: Privacy, context: Context) -> Stage:
     passages = context.corpus.passage
 
     def judge(row: Row) -> Ruling:
-        text = "\n".join((row["question"], row["answer"], *row["quotes"]))
+        text = "\n".join((row["question"], row["answer"], *row["quotes"], *noted(row)))
         found = list(find_personal(text, settings))
         if not found:
             return Ruling()

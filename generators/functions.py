@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +12,7 @@ import orjson
 from configs.errors import ParseError
 from store.corpus import Document
 
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _VARIADIC = ("var_positional", "var_keyword")
 _BY_PLACE = ("positional_only", "positional_or_keyword")
 
@@ -47,8 +50,9 @@ def arguments_of(text: str, document: Document) -> dict[str, Any]:
         ParseError: no JSON object, a parameter that there is not, or one that is missing.
     """
     try:
-        found = orjson.loads(text)
-    except orjson.JSONDecodeError:
+        # Not orjson: whole numbers stay whole, and a name that comes twice is seen.
+        found = json.loads(text, object_pairs_hook=_once, parse_constant=_refuse)
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         raise ParseError("- arguments: it must be the text of a JSON object")
@@ -69,11 +73,27 @@ def arguments_of(text: str, document: Document) -> dict[str, Any]:
     return found
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    names = [name for name, _ in pairs]
+    if len(set(names)) < len(names):
+        raise ValueError("a name comes twice")
+    return dict(pairs)
+
+
+def _refuse(constant: str) -> float:
+    raise ValueError(f"{constant} is no number")
+
+
+def fits_question(question: str, arguments: Mapping[str, Any]) -> bool:
+    """Whether a call takes every number that its question names."""
+    return {*_NUMBER.findall(question)} <= {*_NUMBER.findall(json.dumps(arguments))}
+
+
 def program(document: Document, arguments: Mapping[str, Any]) -> str:
     """A Python program that makes the call and prints what it returns."""
     api = orjson.loads(document.api)
     by_place, by_name = _split(api["parameters"], arguments)
-    given = orjson.dumps([by_place, by_name]).decode()
+    given = json.dumps([by_place, by_name])
     return (
         f"import json\nimport {api['module']}\n"
         f"by_place, by_name = json.loads({given!r})\n"

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from store.corpus import Passage
+from store.quotes import find_quote
 
 _NAMED = re.compile(r"`([\w.]{3,60})`|\b([A-Z][\w'-]+(?: (?:of |the )?[A-Z][\w'-]+)+)")
 _MOST = 24
@@ -41,3 +42,9 @@ def linked(passage: Passage, naming: Mapping[str, list[Passage]]) -> Iterator[tu
             if other.document_id not in seen:
                 seen.add(other.document_id)
                 yield name, other
+
+
+def only_in(quote: str, text: str, elsewhere: list[str]) -> bool:
+    """Whether a quote of some words stands in this text and in no other."""
+    found = len(quote.split()) > 2 and find_quote(quote, text) is not None
+    return found and all(find_quote(quote, other) is None for other in elsewhere)

@@ -36,6 +36,7 @@ def record_of(outcome: Outcome, seed: Seed, recipe: Recipe) -> Record:
     sources = _sources(task, draft.quotes)
     who = outcome.answers[-1].teacher if outcome.answers else seed.teacher
     settings = recipe.named(who)
+    depths = [recipe.named(one).generation_depth for one in (who, *_writers(outcome, task))]
     made_by_rule = not settings.is_model
     mode, origin = _of_kind(settings)
     rule = f"{outcome.reply.model}/{task.seed.style}"
@@ -48,7 +49,7 @@ def record_of(outcome: Outcome, seed: Seed, recipe: Recipe) -> Record:
         method=task.seed.method,
         style=task.seed.style,
         generation_mode=mode,
-        generation_depth=settings.generation_depth,
+        generation_depth=max(depths),
         origin=origin,
         teacher=who,
         tier=settings.tier,
@@ -77,6 +78,11 @@ def _of_kind(teacher: Teacher) -> tuple[Mode, Origin]:
     return ("self-improvement", "self") if teacher.student else ("distillation", "teacher")
 
 
+def _writers(outcome: Outcome, task: Task) -> list[str]:
+    """All teachers behind a record but the one that scored; after a failover more than one."""
+    return sorted({answered.teacher for answered in outcome.answers} - {task.scorer})
+
+
 def _metadata(
     outcome: Outcome, task: Task, who: str, sources: Sequence[Source]
 ) -> Mapping[str, Any]:
@@ -92,6 +98,9 @@ def _metadata(
         found |= {"rung": outcome.draft.rung, **outcome.draft.notes}
     if outcome.request.left_out:
         found["left_out"] = list(outcome.request.left_out)
+    wrote = _writers(outcome, task)
+    if len(wrote) > 1:
+        found["teachers"] = wrote
     if who != task.seed.teacher:
         found["instead_of"] = task.seed.teacher
     quoted = {source.passage_id for source in sources}

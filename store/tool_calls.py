@@ -6,18 +6,17 @@ turn of role ``tool`` after it holds the result.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
-
-import orjson
 
 _CALL = re.compile(r"\A\s*(?:<tool_call>\s*\{.*\}\s*</tool_call>\s*)+\Z", re.DOTALL)
 
 
 def call_text(name: str, arguments: Mapping[str, Any]) -> str:
     """The assistant's turn that calls a function."""
-    call = orjson.dumps({"name": name, "arguments": arguments}).decode()
+    call = json.dumps({"name": name, "arguments": arguments}, ensure_ascii=False)
     return f"<tool_call>\n{call}\n</tool_call>"
 
 

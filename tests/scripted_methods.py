@@ -143,7 +143,7 @@ def _task(shown: Shown) -> Fields:
 def _call(shown: Shown) -> Fields:
     tool = json.loads(re.findall(r'(?m)^\{"type":"function".*$', shown.text)[0])["function"]
     values = dict.fromkeys(tool["parameters"]["required"], 2 + shown.seed % 3)
-    usual = (f"What comes of {values} in case {shown.seed % 997}?", values)
+    usual = (f"What does one get for {values} with {tool['description'][:40]}?", values)
     asked, arguments = CALLS.get(tool["name"], usual)
     return {"question": asked, "arguments": json.dumps(arguments)}
 

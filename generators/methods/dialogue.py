@@ -8,8 +8,9 @@ not know the answer (simulated users with goals, as in UltraChat, arXiv 2305.142
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from configs.model import Model
 from generators.catalogue import Entry
@@ -30,6 +31,12 @@ class Settings(Model):
 
     min_turns: int = Field(2, ge=1, le=20, description="Answers a conversation has at least.")
     max_turns: int = Field(4, ge=1, le=20, description="Answers after which it ends.")
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Self:
+        if self.min_turns > self.max_turns:
+            raise ValueError("min_turns may be at most max_turns")
+        return self
 
 
 @dataclass

@@ -66,7 +66,8 @@ async def compose(request: Request, read: Read, ask: Ask) -> Outcome:
         if isinstance(new, Unusable):
             why = new.detail
         else:
-            why = why_eliminated(new.question, questions[-1], task.settings)
+            each = (why_eliminated(new.question, old, task.settings) for old in questions)
+            why = next(filter(None, each), "")
         if why or isinstance(new, Unusable):
             break
         questions.append(new.question)

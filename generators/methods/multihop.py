@@ -12,13 +12,12 @@ from itertools import islice, product
 from configs.errors import ParseError
 from generators.catalogue import Entry, Round, styles_of
 from generators.examples import example
-from generators.linking import linked
+from generators.linking import linked, only_in
 from generators.prompts import load_prompt
 from generators.replies import QUOTES, TEXT, Draft, form, read_form
 from generators.seeds import Option
 from generators.teacher import Request, Task
 from generators.writing import REPAIR, about_passage
-from store.quotes import find_quote
 from store.splits import split_of
 
 PROMPT = load_prompt("multihop/question@1.0.0")
@@ -52,9 +51,11 @@ def read(text: str, task: Task) -> Draft:
         ParseError: it breaks the schema or quotes one passage only; fit to send back.
     """
     said, rung = read_form(text, SCHEMA)
-    for passage in (task.passage, *(other for _, other in task.others)):
-        if not any(find_quote(quote, passage.text) for quote in said["quotes"]):
-            raise ParseError(f'- quotes: none of them is from the passage "{passage.heading}"')
+    both = (task.passage, *(other for _, other in task.others))
+    for passage in both:
+        elsewhere = [other.text for other in both if other is not passage]
+        if not any(only_in(quote, passage.text, elsewhere) for quote in said["quotes"]):
+            raise ParseError(f'- quotes: none is of "{passage.heading}" alone, and a phrase long')
     notes = {"entity": task.seed.asked}
     return Draft(said["question"], said["answer"], said["quotes"], rung, notes=notes)
 

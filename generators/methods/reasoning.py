@@ -28,6 +28,11 @@ POSE, SOLVE = load_prompt("reasoning/pose@1.0.0"), load_prompt("reasoning/solve@
 POSED = form(quotes=QUOTES, question=TEXT, answer=TEXT, final=TEXT)
 SOLVED = form(reasoning=TEXT, answer=TEXT, final=TEXT)
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
+_EMPTY = frozenset(("", "the", "a", "an", "about", "approximately", "in", "into", "of"))
+_CHANGING = frozenset(
+    "not no never percent % hundred thousand million billion trillion dozen half".split()
+)
+"""Words that make another number of one, or deny it."""
 
 
 class Settings(Model):
@@ -89,7 +94,11 @@ def judge(posed: Draft, found: Sequence[Draft | Unusable], settings: Settings) -
     if len(right) < settings.agreement * len(found) or not right:
         return Unusable("disagreement", agreed)
     best = min(right, key=lambda trace: len(trace.reasoning))
-    wrong = {trace.notes["final"]: trace for trace in traces if trace not in right}
+    wrong = {
+        trace.notes["final"]: trace
+        for trace in traces
+        if differ(trace.notes["final"], checked) and trace.answer != best.answer
+    }
     losers = [Loser(t.answer, f"ends with {end!r}, not {checked!r}") for end, t in wrong.items()]
     notes = {"final": checked, "samples": len(found), "agreed": len(right)}
     made = (posed.question, best.answer, posed.quotes, best.rung)
@@ -97,17 +106,31 @@ def judge(posed: Draft, found: Sequence[Draft | Unusable], settings: Settings) -
 
 
 def same(one: str, other: str) -> bool:
-    """Whether two short answers say the same: equal numbers, and words that one of them may lack,
-    such as a unit; or else equal words.
+    """Whether two short answers say the same: equal numbers and words, where one of them may leave
+    its unit out; whatever changes a number or denies it may not be left out.
     """
-    numbers = [[float(n.replace(",", "")) for n in _NUMBER.findall(text)] for text in (one, other)]
-    first, second = (
-        {word for word in normalise(_NUMBER.sub(" ", text)).strip(" .").split() if word != "."}
-        for text in (one, other)
-    )
-    if any(numbers):
-        return numbers[0] == numbers[1] and (first <= second or second <= first)
-    return normalise(one).strip(" .") == normalise(other).strip(" .")
+    (numbers, words), (others, more) = _parts(one), _parts(other)
+    if numbers != others:
+        return False
+    bare = bool(numbers) and not (words and more) and not (words | more) & _CHANGING
+    return words == more or bare
+
+
+def differ(one: str, other: str) -> bool:
+    """Whether two short answers surely say different things: other numbers in the same words, or
+    words of which none is the same. Between the two lies what nobody can tell by form.
+    """
+    (numbers, words), (others, more) = _parts(one), _parts(other)
+    if numbers or others:
+        return bool(numbers and others) and numbers != others and words == more
+    return bool(words and more) and not words & more
+
+
+def _parts(text: str) -> tuple[list[float], set[str]]:
+    """The numbers of a text in their order, and its other words but those that say nothing."""
+    numbers = [float(number.replace(",", "")) for number in _NUMBER.findall(text)]
+    words = {word.strip(".,;:") for word in normalise(_NUMBER.sub(" ", text)).split()}
+    return numbers, words - _EMPTY
 
 
 ENTRY = Entry(

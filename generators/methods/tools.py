@@ -18,7 +18,7 @@ from configs.errors import ParseError
 from configs.model import Model
 from generators.catalogue import Entry, Round, each_passage
 from generators.examples import example
-from generators.functions import arguments_of, program, tool_of
+from generators.functions import arguments_of, fits_question, program, tool_of
 from generators.prompts import load_prompt
 from generators.replies import TEXT, Draft, form, read_form, read_text
 from generators.seeds import Option
@@ -64,6 +64,8 @@ def read(text: str, task: Task) -> Draft:
     """
     said, rung = read_form(text, CALLED)
     arguments = arguments_of(said["arguments"], task.document)
+    if not fits_question(said["question"], arguments):
+        raise ParseError("- arguments: the question names numbers that the call does not take")
     return Draft(said["question"], "", (), rung, notes={"arguments": arguments})
 
 
@@ -75,8 +77,14 @@ async def compose(request: Request, read: Read, ask: Ask) -> Outcome:
     if not isinstance(called.draft, Draft):
         return called
     code, limits = program(task.document, called.draft.notes["arguments"]), task.settings
-    ran = await asyncio.to_thread(run_python, code, limits.timeout_s, limits.memory_mb)
+    ran, again = [
+        await asyncio.to_thread(run_python, code, limits.timeout_s, limits.memory_mb)
+        for _ in range(2)
+    ]
     result = ran.printed.strip()
+    if ran.ok and again.printed != ran.printed:
+        why = "two calls returned different things, so neither is a fact"
+        return replace(called, draft=Unusable("not_repeatable", why))
     if not ran.shut_in or not ran.ok or not 0 < len(result) <= _LONGEST:
         reason = "failed_execution" if ran.shut_in else "not_executed"
         return replace(called, draft=Unusable(reason, ran.why or f"it printed {len(result)} chars"))

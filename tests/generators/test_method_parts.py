@@ -43,6 +43,22 @@ def test_the_shortest_right_trace_wins_and_each_wrong_end_loses_once() -> None:
     assert won.notes == {"final": "142 km", "samples": 6, "agreed": 3}
 
 
+def test_only_what_surely_differs_loses() -> None:
+    settings = reasoning.Settings(samples=5, agreement=0.2)
+    ends = ("142 kilometres", "0.142 km north", "142", "junk")
+    won = reasoning.judge(POSED, [trace("142 km"), *map(trace, ends)], settings)
+    assert isinstance(won, Draft) and not won.losers
+    for one, other in (("5 million km", "5 km"), ("not 5", "5"), ("12 km", "12 km/h")):
+        assert not reasoning.same(one, other)
+    assert reasoning.differ("142 km", "152 km") and reasoning.differ("Alder", "Birch")
+    for one, other in (
+        ("Grey Lake", "into the Grey Lake"),
+        ("1/2", "0.5"),
+        ("yes", "yes, it does"),
+    ):
+        assert not reasoning.differ(one, other)
+
+
 def test_too_few_right_traces_are_no_record() -> None:
     settings = reasoning.Settings(samples=4)
     lost = reasoning.judge(POSED, [trace("142 km"), *[trace("152 km")] * 3], settings)

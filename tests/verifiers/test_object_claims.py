@@ -34,6 +34,12 @@ def test_a_value_is_given_only_under_its_own_name() -> None:
     assert [claim.text for claim in claims] == ["moons: 3"], "no part of another number"
 
 
+def test_names_that_are_phrases_and_names_that_come_twice_hide_nothing() -> None:
+    answer = '{"length": "999 km", "length": "310 km", "The Elm flows into the Red Sea": []}'
+    texts = [claim.text for claim in claims_of(row(answer))]
+    assert texts[:2] == ["length: 999 km", "length: 310 km"] and "Red Sea" in texts[2]
+
+
 def test_an_escaped_value_is_told_by_its_whole_span() -> None:
     answer = json.dumps({"note": 'Mars is called the "Red Planet" by all.'})
     (claim,) = claims_of(row(answer))
@@ -60,6 +66,8 @@ def talk(answer: str, result: str = "6") -> dict[str, object]:
         ("The greatest common divisor of 12 and 18 is 16.", "6", False),
         ("The greatest common divisor of 12 and 18 is 6.5.", "6", False),
         ("The call returned ['a', 'b'].", "['a', 'b']", True),
+        ("The least common multiple of 12 and 18 is 6.", "6", False),
+        ("The result 6 shows that Berlin is the capital of France.", "6", False),
         ("The greatest common divisor of 12 and 18, that of 24 and 30 too, is 6.", "6", False),
     ],
 )

@@ -23,13 +23,17 @@ def claims_of_object(question: str, answer: str) -> list[Claim] | None:
     if not answer.lstrip().startswith("{"):
         return None
     try:
-        found = json.loads(answer)
+        found = json.loads(answer, object_pairs_hook=_Object)
     except (ValueError, RecursionError):
         return None
-    return [*_claims(question, answer, found)] if isinstance(found, dict) else None
+    return [*_claims(question, answer, found)] if isinstance(found, _Object) else None
 
 
-def _claims(question: str, answer: str, found: dict[str, Any]) -> Iterator[Claim]:
+class _Object(list[tuple[str, Any]]):
+    """The pairs of an object, those of a name that comes twice too."""
+
+
+def _claims(question: str, answer: str, found: _Object) -> Iterator[Claim]:
     place = 0
     for name, value in _leaves("", found):
         written = json.dumps(value, ensure_ascii=False)
@@ -49,9 +53,13 @@ def _claims(question: str, answer: str, found: dict[str, Any]) -> Iterator[Claim
 
 
 def _leaves(name: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """Values that hold no others, each with the name it stands under."""
-    if isinstance(value, dict):
-        for key, part in value.items():
+    """Values that hold no others, each with the name it stands under; names that are whole
+    phrases, which may say anything, are told as values of their own.
+    """
+    if isinstance(value, _Object):
+        for key, part in value:
+            if len(key.split()) >= _FEW:
+                yield name, key
             yield from _leaves(key, part)
     elif isinstance(value, list):
         for part in value:
