@@ -26,7 +26,7 @@ from filters.rules import Prose, quality
 from store.stages import Context, Judged, Row, Ruling, Stage, judged, row_by_row, stage
 
 
-@stage("heuristics", version="4", scope="row")
+@stage("heuristics", version="5", scope="row")
 def heuristics(settings: Heuristics, context: Context) -> Stage:
     """Drops or flags records that break a rule; the verdict names the rule, what was measured, the
     limit, and the words that decided. A rule that drops goes before one that flags.

@@ -159,48 +159,90 @@ FURNITURE = (
 """What a web page has around its text (C4's clean-up, arXiv 1910.10683, section 2.2)."""
 
 _INSTRUCTIONS = (
-    r"(?:instructions?|directions|guidelines|rules|orders|(?:system )?prompts?|constraints"
-    r"|programming|training)"
+    r"(?:instructions?|directions|directives?|guidelines|rules|orders|(?:system )?prompts?"
+    r"|constraints|programming|training)"
 )
 _REPLIES = r"(?:answers?|repl(?:y|ies)|responses?|outputs?|questions?|records?)"
 _SAY = r"(?:output|print|say|reply|respond|answer|write|add|include|append|insert|end|begin|start)"
-_MODEL = (
-    r"(?:ais?|llms?|(?:\w+ )?language models?|ai (?:assistants?|models?)|chatbots?|assistant|gpt)"
-)
+_UTTER = r"(?:output|print|say|reply|respond|answer|write|state|mention|call|name)"
+_AI_ONLY = r"(?:ais?|llms?|(?:\w+ )?language models?|ai (?:assistants?|models?)|chatbots?|chatgpt)"
+_MODEL = rf"(?:{_AI_ONLY}|assistant|gpt)"
 _TO = r"(?:dear|attention,?|hey|(?:notes?|messages?|instructions?|orders?) (?:to|for)|if you are)"
+_DROP = r"(?:ignor(?:e|ing)|disregard(?:ing)?|forget|overrid(?:e|ing)|bypass(?:ing)?)"
+_MUST = r"(?:must|has to|have to)(?: always| only| now| instead)*"
 ORDERS = (
     # Drop what you were told.
-    r"\b(?:ignor(?:e|ing)|disregard(?:ing)?|forget|overrid(?:e|ing)|bypass(?:ing)?"
-    r"|(?:do not|don't|stop) (?:follow|obey)(?:ing)?)"
+    rf"\b(?:{_DROP}|(?:do not|don't|stop) (?:follow|obey)(?:ing)?)"
     r" (?:(?:all|any|each|every|of|the|these|those|everything|and) )*"
     r"(?:your|my|previous|prior|above|earlier|preceding|initial|original|system)"
     rf" (?:\w+ ){{0,3}}?{_INSTRUCTIONS}\b",
-    r"\bforget (?:everything|all|anything)(?: that)? (?:above|before|you (?:were|have been|know))",
-    r"\bignorier\w* (?:sie )?(?:\w+ ){0,2}(?:anweisungen|vorgaben|befehle)\b",
-    r"\bignore[zr]? (?:\w+ ){0,3}(?:instructions|consignes) (?:précédentes|antérieures)\b",
-    r"\bignora\w* (?:\w+ ){0,2}instrucciones\b",
+    rf"\b{_DROP} (?:all|any|every) (?:of )?(?:the )?(?:other )?"
+    r"(?:instructions?|directives?|prompts?)\b",
+    rf"\b{_DROP} (?:everything|all|anything|whatever|what)(?: (?:that|which|else))?"
+    r" (?:above|before|(?:comes?|came|stands) (?:above|before)|in this (?:text|page|document)"
+    r"|you (?:were|have been|know)\b)",
+    r"\b(?:ignore|disregard) the above(?: and\b|[.!;,]|$)",
+    rf"\b(?:your|all|any) (?:previous|prior|earlier|above|original) {_INSTRUCTIONS} (?:are|is)"
+    r" (?:\w+ )?(?:void|cancell?ed|revoked|overridden|suspended|no longer)\b"
+    r"|\b(?:instructions?|prompts?) above (?:are|is)"
+    r" (?:void|cancell?ed|no longer (?:valid|in force))",
+    r"\b(?:vergiss|vergessen|ignorier\w*|missacht\w*) (?:sie )?(?:\w+ ){0,3}"
+    r"(?:anweisung|vorgabe|befehl|instruktion)(?:en|e)?\b",
+    r"\b(?:ignore[zr]?|oublie[zr]?) (?:\w+ ){0,3}(?:instructions|consignes)"
+    r" (?:précédentes|antérieures|ci-dessus)\b",
+    r"\b(?:ignora|olvida)\w* (?:\w+ ){0,3}(?:instrucciones|istruzioni)\b"
+    r"|\bdimentica\w* (?:\w+ ){0,3}istruzioni\b",
+    r"(?:忽略|无视|忘记).{0,12}(?:指令|指示|提示)",
+    r"\b(?:игнорируй|забудь)(?:те)? (?:\w+ ){0,3}(?:инструкци|указани)",
     rf"\bnew (?:system )?{_INSTRUCTIONS}:",
+    rf"(?:^|[.!?:;] )new task: {_SAY}\b",
     rf"\byour (?:new|only|real|true|actual) (?:task|goal|{_INSTRUCTIONS})\b",
+    r"\byour (?:task|role|job|goal) has (?:now )?changed\b",
     r"\byou are (?:now|no longer) (?:\w+ ){0,3}(?:dan|ai|model|assistant|chatbot|bound by)\b",
-    r"\b(?:developer|dan|jailbreak|god|debug|unrestricted) mode (?:enabled|activated|is on)\b",
+    rf"\b(?:act|behave) as (?:an? )?{_AI_ONLY}\b"
+    rf"|\b(?:act|behave|pretend)\b[^.!?]{{0,30}}\b{_MODEL} (?:with|without|that has)(?: no| any)?"
+    r" (?:rules|restrictions|limits|limitations|filters|guidelines)\b",
+    r"\b(?:developer|dan|jailbreak|god|unrestricted) mode (?:enabled|activated|is on)\b",
+    r"\bsystem override\b",
     # A turn or a mark that is not the text's to set.
-    r"<[|｜](?:im_(?:start|end)|(?:start|end)_header_id|eot_id|system|user|assistant)[|｜]>"
-    r"|<(?:start|end)_of_turn>|\[/?inst\]|<</?sys>>|\[system\]",
-    r"</?\s?(?:passage|system|tool_call|function_call)\s?>",
-    r"(?:\[|#{1,6} ?|\*\*)(?:system|developer) (?:prompt|message|override|note|update)\b",
-    r"\b(?:system|developer) (?:prompt|message|override|instruction|note)s?:",
+    r"<[|｜](?!endoftext|pad|unk)[a-z][a-z_▁]{1,30}[|｜]>|<(?:start|end)_of_turn>|\[/?inst\]|<</?sys>>|\[system\]",
+    r"</?\s?(?:passage|system|instructions|tool_call|function_call)\s?>",
+    r"(?:\[|#{1,6} ?|\*\*)(?:system|developer) (?:message|override|note|update)\b",
+    r"\b(?:system|developer) (?:message|override|instruction|note)s?:",
+    r"(?:^|[.!?] |[\[#*]+ ?)(?:system|developer) prompt\b ?[\]*]*:?",
     r"\bsystem: (?:you|your|the assistant|answer|reply|respond|output|ignore|new)\b",
+    r"(?:^|[.!?] )(?:human|user): .{1,300}[.!?] assistant: ",
+    rf"(?:^|[.!?] )assistant: (?:sure|certainly|of course|the answer|{_SAY})\b",
+    rf"#{{2,6}} ?instruction: {_SAY}\b",
     r"[-=*#<\[]{2}\s?(?:end|start|begin) of (?:the )?(?:passage|document|context|material"
     r"|user input|system prompt)\b",
     r"\"quotes\"\s?:\s?\[.{0,600}\"answer\"\s?:",
     # An order about what is said.
     rf"\b{_TO} (?:the |an? |any |all )?{_MODEL}"
     r"(?: (?:reading|that reads?|processing|summari[sz]ing)\b|[,:!.])",
+    rf"\bas an? {_AI_ONLY} (?:reading|that reads|processing)\b",
+    rf"\b{_AI_ONLY}(?: (?:that|which) (?:reads?|process(?:es)?)| reading| processing)\b"
+    r"[^.!?]{0,40}\b(?:must|should|has to|have to|will)\b",
+    rf"\b(?:{_AI_ONLY}|the assistant) {_MUST} {_UTTER}\b",
     r"\b(?:reveal|print|repeat|output|show|tell|leak) (?:me |us )?(?:your|the) (?:\w+ )?"
     r"(?:system prompt|initial prompt|hidden prompt|system message|initial instructions)\b",
+    r"\bfrom (?:now|here|this (?:point|moment)) on,?"
+    rf" (?:you (?:will|must|shall|are to)(?: only| always)? {_UTTER}"
+    r"|(?:only |always )?(?:respond|reply|answer|output))\b",
+    r"\b(?:do not|don't) answer (?:the|this|any) questions?\b[^a-z]{1,3}"
+    rf"(?:instead,? |just |only ){_SAY}\b",
+    rf"\bstop what you are doing and {_SAY}\b",
+    r"\bwhen (?:generating|writing|creating|making) (?:\w+ )?"
+    r"(?:questions|answers|records|summaries) (?:from|about|on|for) this"
+    r" (?:text|page|passage|document)\b",
     rf"\b{_SAY}\b[^.!?]{{0,60}}\b(?:in|to|with|of|as|at) (?:the (?:end|beginning) of )?"
     rf"(?:every|each|all(?: of)? your) (?:\w+ )?{_REPLIES}\b",
-    rf"\b(?:correct|right|expected|only|true) {_REPLIES} (?:to|for) (?:every|all|any|each)\b",
+    rf"\bin the [\"'](?:answer|question)[\"'] field,? {_SAY}\b"
+    r"|\b(?:set|fill) (?:in )?the \"?(?:answer|question)\"? field of (?:the|your) json\b",
+    r"\b(?:following|this) (?:text|sentence|link|words?) (?:in|into|to) your"
+    r" (?:answer|reply|response)s?\b",
+    rf"\b(?:correct|right|expected|only|true) {_REPLIES}"
+    rf" (?:to|for) (?:every|all|any|each) {_REPLIES}",
     r"\b(?:correct|right|expected) answer (?:is|must be|should be) [^.!?]{1,40}?"
     r"(?:whatever|regardless|no matter|even if)\b",
     rf"\b{_SAY}(?: only| just| exactly| simply)* (?:with )?(?:the word |exactly )?"
