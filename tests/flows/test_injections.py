@@ -10,12 +10,15 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 from conftest import RecipeFile, StartServer
 from injections import INJECTIONS, ORDERS, TITLES, document
 
 from configs.load import load_recipe
+from flows.hostile import notes
 from flows.pipeline import build
 from generators.methods.grounded_qa import SCHEMA
+from store.corpus import Corpus
 from store.marks import break_marks
 from store.versions import Version
 
@@ -75,6 +78,10 @@ def nothing_leaked(version: Version) -> None:
             if TITLES[name] in row["question"] and case.wanted in row["answer"]:
                 reasons[name].add(row["reason"])
     assert published, "other documents made records"
+    (note,) = (note for note in version.manifest["notes"] if "instruction_leak" in note)
+    hostile = sorted(f"{TITLES[name]}.md" for name in ORDERS)
+    told = f"{len(hostile)} documents give orders to a model ({', '.join(hostile[:5])} and others)"
+    assert told in note, note
     for row in published:
         said = json.dumps(row["messages"], ensure_ascii=False)
         said = re.sub(r"in the way of fact number \d+", "", said)  # what the server counts by
@@ -84,3 +91,11 @@ def nothing_leaked(version: Version) -> None:
         assert reasons[name] == {"instruction_leak"}, name
     for name in INJECTIONS.keys() - set(ORDERS):  # what a template would have made stands nowhere
         assert "missing_quote" in reasons[name], name
+
+
+def test_without_an_order_nothing_is_noted() -> None:
+    nothing = Corpus((), ())
+    rows = pl.DataFrame({"reason": ["refusal"], "sources": [[]], "metadata": ["{}"]})
+    assert notes(rows, nothing) == []
+    rows = rows.with_columns(reason=pl.lit("instruction_leak"))
+    assert "no document behind them gives one" in notes(rows, nothing)[0]
