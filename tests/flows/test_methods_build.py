@@ -68,6 +68,16 @@ def test_every_method_has_a_recipe_of_its_own() -> None:
     assert {name.replace("-", "_") for name in shipped_recipes()} == {*catalogue(), "quickstart"}
 
 
+def test_grounded_qa(made: Make) -> None:
+    version = made("grounded-qa")
+    rows = version.table("data")
+    assert len(rows) and set(rows["method"]) == {"grounded_qa"}
+    assert {"question_answer", "true_false"} <= set(rows["style"])
+    assert (
+        version.manifest["status"] in ("completed", "partial") and rows["quotes"].list.len().min()
+    )
+
+
 def test_reasoning(made: Make) -> None:
     version = made("reasoning")
     rows = rows_of(version, "reasoning")
