@@ -31,6 +31,7 @@ from benchmarks.embedded_pairs import Made, kinds, made
 from configs.recipe import Chunking
 from configs.stages import Embedding
 from configs.verifiers import Grounding
+from generators.novelty import longest_common
 from store.chunks import cut
 from store.corpus import Corpus, Document, Passage
 from store.encoders import load
@@ -154,14 +155,7 @@ def _alike(claim: Sequence[str], evidence: Sequence[str], vectors: WordVectors) 
 
 def _rouge(one: Sequence[str], two: Sequence[str]) -> float:
     """Share of the first that the longest common subsequence of words holds."""
-    row = [0] * (len(two) + 1)
-    for word in one:
-        before = 0
-        for j, other in enumerate(two, 1):
-            kept = row[j]
-            row[j] = before + 1 if word == other else max(row[j], row[j - 1])
-            before = kept
-    return row[-1] / len(one) if one else 0.0
+    return longest_common(one, two) / len(one) if one else 0.0
 
 
 def training_rows() -> list[Made]:

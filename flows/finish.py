@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import platform
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -71,10 +71,9 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
     parent = latest(recipe.output, recipe.name)
     gate = judged(recipe, probed.panel, kept, covered, corpus, parent)
     made, real = splits_of(kept, recipe), mixing.real_splits(recipe, anchor)
-    splits, lost = mixing.together(made, real), rejected_of(space, work.records, said)
-    lineage = mixing.lineage(splits, parent, work.reason)
+    lost = rejected_of(space, work.records, said)
     content = Content(
-        splits=splits,
+        splits=mixing.together(made, real),
         pairs={name: pairs_of(rows, lost, evidence) for name, rows in made.items()},
         variants=mixing.variants(recipe, made, real),
         rejected=lost,
@@ -84,6 +83,7 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
         probes=probed.panel,
         figures=probed.figures,
     )
+    lineage = mixing.lineage(content.splits, parent, work.reason)
     canaries = planted.account(recipe, space, work.canaries)
     whole = whether_whole(len(kept), len(asked), work, recipe, space)
     manifest = {
@@ -95,7 +95,7 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
         "corpus": _about_corpus(corpus, kept),
         "references": described(space, work.references),
         "teachers": _teachers(kept),
-        "origins": sorted({*pl.concat(list(splits.values()))["origin"]}),
+        "origins": sorted({*pl.concat(list(content.splits.values()))["origin"]}),
         "cost": _cost(space, work, votes),
         "judge": judge,
         "acceptance": acceptance.account(recipe, space, work.acceptance),
@@ -106,16 +106,14 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
         **_of_candidates(space, recipe, work, len(asked), rows, said),
         "slices": stopped,
         "notes": [
-            *([sentence(corpus.left_out)] if corpus.left_out else []),
+            *_of_corpus(corpus, lost),
             *_notes(work, rows, recipe, covered),
             *probes.notes(probed.panel),
             *mixing.notes(recipe, lineage),
             *generation_depth.notes(recipe, kept),
             *judging.notes(recipe, judge),
             *verifier_error.notes(recipe.probes.verifier, verifier),
-            *planted.notes(canaries),
-            *canary_batch.notes(work.canary),
-            *hostile.notes(lost, corpus),
+            *_of_canaries(work, canaries),
         ],
         "vanished": probed.vanished,
         "run": _run(work, space, recipe),
@@ -203,6 +201,17 @@ def _notes(
     """How the run went: its cascade, slices that were given up, stages that narrowed the set."""
     narrowed = alarms(covered, recipe.probes.tail) if recipe.probes.tail else []
     return [*_of_cascade(work, rows, recipe), *(one.text for one in work.slices), *narrowed]
+
+
+def _of_corpus(corpus: Corpus, lost: pl.DataFrame) -> list[str]:
+    """What of the corpus could not be read, and which documents give orders to a model."""
+    left_out = [sentence(corpus.left_out)] if corpus.left_out else []
+    return [*left_out, *hostile.notes(lost, corpus)]
+
+
+def _of_canaries(work: Work, canaries: Mapping[str, Any] | None) -> list[str]:
+    """What the planted canaries and the canary batch have to say."""
+    return [*planted.notes(canaries), *canary_batch.notes(work.canary)]
 
 
 def _of_cascade(work: Work, rows: pl.DataFrame, recipe: Recipe) -> list[str]:

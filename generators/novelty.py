@@ -10,11 +10,12 @@ from store.text import normalise
 def rouge_l(one: str, other: str) -> float:
     """F-measure of the longest common subsequence of words, from 0 to 1 (Lin 2004)."""
     first, second = normalise(one).split(), normalise(other).split()
-    longest = _longest_common(first, second)
+    longest = longest_common(first, second)
     return 2 * longest / (len(first) + len(second)) if longest else 0.0
 
 
-def _longest_common(first: Sequence[str], second: Sequence[str]) -> int:
+def longest_common(first: Sequence[str], second: Sequence[str]) -> int:
+    """Words of the longest common subsequence."""
     row = [0] * (len(second) + 1)
     for word in first:
         before = 0

@@ -96,22 +96,7 @@ def _body(parts: Sequence[Part], manifest: Mapping[str, Any], rows: Sequence[Any
         f"**Synthetic content:** {_share(manifest)}. " + _made_by(manifest),
         *_generations(manifest.get("generations")),
         "",
-        "## Load",
-        "",
-        "```python",
-        "from datasets import load_dataset",
-        f'data = load_dataset("path/to/{name}")            # messages, and all provenance',
-        *(
-            f'why = load_dataset("path/to/{name}", "rejected")  # dropped rows, each with a reason'
-            for part in parts
-            if part.config == "rejected" and part.rows
-        ),
-        *_of_pairs(name, parts),
-        "```",
-        "",
-        "The configurations `evidence`, `passages` and `verdicts` hold every claim with what it "
-        "was checked against, those passages, and every stage's verdict on every candidate.",
-        "",
+        *_load(name, parts),
         "## Rows to look at",
         "",
         "| question | answer | source |",
@@ -145,6 +130,28 @@ def _body(parts: Sequence[Part], manifest: Mapping[str, Any], rows: Sequence[Any
         "",
     ]
     return "\n".join(lines)
+
+
+def _load(name: str, parts: Sequence[Part]) -> list[str]:
+    """How the version is loaded."""
+    return [
+        "## Load",
+        "",
+        "```python",
+        "from datasets import load_dataset",
+        f'data = load_dataset("path/to/{name}")            # messages, and all provenance',
+        *(
+            f'why = load_dataset("path/to/{name}", "rejected")  # dropped rows, each with a reason'
+            for part in parts
+            if part.config == "rejected" and part.rows
+        ),
+        *_of_pairs(name, parts),
+        "```",
+        "",
+        "The configurations `evidence`, `passages` and `verdicts` hold every claim with what it "
+        "was checked against, those passages, and every stage's verdict on every candidate.",
+        "",
+    ]
 
 
 def _of_pairs(name: str, parts: Sequence[Part]) -> list[str]:

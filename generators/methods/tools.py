@@ -76,23 +76,27 @@ async def compose(request: Request, read: Read, ask: Ask) -> Outcome:
     called = await write(request, read, ask)
     if not isinstance(called.draft, Draft):
         return called
-    code, limits = program(task.document, called.draft.notes["arguments"]), task.settings
-    ran, again = [
-        await asyncio.to_thread(run_python, code, limits.timeout_s, limits.memory_mb)
-        for _ in range(2)
-    ]
-    result = ran.printed.strip()
-    if ran.ok and again.printed != ran.printed:
-        why = "two calls returned different things, so neither is a fact"
-        return replace(called, draft=Unusable("not_repeatable", why))
-    if not ran.shut_in or not ran.ok or not 0 < len(result) <= _LONGEST:
-        reason = "failed_execution" if ran.shut_in else "not_executed"
-        return replace(called, draft=Unusable(reason, ran.why or f"it printed {len(result)} chars"))
+    code = program(task.document, called.draft.notes["arguments"])
+    result = await asyncio.to_thread(_returned, code, task.settings)
+    if isinstance(result, Unusable):
+        return replace(called, draft=result)
     answered = await write(_to_answer(task, called.draft, result), _read_answer(result), ask)
     draft = answered.draft
     if isinstance(draft, Draft):
         draft = _conversation(task, called.draft, result, draft)
     return Outcome(draft, request, calls_of([called, answered]))
+
+
+def _returned(code: str, limits: Settings) -> str | Unusable:
+    """What a program prints, both times that it is run, or why that is no fact."""
+    ran = run_python(code, limits.timeout_s, limits.memory_mb)
+    result = ran.printed.strip()
+    if not ran.shut_in or not ran.ok or not 0 < len(result) <= _LONGEST:
+        reason = "failed_execution" if ran.shut_in else "not_executed"
+        return Unusable(reason, ran.why or f"it printed {len(result)} chars")
+    if run_python(code, limits.timeout_s, limits.memory_mb).printed != ran.printed:
+        return Unusable("not_repeatable", "two calls returned different things: neither is a fact")
+    return result
 
 
 def _to_answer(task: Task, called: Draft, result: str) -> Request:

@@ -85,9 +85,11 @@ def test_the_margin_decides_whether_there_is_a_pair() -> None:
     assert isinstance(won, Draft) and (won.question, won.answer) == ("Q?", "a")
     assert [(lost.answer, lost.why, lost.margin) for lost in won.losers] == [("c", "vague", 0.6)]
     near = [graded("a", 0.9), graded("b", 0.8)]
-    assert preference.best_and_worst("Q?", near, settings).reason == "no_margin"  # type: ignore[union-attr]
+    lost = preference.best_and_worst("Q?", near, settings)
+    assert isinstance(lost, Unusable) and lost.reason == "no_margin"
     unread = [graded("a", 0.9), (Draft("", "b", ()), Unusable("schema", ""))]
-    assert preference.best_and_worst("Q?", unread, settings).reason == "no_pair"  # type: ignore[union-attr]
+    lost = preference.best_and_worst("Q?", unread, settings)
+    assert isinstance(lost, Unusable) and lost.reason == "no_pair"
 
 
 @given(st.text("ab c", max_size=30), st.text("ab c", max_size=30))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import resource
+import signal
 import socket
 import string
 import subprocess
@@ -249,6 +250,7 @@ def test_the_program_ends_with_who_started_it() -> None:
         caller.kill()
         caller.wait()
     until(lambda: not left_behind())
+    assert caller.returncode == -signal.SIGKILL and not left_behind()
 
 
 def until(holds: Callable[[], bool], seconds: float = 10) -> None:
