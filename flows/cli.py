@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from configs.errors import StillhouseError
-from flows import cli_measure, cli_out, cli_probe, cli_recipes, cli_verify
+from flows import cli_measure, cli_out, cli_probe, cli_recipes, cli_verify, cli_versions
 from flows.cli_options import (
     OUTPUT,
     OutputOption,
@@ -112,37 +112,8 @@ app.command()(cli_measure.calibrate)
 app.command()(cli_measure.bench)
 app.command()(cli_measure.sweep)
 app.command()(cli_probe.probe)
-
-
-@app.command()
-def versions(
-    dataset: Annotated[str, typer.Argument(help="Name of the dataset.")],
-    output: OutputOption = OUTPUT,
-) -> None:
-    """List the versions of a dataset."""
-    from flows import terminal
-    from store.versions import find_version, list_versions
-
-    find_version(output, dataset)
-    console().print(terminal.versions_table(list_versions(output, dataset)))
-
-
-@app.command()
-def release(
-    spec: SpecArgument,
-    reason: Annotated[str, typer.Option(help="Why, for whoever asks later.")],
-    output: OutputOption = OUTPUT,
-) -> None:
-    """Make a version the latest one by hand: a quarantined one, or an earlier one again."""
-    from configs.errors import ConfigError
-    from store.publish import release as run
-    from store.versions import find_version
-
-    if not reason.strip():
-        raise ConfigError("--reason must say why; it is kept beside the pointer")
-    version = find_version(output, spec)
-    run(version, reason.strip())
-    console().print(f"{version.name} is now the latest version.")
+app.command()(cli_versions.versions)
+app.command()(cli_versions.release)
 
 
 @app.command()

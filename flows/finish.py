@@ -42,8 +42,9 @@ from flows.workspace import Workspace, run_of, workspace
 from generators.cascade import too_many
 from store.corpus import Corpus
 from store.pairs import pairs_of
-from store.publish import Content, publish
+from store.publish import publish
 from store.report import WITHHELD
+from store.version_tables import Content
 from store.versions import Version, latest
 
 _LISTED = 1_000

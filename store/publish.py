@@ -11,63 +11,35 @@ import shutil
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import orjson
 import polars as pl
-import pyarrow as pa
 from filelock import FileLock
 from ruamel.yaml import YAML
 
 from configs.errors import ConfigError, StoreCorrupt
 from store.card import Part, render_card
 from store.explained import examples
-from store.pairs import PAIRS
 from store.planted import refuse_planted
-from store.records import CITED, EVIDENCE, RECORDS, REJECTED, VERDICTS, to_arrow
 from store.report import render_report
-from store.shards import write_parquet
+from store.version_tables import Content, listed, write_tables
 from store.versions import (
     FIGURES,
     Version,
     dataset_folder,
-    file_sha256,
     latest,
     list_versions,
     manifest_sha256,
     verify,
 )
 
-_ROWS_PER_FILE = 100_000
 QUARANTINED = "quarantined"
 """Status of a version that its gate held back."""
 REMEDY = "remedy.yaml"
-PREFERENCE = "preference"
-"""Configuration of a version that holds its preference pairs, where it has any."""
-_VARIANTS = "variants"
 _CONTENT = ("data/", "preference/", "variants/", "rejected/", "evidence/", "passages/", "verdicts/")
-
-
-@dataclass(frozen=True)
-class Content:
-    """The tables of a version. ``splits`` are kept records by split, in a fixed order; ``passages``
-    are those that evidence points to; ``pairs`` are preference pairs by split; ``variants`` are
-    further training sets by configuration;
-    ``figures`` is what the report draws, as JSON takes it.
-    """
-
-    splits: Mapping[str, pl.DataFrame]
-    rejected: pl.DataFrame
-    evidence: pl.DataFrame
-    passages: pl.DataFrame
-    verdicts: pl.DataFrame
-    probes: pl.DataFrame
-    pairs: Mapping[str, pl.DataFrame] = field(default_factory=dict)
-    variants: Mapping[str, pl.DataFrame] = field(default_factory=dict)
-    figures: Mapping[str, Any] = field(default_factory=dict)
 
 
 def publish(
@@ -94,7 +66,7 @@ def publish(
     aside = folder / f".tmp-{uuid.uuid4().hex}"
     try:
         aside.mkdir(parents=True)
-        parts = _write_tables(aside, content)
+        parts = write_tables(aside, content)
         with FileLock(folder / ".publish.lock"):
             there, parent = list_versions(root, name), latest(root, name)
             for version in (*there[-1:], *([parent] if parent else [])):
@@ -146,7 +118,7 @@ def _commit(
     patch = full.get("gate", {}).get("patch")
     if patch:
         _write(aside / REMEDY, patch_text(patch).encode())
-    full["files"] = {path: facts for path, facts in _listed(aside, parts)}
+    full["files"] = {path: facts for path, facts in listed(aside, parts)}
     full["sha256"] = manifest_sha256(full)
     text = orjson.dumps(full, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
     _write(aside / "manifest.json", text)
@@ -213,66 +185,6 @@ def _refuse_synthetic(splits: Mapping[str, pl.DataFrame], real_only: Sequence[st
             raise ConfigError(
                 f"split {split!r} is declared real-only, and synthetic rows were about to enter it"
             )
-
-
-def _write_tables(aside: Path, content: Content) -> list[Part]:
-    parts = [
-        _write_part(aside, "default", "data", split, to_arrow(rows, RECORDS))
-        for split, rows in content.splits.items()
-        if len(rows)
-    ]
-    parts += [
-        _write_part(aside, PREFERENCE, PREFERENCE, split, to_arrow(rows, PAIRS))
-        for split, rows in content.pairs.items()
-        if len(rows)
-    ]
-    others = (
-        ("rejected", content.rejected, REJECTED),
-        ("evidence", content.evidence, EVIDENCE),
-        ("passages", content.passages, CITED),
-        ("verdicts", content.verdicts, VERDICTS),
-    )
-    for config, rows, schema in others:
-        parts.append(_write_part(aside, config, config, "train", to_arrow(rows, schema)))
-    for config, rows in content.variants.items():
-        folder = f"{_VARIANTS}/{config}"
-        parts.append(_write_part(aside, config, folder, "train", to_arrow(rows, RECORDS)))
-    probes = content.probes.to_arrow()
-    schema = pa.schema([(f.name, pa.string() if _is_text(f) else f.type) for f in probes.schema])
-    parts.append(_write_part(aside, "probes", "probes", "train", probes.cast(schema)))
-    return parts
-
-
-def _is_text(field: pa.Field) -> bool:
-    return bool(pa.types.is_large_string(field.type) or pa.types.is_string_view(field.type))
-
-
-def _write_part(aside: Path, config: str, folder: str, split: str, table: pa.Table) -> Part:
-    """Write a table in files whose names hold their hashes."""
-    (aside / folder).mkdir(parents=True, exist_ok=True)
-    starts = range(0, max(1, len(table)), _ROWS_PER_FILE)
-    names = []
-    for i, start in enumerate(starts):
-        raw = aside / folder / f".{split}-{i}"
-        write_parquet(table.slice(start, _ROWS_PER_FILE), raw)
-        stem = f"{split}-{i:05d}-of-{len(starts):05d}-{file_sha256(raw)[:8]}"
-        name = f"{folder}/{stem}.parquet"
-        raw.rename(aside / name)
-        names.append(name)
-    size = sum((aside / name).stat().st_size for name in names)
-    return Part(config, split, tuple(names), len(table), size, table.schema)
-
-
-def _listed(aside: Path, parts: Sequence[Part]) -> Iterator[tuple[str, dict[str, Any]]]:
-    rows = {
-        name: min(_ROWS_PER_FILE, part.rows - i * _ROWS_PER_FILE)
-        for part in parts
-        for i, name in enumerate(part.files)
-    }
-    for path in sorted(p for p in aside.rglob("*") if p.is_file()):
-        name = path.relative_to(aside).as_posix()
-        facts: dict[str, Any] = {"sha256": file_sha256(path), "bytes": path.stat().st_size}
-        yield name, {**facts, "rows": rows[name]} if name in rows else facts
 
 
 def _same(version: Version, parts: Sequence[Part], manifest: Mapping[str, Any]) -> bool:

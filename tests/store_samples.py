@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from store.publish import Content, publish
+from store.publish import publish
 from store.records import (
     CITED,
     EVIDENCE,
@@ -23,6 +23,7 @@ from store.records import (
     frame,
 )
 from store.text import sha256
+from store.version_tables import Content
 from store.versions import Version
 
 PROBES = pl.Schema(

@@ -146,7 +146,7 @@ def test_disk_full_at_publication(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    import store.publish
+    import store.version_tables
 
     recipe, output = recipe_file(), tmp_path / "out"
 
@@ -154,7 +154,7 @@ def test_disk_full_at_publication(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(store.publish, "write_parquet", full)
+        patch.setattr(store.version_tables, "write_parquet", full)
         said = build(stillhouse, recipe, output)
     assert "No space left on device" in said.err and "run again" in said.err
     assert stillhouse("build", recipe, "--output", output).code == 0

@@ -135,7 +135,7 @@ def test_many_rows_stream_through_files_of_several_groups(
 ) -> None:
     monkeypatch.setattr("store.formats.files._ROWS", 7)
     monkeypatch.setattr("store.formats.reading._ROWS", 5)
-    monkeypatch.setattr("store.publish._ROWS_PER_FILE", 8)
+    monkeypatch.setattr("store.version_tables._ROWS_PER_FILE", 8)
     losers = {"losers": LOSERS}
     made = content()
     train = records(range(30), **losers)

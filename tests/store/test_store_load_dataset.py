@@ -86,7 +86,7 @@ def test_a_single_split_loads(tmp_path: Path, load: Load) -> None:
 def test_a_table_of_several_files_loads_in_order(
     tmp_path: Path, load: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("store.publish._ROWS_PER_FILE", 3)
+    monkeypatch.setattr("store.version_tables._ROWS_PER_FILE", 3)
     data = load(released(tmp_path, train=8))
     assert data["train"]["id"][:] == [f"r{n:04}" for n in range(8)]
 

@@ -23,6 +23,7 @@ from store_samples import (
 )
 
 import store.publish
+import store.version_tables
 from configs.errors import ConfigError, StoreCorrupt
 from store.publish import publish
 from store.records import RECORDS, frame, to_arrow
@@ -128,7 +129,7 @@ def test_polars_reads_the_files_without_stillhouse(tmp_path: Path) -> None:
 
 
 def test_a_table_of_several_files_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store.publish, "_ROWS_PER_FILE", 3)
+    monkeypatch.setattr("store.version_tables._ROWS_PER_FILE", 3)
     version = released(tmp_path, train=7)
     names = sorted(p.name for p in (version.path / "data").glob("train-*"))
     assert [name.rpartition("-")[0] for name in names] == [
@@ -227,7 +228,8 @@ def test_a_full_disk_leaves_the_old_version(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     first = released(tmp_path)
-    monkeypatch.setattr(store.publish, step, full_disk)
+    where = store.version_tables if step == "write_parquet" else store.publish
+    monkeypatch.setattr(where, step, full_disk)
     with pytest.raises(StoreCorrupt, match=r"could not publish small in .*: No space left"):
         released(tmp_path, say="other")
     assert listing(tmp_path / "small") == ["latest.json", "small-v1"]
@@ -238,7 +240,7 @@ def test_a_full_disk_leaves_the_old_version(
 def test_a_full_disk_before_the_first_version_leaves_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store.publish, "write_parquet", full_disk)
+    monkeypatch.setattr(store.version_tables, "write_parquet", full_disk)
     with pytest.raises(StoreCorrupt, match="No space left on device"):
         released(tmp_path)
     assert listing(tmp_path / "small") == []

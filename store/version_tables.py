@@ -1,0 +1,103 @@
+"""The tables of a version, and how they are written: files whose names hold their hashes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow as pa
+
+from store.card import Part
+from store.pairs import PAIRS
+from store.records import CITED, EVIDENCE, RECORDS, REJECTED, VERDICTS, to_arrow
+from store.shards import write_parquet
+from store.versions import file_sha256
+
+_ROWS_PER_FILE = 100_000
+PREFERENCE = "preference"
+"""Configuration of a version that holds its preference pairs, where it has any."""
+_VARIANTS = "variants"
+
+
+@dataclass(frozen=True)
+class Content:
+    """The tables of a version. ``splits`` are kept records by split, in a fixed order; ``passages``
+    are those that evidence points to; ``pairs`` are preference pairs by split; ``variants`` are
+    further training sets by configuration;
+    ``figures`` is what the report draws, as JSON takes it.
+    """
+
+    splits: Mapping[str, pl.DataFrame]
+    rejected: pl.DataFrame
+    evidence: pl.DataFrame
+    passages: pl.DataFrame
+    verdicts: pl.DataFrame
+    probes: pl.DataFrame
+    pairs: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    variants: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    figures: Mapping[str, Any] = field(default_factory=dict)
+
+
+def write_tables(aside: Path, content: Content) -> list[Part]:
+    """Write all tables of a version into a folder, in files whose names hold their hashes."""
+    parts = [
+        _write_part(aside, "default", "data", split, to_arrow(rows, RECORDS))
+        for split, rows in content.splits.items()
+        if len(rows)
+    ]
+    parts += [
+        _write_part(aside, PREFERENCE, PREFERENCE, split, to_arrow(rows, PAIRS))
+        for split, rows in content.pairs.items()
+        if len(rows)
+    ]
+    others = (
+        ("rejected", content.rejected, REJECTED),
+        ("evidence", content.evidence, EVIDENCE),
+        ("passages", content.passages, CITED),
+        ("verdicts", content.verdicts, VERDICTS),
+    )
+    for config, rows, schema in others:
+        parts.append(_write_part(aside, config, config, "train", to_arrow(rows, schema)))
+    for config, rows in content.variants.items():
+        folder = f"{_VARIANTS}/{config}"
+        parts.append(_write_part(aside, config, folder, "train", to_arrow(rows, RECORDS)))
+    probes = content.probes.to_arrow()
+    schema = pa.schema([(f.name, pa.string() if _is_text(f) else f.type) for f in probes.schema])
+    parts.append(_write_part(aside, "probes", "probes", "train", probes.cast(schema)))
+    return parts
+
+
+def _is_text(field: pa.Field) -> bool:
+    return bool(pa.types.is_large_string(field.type) or pa.types.is_string_view(field.type))
+
+
+def _write_part(aside: Path, config: str, folder: str, split: str, table: pa.Table) -> Part:
+    """Write a table in files whose names hold their hashes."""
+    (aside / folder).mkdir(parents=True, exist_ok=True)
+    starts = range(0, max(1, len(table)), _ROWS_PER_FILE)
+    names = []
+    for i, start in enumerate(starts):
+        raw = aside / folder / f".{split}-{i}"
+        write_parquet(table.slice(start, _ROWS_PER_FILE), raw)
+        stem = f"{split}-{i:05d}-of-{len(starts):05d}-{file_sha256(raw)[:8]}"
+        name = f"{folder}/{stem}.parquet"
+        raw.rename(aside / name)
+        names.append(name)
+    size = sum((aside / name).stat().st_size for name in names)
+    return Part(config, split, tuple(names), len(table), size, table.schema)
+
+
+def listed(aside: Path, parts: Sequence[Part]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every file in a folder with its hash, its size and, of tables, its rows."""
+    rows = {
+        name: min(_ROWS_PER_FILE, part.rows - i * _ROWS_PER_FILE)
+        for part in parts
+        for i, name in enumerate(part.files)
+    }
+    for path in sorted(p for p in aside.rglob("*") if p.is_file()):
+        name = path.relative_to(aside).as_posix()
+        facts: dict[str, Any] = {"sha256": file_sha256(path), "bytes": path.stat().st_size}
+        yield name, {**facts, "rows": rows[name]} if name in rows else facts
