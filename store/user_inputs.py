@@ -1,0 +1,83 @@
+"""How real users write: the traits of each of their messages, and their shares in a sample.
+
+Traits are categories, so that two samples can be held against each other feature by feature. They
+hold no text: nothing of what a person wrote, or who it was, is kept with them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+Casing = Literal["sentence", "lower", "upper"]
+Ending = Literal["closed", "open", "repeated"]
+Register = Literal["formal", "plain", "casual"]
+
+_LENGTHS = (3, 8, 15, 30, 60)
+"""The most words of a message in each category of length but the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What one message is like.
+
+    ``words`` and ``typos`` are counts; a typo is a misspelt word. ``casing`` is ``lower`` without
+    any capital letter where one belongs, ``upper`` where nearly all letters are capitals.
+    ``ending`` is ``open`` without a closing mark, ``repeated`` with several (``??``, ``!!!``). A
+    ``fragment`` is no whole sentence. ``intents`` counts the things asked for. ``language`` is an
+    ISO 639-1 code, empty where there is too little text to tell.
+    """
+
+    words: int
+    typos: int
+    casing: Casing
+    ending: Ending
+    fragment: bool
+    intents: int
+    register: Register
+    language: str
+
+    @property
+    def categories(self) -> dict[str, str]:
+        """The category of each feature."""
+        return {
+            "length": next((f"to {most}" for most in _LENGTHS if self.words <= most), "longer"),
+            "typos": "none" if not self.typos else "one" if self.typos == 1 else "several",
+            "casing": self.casing,
+            "ending": self.ending,
+            "fragment": "fragment" if self.fragment else "sentence",
+            "intents": str(self.intents) if self.intents < 3 else "3 or more",
+            "register": self.register,
+            "language": self.language or "unknown",
+        }
+
+
+@dataclass(frozen=True)
+class InputProfile:
+    """A sample of messages, as the traits of each, in the order of the sample.
+
+    The traits stay together by message, since those who write no capitals often set no full stop.
+    """
+
+    traits: tuple[Traits, ...]
+
+    @cached_property
+    def shares(self) -> Mapping[str, Mapping[str, float]]:
+        """Feature to category to its share of the messages; shares of a feature add up to 1."""
+        counts: dict[str, Counter[str]] = {}
+        for one in self.traits:
+            for feature, category in one.categories.items():
+                counts.setdefault(feature, Counter())[category] += 1
+        return {
+            feature: {name: count / len(self.traits) for name, count in sorted(found.items())}
+            for feature, found in counts.items()
+        }
+
+    @property
+    def typos_per_word(self) -> float:
+        """Misspelt words among all words."""
+        words = sum(one.words for one in self.traits)
+        return sum(one.typos for one in self.traits) / words if words else 0.0
