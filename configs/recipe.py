@@ -77,6 +77,19 @@ class Chunking(Model):
         return self
 
 
+class Folding(Model):
+    """Which documents of the corpus count as one."""
+
+    threshold: float = Field(
+        0.9,
+        ge=0.5,
+        le=1,
+        description="Share of their runs of three words from which two documents of prose that "
+        "hold on the same dates, and of which none has a number, name or negation of its own, are "
+        "folded into one. At 1 only equal ones are.",
+    )
+
+
 class Splits(Model):
     """Shares of the published splits; whole documents go to one split."""
 
@@ -114,6 +127,7 @@ class Recipe(Model):
         None, description="Real rows written by people, which records must not copy."
     )
     chunking: Chunking = Field(default_factory=Chunking, description="How documents are cut.")
+    folding: Folding = Field(default_factory=Folding, description="Which documents count as one.")
     teachers: tuple[Teacher, ...] = Field(min_length=1, description="Who answers.")
     methods: tuple[Method, ...] = Field(
         default_factory=lambda: (Method(),), min_length=1, description="How records are made."

@@ -34,11 +34,12 @@ _VALUES = {
         "two three four five six seven eight nine ten eleven twelve".split(), start=2
     )
 } | {"hundred": "100", "thousand": "1000", "dozen": "12"}
-_NEGATIONS = frozenset(
+NEGATIONS = frozenset(
     "not no never cannot without neither nor none "
     "nicht kein keine keinen keinem keiner nie ohne "
     "pas jamais sans aucun aucune ne nunca sin".split()
 )
+"""Words that turn a statement round, in four languages."""
 _UNDOING = ("un", "il", "im", "in", "ir", "dis", "non", "non-")
 _AUXILIARIES = frozenset("do does did is are was were can will would should has have any".split())
 _OPPOSITE = {
@@ -210,7 +211,7 @@ def _negated(mine: Iterable[str], theirs: Iterable[str]) -> bool:
 
 
 def _only_negates(one: Iterable[str], two: Iterable[str]) -> bool:
-    rest = [word for word in one if not (word in _NEGATIONS or word.endswith("n't"))]
+    rest = [word for word in one if not (word in NEGATIONS or word.endswith("n't"))]
     return len(rest) < len(list(one)) and all(word in _AUXILIARIES for word in (*rest, *two))
 
 

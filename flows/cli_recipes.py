@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from flows.cli_options import OutputOverride, RecipeArgument, console, recipe_of
+from flows.cli_options import OUTPUT, OutputOverride, RecipeArgument, console, recipe_of
 
 _Side = Annotated[
     str, typer.Argument(help="Path of a recipe, a shipped one, or a version: DATASET@VERSION.")
@@ -64,24 +64,31 @@ def corpus(
             metavar="PATH_OR_RECIPE", help="A folder, a file, a glob, or a recipe with its corpus."
         ),
     ],
+    output: OutputOverride = None,
 ) -> None:
-    """Show what is read of documents and what is not. Sends nothing; exits 1 if nothing is read."""
+    """Show what is read of documents and what is not. Sends nothing; exits 1 if nothing is read.
+
+    What was read is kept in the working folder of the output, so that a build need not read it.
+    """
     from configs.load import load_recipe, shipped_recipes, teacher_variables
-    from configs.recipe import Chunking, CorpusSource
+    from configs.recipe import Chunking, CorpusSource, Folding
     from flows import progress
     from flows.corpus_counts import count_corpus
     from flows.corpus_view import corpus_views
+    from flows.workspace import workspace_at
 
     sources: tuple[CorpusSource, ...] = (CorpusSource(path=what),)
-    chunking = Chunking()
+    chunking, folding = Chunking(), Folding()
     if Path(what).suffix in (".yaml", ".yml") or (
         what in shipped_recipes() and not Path(what).exists()
     ):
         unset = dict.fromkeys(teacher_variables(what), "http://nobody.invalid/v1")
         recipe = load_recipe(what, variables=unset)
-        sources, chunking = recipe.corpus, recipe.chunking
+        sources, chunking, folding = recipe.corpus, recipe.chunking, recipe.folding
+        output = output or recipe.output
     with progress.bars():
-        found = count_corpus(sources, chunking)
+        shards = workspace_at(output or OUTPUT).shards
+        found = count_corpus(shards, sources, chunking, folding)
     for view in corpus_views(found):
         console().print(view)
     if not found.passages:

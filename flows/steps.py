@@ -22,7 +22,9 @@ from configs.stages import Embedding
 from flows.given import given_in, place_prompts
 from flows.left_out import sentence
 from flows.progress import notice, report
+from flows.reading import read_sources
 from flows.references import sets_of
+from flows.snapshot import assemble, listed
 from flows.teachers import pool_of
 from flows.workspace import HOW, NOT_ASKED, Workspace, workspace
 from generators import candidates, provenance
@@ -35,11 +37,8 @@ from generators.prompts import load_prompt
 from generators.repair import CORRECT, Correction, correction_of
 from generators.seeds import Seed
 from generators.templates import VERSION as TEMPLATES_VERSION
-from store.chunks import cut
-from store.corpus import Corpus, Document, LeftOut, check_documents
+from store.corpus import Document, check_documents
 from store.embedding import embedder
-from store.reading.folding import fold
-from store.reading.source import read_source
 from store.records import RECORDS, VERDICTS, to_arrow
 from store.shards import shard_key
 from store.stages import Vectors
@@ -55,29 +54,20 @@ PARTIAL = "generate-partial"
 
 
 def read_corpus(recipe: Recipe, more: Sequence[Document] = ()) -> str:
-    """Read the corpus, with ``more`` documents behind it, and store its snapshot. Always reads: the
-    sources may have changed. Says what was left out.
+    """Read what is new of the corpus, with ``more`` documents behind it, and store its snapshot.
+    Says what was left out.
     """
-    documents: list[Document] = []
-    left_out: list[LeftOut] = []
-    for i, source in enumerate(recipe.corpus):
-        report("reading corpus", i, len(recipe.corpus))
-        found = read_source(source, report)
-        documents += found.documents
-        left_out += found.left_out
-    documents, twins = fold([*documents, *more])
-    left_out += twins
-    check_documents(documents)
+    space = workspace(recipe)
+    found = read_sources(space.shards, recipe.corpus, recipe.chunking, more)
+    listing = listed(space.shards, found, recipe.folding.threshold)
+    check_documents(listing.rows["id"].to_list(), written=bool(listing.rows["passages"].sum()))
+    left_out = [*found.left_out, *listing.twins]
     if left_out:
         notice(sentence(left_out))
-    passages = [piece for document in documents for piece in cut(document, recipe.chunking)]
-    corpus = Corpus(tuple(documents), tuple(passages), tuple(left_out))
+    key = assemble(space.shards, found, listing)
     if recipe.verifiers.grounding:
-        evidence_of(corpus, recipe.verifiers.grounding.evidence)  # refuse before anything is asked
-    report("reading corpus", len(recipe.corpus), len(recipe.corpus))
-    shards = workspace(recipe).shards
-    without = [f"{one.name}{one.said}" for one in left_out]
-    return shards.once(shard_key("corpus", "2", without, [corpus.snapshot]), corpus.tables)
+        evidence_of(space.corpus(key), recipe.verifiers.grounding.evidence)  # refuses before asking
+    return key
 
 
 def embed_passages(recipe: Recipe, corpus: str) -> str:

@@ -61,7 +61,18 @@ and its budget counts what was spent before.
 """
 
 _ASKED = {
-    *("name", "corpus", "chunking", "teachers", "methods", "seed", "language", "as_of", "top_up")
+    *(
+        "name",
+        "corpus",
+        "chunking",
+        "folding",
+        "teachers",
+        "methods",
+        "seed",
+        "language",
+        "as_of",
+        "top_up",
+    )
 }
 
 JOURNAL_VARIABLE = "STILLHOUSE_JOURNAL_URL"
@@ -120,7 +131,16 @@ def workspace(recipe: Recipe) -> Workspace:
     Raises:
         ConfigError: the folder cannot be made or written.
     """
-    root = recipe.output / ".stillhouse"
+    return workspace_at(recipe.output)
+
+
+def workspace_at(output: Path) -> Workspace:
+    """The workspace of a folder of datasets.
+
+    Raises:
+        ConfigError: the folder cannot be made or written.
+    """
+    root = output / ".stillhouse"
     try:
         root.mkdir(parents=True, exist_ok=True)
         probe = root / f".write-test-{os.getpid()}"
@@ -128,7 +148,7 @@ def workspace(recipe: Recipe) -> Workspace:
         probe.unlink()
     except OSError as error:
         raise ConfigError(
-            f"cannot write to {recipe.output}: {error.strerror}; choose another folder with "
+            f"cannot write to {output}: {error.strerror}; choose another folder with "
             "`output:` in the recipe or --output"
         ) from None
     return _opened(root.absolute())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cached_property
@@ -27,6 +27,7 @@ DOCUMENTS = pa.schema(
         ("retrieved_at", pa.date32()),
         ("api", pa.string()),
         ("pages", pa.list_(pa.int64())),
+        ("language", pa.string()),
     ]
 )
 PASSAGES = pa.schema(
@@ -52,6 +53,7 @@ class Document:
     and members of a ``python-api`` object, empty otherwise. ``valid_from`` and ``valid_to`` bound
     the dates on which the document holds, ``retrieved_at`` is when it was fetched; each may be
     None. ``pages`` are the offsets at which its pages or slides begin, none where it has none.
+    ``language`` is an ISO 639-1 code, empty where there is too little text to tell.
     """
 
     id: str
@@ -66,6 +68,7 @@ class Document:
     api: str = ""
     retrieved_at: date | None = None
     pages: tuple[int, ...] = ()
+    language: str = ""
 
     @property
     def sha256(self) -> str:
@@ -123,8 +126,7 @@ class Corpus:
     @cached_property
     def snapshot(self) -> str:
         """Hash that names this state of the corpus, passages included."""
-        spans = [(p.id, p.start, p.end) for p in self.passages]
-        return digest([[d.sha256 for d in self.documents], spans])
+        return snapshot_of((d.sha256, spans_of(self.passages_of(d.id))) for d in self.documents)
 
     @cached_property
     def document(self) -> dict[str, Document]:
@@ -150,40 +152,58 @@ class Corpus:
     def tables(self) -> dict[str, pa.Table]:
         """The snapshot as Arrow tables ``documents``, ``passages`` and ``left_out``."""
         return {
-            "documents": _table(self.documents, DOCUMENTS),
-            "passages": _table(self.passages, PASSAGES),
-            "left_out": _table(self.left_out, LEFT_OUT),
+            "documents": table_of(self.documents, DOCUMENTS),
+            "passages": table_of(self.passages, PASSAGES),
+            "left_out": table_of(self.left_out, LEFT_OUT),
         }
 
     @classmethod
     def from_tables(cls, documents: pa.Table, passages: pa.Table, left_out: pa.Table) -> Corpus:
         """The inverse of :meth:`tables`."""
         return cls(
-            tuple(
-                Document(**{**row, "pages": tuple(row["pages"])}) for row in documents.to_pylist()
-            ),
-            tuple(Passage(**row) for row in passages.to_pylist()),
-            tuple(LeftOut(**row) for row in left_out.to_pylist()),
+            tuple(Document(**{**row, "pages": tuple(row["pages"])}) for row in _rows(documents)),
+            tuple(Passage(**row) for row in _rows(passages)),
+            tuple(LeftOut(**row) for row in _rows(left_out)),
         )
 
 
-def check_documents(documents: Sequence[Document]) -> None:
+def spans_of(passages: Sequence[Passage]) -> str:
+    """Hash of where a document's passages begin and end."""
+    return digest([(passage.id, passage.start, passage.end) for passage in passages])
+
+
+def snapshot_of(documents: Iterable[tuple[str, str]]) -> str:
+    """The snapshot of documents by their hashes and those of their passages' spans, in order."""
+    return digest([*documents])
+
+
+def check_documents(ids: Sequence[str], written: bool) -> None:
     """Refuse a corpus that is empty or names two documents alike.
 
     Raises:
         ConfigError: with the ids or the settings to look at.
     """
-    if not any(document.text.strip() for document in documents):
+    if not written:
         raise ConfigError(
             "the corpus is empty: no document has any text; check `corpus` in the recipe "
             "(paths are relative to the recipe's folder)"
         )
     seen: set[str] = set()
-    for document in documents:
-        if document.id in seen:
-            raise ConfigError(f"two documents have the id {document.id!r}; ids must differ")
-        seen.add(document.id)
+    for id_ in ids:
+        if id_ in seen:
+            raise ConfigError(f"two documents have the id {id_!r}; ids must differ")
+        seen.add(id_)
 
 
-def _table(items: Iterable[Any], schema: pa.Schema) -> pa.Table:
-    return pa.Table.from_pylist([asdict(item) for item in items], schema=schema)
+def _rows(table: pa.Table) -> Iterator[dict[str, Any]]:
+    """Rows of a table, not all of them at once."""
+    for batch in table.to_batches(max_chunksize=1_000):
+        yield from batch.to_pylist()
+
+
+def table_of(items: Sequence[Document | Passage | LeftOut], schema: pa.Schema) -> pa.Table:
+    """Documents, passages or files left out as an Arrow table."""
+    columns = [
+        pa.array([getattr(item, field.name) for item in items], field.type) for field in schema
+    ]
+    return pa.Table.from_arrays(columns, schema=schema)

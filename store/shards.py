@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 import shutil
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import polars as pl
 import pyarrow as pa
@@ -18,6 +19,9 @@ import pyarrow.parquet as pq
 
 from configs.errors import StoreCorrupt
 from store.text import digest
+
+Rows: TypeAlias = pa.Table | pa.RecordBatchReader
+"""A table, or one that comes batch by batch."""
 
 
 def shard_key(stage: str, version: str, settings: object, inputs: Sequence[str]) -> str:
@@ -35,8 +39,10 @@ class Shards:
         """Whether that shard is finished."""
         return (self.root / key).is_dir()
 
-    def put(self, key: str, tables: Mapping[str, pa.Table]) -> str:
+    def put(self, key: str, tables: Mapping[str, Rows]) -> str:
         """Store the tables of a shard and return its key. A finished shard is left as it is.
+
+        A reader of batches is written as it comes, so that it may be larger than memory.
 
         Raises:
             StoreCorrupt: the disk refused, for example because it is full.
@@ -58,43 +64,53 @@ class Shards:
             shutil.rmtree(aside, ignore_errors=True)
         return key
 
-    def once(self, key: str, make: Callable[[], Mapping[str, pa.Table]]) -> str:
+    def once(self, key: str, make: Callable[[], Mapping[str, Rows]]) -> str:
         """The key, after making the shard unless it is finished already."""
         return key if self.has(key) else self.put(key, make())
 
-    def table(self, key: str, name: str) -> pa.Table:
-        """One table of a shard.
+    def table(self, key: str, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """One table of a shard, or some of its columns.
 
         Raises:
             StoreCorrupt: it is missing or cannot be read.
         """
         path = self.root / key / f"{name}.parquet"
         try:
-            return pq.read_table(path, page_checksum_verification=True)
+            return pq.read_table(
+                path, columns=columns and [*columns], page_checksum_verification=True
+            )
         except (OSError, pa.ArrowInvalid) as error:
             raise StoreCorrupt(
                 f"cannot read {path}: {error}; delete the folder {path.parent} and run again"
             ) from error
 
-    def frame(self, keys: Sequence[str], name: str) -> pl.DataFrame:
-        """One table of several shards, one after the other, as a Polars frame."""
-        tables = pa.concat_tables([self.table(key, name) for key in keys])
+    def frame(
+        self, keys: Sequence[str], name: str, columns: Sequence[str] | None = None
+    ) -> pl.DataFrame:
+        """One table of several shards, or some of its columns, as a Polars frame."""
+        tables = pa.concat_tables([self.table(key, name, columns) for key in keys])
         data = pl.from_arrow(tables)
         assert isinstance(data, pl.DataFrame)
         return data
 
 
-def write_parquet(table: pa.Table, path: Path) -> None:
+def write_parquet(table: Rows, path: Path) -> None:
     """Write a table so that equal tables give equal bytes, and wait until the disk has it.
 
     An empty table gets no row group: `datasets` cannot read a row group without rows.
     """
-    plain = table.replace_schema_metadata(None).combine_chunks()
+    schema = table.schema.remove_metadata()
     with path.open("wb") as file:
-        with pq.ParquetWriter(
-            file, plain.schema, compression="zstd", write_page_checksum=True
-        ) as writer:
-            if len(plain):
+        with pq.ParquetWriter(file, schema, compression="zstd", write_page_checksum=True) as writer:
+            for plain in _tables(table):
                 writer.write_table(plain, row_group_size=50_000)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _tables(rows: Rows) -> Iterator[pa.Table]:
+    """A table as one, batches of a reader one by one, none of them without rows."""
+    several = isinstance(rows, pa.RecordBatchReader)
+    for each in map(pa.Table.from_batches, ([batch] for batch in rows)) if several else [rows]:
+        if len(each):
+            yield each.replace_schema_metadata(None).combine_chunks()

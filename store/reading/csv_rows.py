@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import csv
-import io
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from configs.errors import ParseError
 from store.reading import markdown
 from store.reading.found import Found
 from store.reading.rows import COLUMNS
-from store.reading.text import decoded
+from store.reading.text import lines_of
 
 _SEPARATORS = ",;\t|"
 _MOST_COLUMNS = 1_000
 _LONGEST_CELL = 50_000_000
 
 
-def read_csv(file: Path) -> list[Found]:
+def read_csv(file: Path) -> Iterator[Found]:
     """The rows as documents, or all of them as one document that is a Markdown table.
 
     Raises:
         ParseError: it is no table, or has more than 1,000 columns.
     """
-    text = decoded(file)
-    first = text.partition("\n")[0]
+    lines = lines_of(file)
+    first = next(lines, "")
     separator = max(_SEPARATORS, key=first.count)
     columns = first.count(separator) + 1
     if columns > _MOST_COLUMNS:
@@ -33,20 +35,32 @@ def read_csv(file: Path) -> list[Found]:
             "keep those that matter"
         )
     csv.field_size_limit(_LONGEST_CELL)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    rows = csv.reader(chain([first], lines), delimiter=separator, strict=True)
     try:
         head = [name.strip() for name in next(rows, [])]
-        names = [name.lower() for name in head]
-        body = [(rows.line_num, row) for row in rows if any(map(str.strip, row))]
+        if "text" in (name.lower() for name in head):
+            yield from _documents(head, _body(rows, len(head)))
+        else:
+            yield _table(head, _body(rows, len(head)))
     except csv.Error as error:
         raise ParseError(f":{rows.line_num}: not CSV: {error}") from None
-    for line, row in body:
-        if len(row) > len(head):
-            raise ParseError(f":{line}: has {len(row)} cells, the first line {len(head)}")
-    if "text" not in names:
-        return [Found(markdown.table([head, *(row for _, row in body)]) + "\n" if body else "")]
-    found = []
-    for number, (_, row) in enumerate(body, start=1):
+
+
+def _body(rows: Any, width: int) -> Iterator[list[str]]:
+    for row in rows:
+        if any(map(str.strip, row)):
+            if len(row) > width:
+                raise ParseError(f":{rows.line_num}: has {len(row)} cells, the first line {width}")
+            yield row
+
+
+def _documents(head: Sequence[str], body: Iterable[Sequence[str]]) -> Iterator[Found]:
+    names = [name.lower() for name in head]
+    for number, row in enumerate(body, start=1):
         stated = {name: cell for name, cell in zip(names, row, strict=False) if name in COLUMNS}
-        found.append(Found(stated.pop("text", ""), stated, number))
-    return found
+        yield Found(stated.pop("text", ""), stated, number)
+
+
+def _table(head: Sequence[str], body: Iterable[Sequence[str]]) -> Found:
+    rows = [*body]
+    return Found(markdown.table([head, *rows]) + "\n" if rows else "")

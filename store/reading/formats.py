@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from store.reading.code import LANGUAGES, read_code
@@ -16,7 +16,7 @@ from store.reading.slides import read_pptx
 from store.reading.text import read_text
 from store.reading.word import read_docx
 
-Reader = Callable[[Path], list[Found]]
+Reader = Callable[[Path], Iterable[Found]]
 
 READERS: dict[str, Reader] = {
     ".md": read_text,

@@ -39,15 +39,15 @@ class Found:
     changed: date | None = None
 
 
-def document_of(name: str, found: Found, source: CorpusSource, siblings: int) -> Document:
-    """A document from what its file states. Rows of one file get the row in their id.
+def document_of(name: str, found: Found, source: CorpusSource, several: bool) -> Document:
+    """A document from what its file states. Where it holds several, each has its row in its id.
 
     Raises:
         ParseError: a stated date is none.
     """
     stated = found.stated
     own = str(stated.get("id") or ("" if found.row is None else found.row))
-    numbered = own and (siblings > 1 or stated.get("id"))
+    numbered = own and (several or stated.get("id"))
     heading = _HEADING.search(found.text)
     title = stated.get("title") or (heading.group(1) if heading else Path(name).stem)
     where = f": {own}" if numbered else ""

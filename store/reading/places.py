@@ -13,6 +13,7 @@ from pathlib import Path
 
 from configs.errors import ConfigError
 from store.corpus import LeftOut
+from store.reading.batches import File
 from store.reading.formats import READERS
 
 
@@ -21,7 +22,7 @@ class Place:
     """Readable files below ``base``, which ids are relative to, and links that lead to none."""
 
     base: Path
-    files: tuple[Path, ...]
+    files: tuple[File, ...]
     dead_ends: tuple[LeftOut, ...]
 
 
@@ -44,7 +45,8 @@ def look_into(path: str) -> Place:
                 "(relative paths start at the recipe's folder)"
             )
     seen = sorted(p for p in found if not _hidden(p, base))
-    files = tuple(p for p in seen if p.suffix.lower() in READERS and p.is_file())
+    readable = (p for p in seen if p.suffix.lower() in READERS and p.is_file())
+    files = tuple(File(p.relative_to(base).as_posix(), p, p.stat().st_size) for p in readable)
     dead_ends = [
         LeftOut(p.relative_to(base).as_posix(), said) for p in seen if (said := _dead_end(p))
     ]

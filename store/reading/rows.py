@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from codecs import BOM_UTF8
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import orjson
@@ -11,29 +13,28 @@ import pyarrow.parquet as pq
 
 from configs.errors import ParseError
 from store.reading.found import Found
+from store.reading.text import lines_of
 
 COLUMNS = (
     *("text", "id", "title", "source", "licence", "license", "version"),
     *("valid_from", "date", "valid_to", "retrieved_at"),
 )
 """What is read of a row."""
+_AT_ONCE = 1_000
+"""Rows of a Parquet file that are in memory together."""
 _LARGEST = 2_000_000_000
 """Bytes of a Parquet file once unpacked; a small file can hold very many."""
 
 
-def read_jsonl(file: Path) -> list[Found]:
+def read_jsonl(file: Path) -> Iterator[Found]:
     """A document per line.
 
     Raises:
         ParseError: a line is not JSON or has no text; names the line.
     """
-    rows = []
-    data = file.read_bytes()
-    data.decode("utf-8")
-    for number, line in enumerate(data.removeprefix(BOM_UTF8).splitlines(), start=1):
+    for number, line in enumerate(lines_of(file), start=1):
         if line.strip():
-            rows.append(_with_text(_json(line, f":{number}"), f":{number}", number))
-    return rows
+            yield _with_text(_json(line.encode(), f":{number}"), f":{number}", number)
 
 
 def read_json(file: Path) -> list[Found]:
@@ -49,7 +50,7 @@ def read_json(file: Path) -> list[Found]:
     return [_with_text(row, f": row {number}", number) for number, row in enumerate(rows)]
 
 
-def read_parquet(file: Path) -> list[Found]:
+def read_parquet(file: Path) -> Iterator[Found]:
     """A document per row.
 
     Raises:
@@ -59,10 +60,12 @@ def read_parquet(file: Path) -> list[Found]:
         with pq.ParquetFile(file) as table:
             wanted = [name for name in table.schema_arrow.names if name in COLUMNS]
             _refuse_large(table.metadata)
-            rows = table.read(wanted).to_pylist()
+            batches = table.iter_batches(batch_size=_AT_ONCE, columns=wanted)
+            rows = chain.from_iterable(batch.to_pylist() for batch in batches)
+            for number, row in enumerate(rows):
+                yield _with_text(row, f": row {number}", number)
     except pa.ArrowInvalid as error:
         raise ParseError(f": not a Parquet file: {error}") from None
-    return [_with_text(row, f": row {number}", number) for number, row in enumerate(rows)]
 
 
 def _refuse_large(metadata: pq.FileMetaData) -> None:

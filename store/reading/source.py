@@ -5,17 +5,22 @@ A file that cannot be read does not stop the others.
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import chain, islice
 
 from configs.errors import ConfigError, ParseError
 from configs.recipe import CorpusSource
 from store.corpus import Document, LeftOut
 from store.python_api import read_modules
+from store.reading.batches import Batch, File
 from store.reading.formats import READERS
 from store.reading.found import document_of
 from store.reading.places import look_into
-from store.stages import Progress, silent
+
+_SMALL = 16_000_000
+"""Bytes of a file whose documents are all in memory before the first is used."""
 
 
 @dataclass(frozen=True)
@@ -26,62 +31,76 @@ class Reading:
     left_out: tuple[LeftOut, ...] = ()
 
 
-def read_source(source: CorpusSource, progress: Progress = silent) -> Reading:
-    """All documents of one source.
+def read_source(source: CorpusSource) -> Reading:
+    """All documents of a source that fits into memory.
 
     Raises:
         ConfigError: nothing is there, or no file could be read; every bad file is named.
-    """
-    found = look_at(source, progress)
-    if found.left_out and not found.documents:
-        base = look_into(source.path or "").base
-        lines = [f"{base / one.name}{one.said}" for one in found.left_out]
-        raise ConfigError("corpus files cannot be read:\n" + "\n".join(lines))
-    return found
-
-
-def look_at(source: CorpusSource, progress: Progress = silent) -> Reading:
-    """The same where it is no error that no file could be read.
-
-    Raises:
-        ConfigError: nothing is there, or a library that reads such files is not installed.
     """
     if source.reader == "python-api":
         return Reading(tuple(read_modules(source.modules)))
     assert source.path is not None
     place = look_into(source.path)
-    documents: list[Document] = []
-    left_out = list(place.dead_ends)
-    for number, file in enumerate(place.files):
-        progress("reading documents", number, len(place.files))
-        name = file.relative_to(place.base).as_posix()
+    found = [*read_batch(Batch(place.files), source)]
+    left_out = [*place.dead_ends, *(one for one in found if isinstance(one, LeftOut))]
+    kept = tuple(one for one in found if isinstance(one, Document))
+    refuse_unreadable(source, len(kept), left_out)
+    return Reading(kept, tuple(sorted(left_out, key=lambda one: one.name)))
+
+
+def refuse_unreadable(source: CorpusSource, documents: int, left_out: list[LeftOut]) -> None:
+    """Stop where files were left out and nothing remains.
+
+    Raises:
+        ConfigError: names every bad file.
+    """
+    if left_out and not documents:
+        base = look_into(source.path or "").base
+        lines = [f"{base / one.name}{one.said}" for one in left_out]
+        raise ConfigError("corpus files cannot be read:\n" + "\n".join(lines))
+
+
+def read_batch(batch: Batch, source: CorpusSource) -> Iterator[Document | LeftOut]:
+    """The documents of each file, or that it is left out. A small file is read whole before the
+    first document is given; a large one twice, since whether all of it is right is known only then.
+
+    Raises:
+        ConfigError: a library that reads such files is not installed.
+    """
+    for file in batch.files:
         try:
-            documents += _documents(file, name, source)
+            if file.size > _SMALL:
+                deque(_documents(file, source), maxlen=0)
+                yield from _documents(file, source)
+            else:
+                yield from [*_documents(file, source)]
         except ParseError as error:
-            left_out.append(LeftOut(name, str(error)))
-    progress("reading documents", len(place.files), len(place.files))
-    return Reading(tuple(documents), tuple(sorted(left_out, key=lambda one: one.name)))
+            yield LeftOut(file.name, str(error))
 
 
-def _documents(file: Path, name: str, source: CorpusSource) -> list[Document]:
+def _documents(file: File, source: CorpusSource) -> Iterator[Document]:
     """Those of one file; a ParseError says what is wrong with it, beginning behind its name."""
+    some = False
     try:
-        size = file.stat().st_size
-        if size > source.max_mb * 1_000_000:
+        if file.size > source.max_mb * 1_000_000:
             raise ParseError(
-                f": has {size / 1_000_000:,.0f} MB, more than max_mb of its source in the recipe "
-                f"({source.max_mb:g}); split the file or raise that"
+                f": has {file.size / 1_000_000:,.0f} MB, more than max_mb of its source in the "
+                f"recipe ({source.max_mb:g}); split the file or raise that"
             )
-        found = READERS[file.suffix.lower()](file)
-        documents = [document_of(name, one, source, len(found)) for one in found]
+        texts = iter(READERS[file.path.suffix.lower()](file.path))
+        first = [*islice(texts, 2)]
+        for one in chain(first, texts):
+            document = document_of(file.name, one, source, several=len(first) > 1)
+            some = some or bool(document.text.strip())
+            yield document
     except UnicodeDecodeError as error:
         raise ParseError(
-            f": not UTF-8 (byte {error.start}); convert it, for example: iconv -t utf-8 {file.name}"
+            f": not UTF-8 (byte {error.start}); convert it, for example: "
+            f"iconv -t utf-8 {file.path.name}"
         ) from None
     except OSError as error:
         raise ParseError(f": {error.strerror or error}") from None
     except RecursionError:
         raise ParseError(": is nested too deeply to be read") from None
-    if not any(document.text.strip() for document in documents):
+    if not some:
         raise ParseError(": is empty, there is no text in it")
-    return documents

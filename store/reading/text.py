@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
+from collections.abc import Iterator
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -48,3 +50,22 @@ def decoded(file: Path) -> str:
     if "\0" in text:
         raise ParseError(": is no text, it holds NUL bytes")
     return text
+
+
+def lines_of(file: Path) -> Iterator[str]:
+    """A file's lines one by one, each with its end, so that the file may be larger than memory.
+
+    Raises:
+        ParseError: a line is not UTF-8 or holds NUL bytes; names it.
+    """
+    with file.open("rb") as opened:
+        for number, line in enumerate(opened, start=1):
+            if b"\0" in line:
+                raise ParseError(f":{number}: is no text, it holds NUL bytes")
+            try:
+                yield (line.removeprefix(BOM_UTF8) if number == 1 else line).decode()
+            except UnicodeDecodeError as error:
+                raise ParseError(
+                    f":{number}: not UTF-8 (byte {error.start} of the line); convert it, "
+                    f"for example: iconv -t utf-8 {file.name}"
+                ) from None

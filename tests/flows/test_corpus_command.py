@@ -17,6 +17,7 @@ def test_it_shows_what_was_read_and_what_was_not(stillhouse: RunCommand, tmp_pat
         "again.txt": german.replace(" ", "  ").encode(),
         "old.txt": english.encode(),
         "new.txt": f"{english} It fell in 1950.".encode(),
+        "other.txt": f"{english} It fell in 1951.".encode(),
     }
     put(folder, files)
     said = stillhouse("corpus", folder)
@@ -29,7 +30,8 @@ def test_it_shows_what_was_read_and_what_was_not(stillhouse: RunCommand, tmp_pat
     assert any(line.startswith("languages en ") and "de 1" in line for line in lines)
     assert "dates 2000-01-01 to 2024-06-13; 23 undated" in lines
     assert "german.txt: says the same as again.txt" in lines
-    assert any(line.startswith("new.txt and old.txt: 9") for line in lines)
+    assert any(line.startswith("old.txt: says nearly the same as new.txt (9") for line in lines)
+    assert any(line.startswith("new.txt and other.txt: 9") for line in lines)
     assert any(line.startswith("broken/scanned.pdf: has no text on its 3 pages") for line in lines)
 
 

@@ -137,7 +137,7 @@ def test_ten_thousand_columns_are_refused(tmp_path: Path) -> None:
     [
         (b"a,b\n1,2\n1,2,3\n", ":3: has 3 cells, the first line 2"),
         (b'a,b\n1,"2\n', ":2: not CSV: unexpected end of data"),
-        (b"a,b\n1,\xff\n", ": not UTF-8 (byte 6)"),
+        (b"a,b\n1,\xff\n", ":2: not UTF-8 (byte 2 of the line)"),
     ],
 )
 def test_bad_csv_is_named_by_its_line(tmp_path: Path, data: bytes, said: str) -> None:

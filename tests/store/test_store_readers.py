@@ -191,11 +191,18 @@ def test_a_folder_without_documents_names_the_known_suffixes(tmp_path: Path) -> 
     assert ".jsonl, .markdown, .md," in said
 
 
-@pytest.mark.parametrize("name", ["a.md", "a.html", "a.jsonl"])
-def test_text_that_is_not_utf8_names_file_and_byte(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "where"),
+    [
+        ("a.md", ": not UTF-8 (byte 30)"),
+        ("a.html", ": not UTF-8 (byte 30)"),
+        ("a.jsonl", ":2: not UTF-8 (byte 13 of the line)"),
+    ],
+)
+def test_text_that_is_not_utf8_names_file_and_byte(tmp_path: Path, name: str, where: str) -> None:
     path = put(tmp_path, name, b'{"text": "fine"}\n' + b'{"text": "caf\xe9"}\n')
     said = refusal(path)
-    assert f"{path}: not UTF-8 (byte 30)" in said
+    assert f"{path}{where}" in said
     assert f"iconv -t utf-8 {name}" in said
 
 

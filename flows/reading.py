@@ -1,0 +1,135 @@
+"""Reading the sources of a corpus, piece by piece.
+
+What was read of files that have not changed is not read again, and a reading that was cut off goes
+on where it was. No more than a few pieces of text are in memory at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+import pyarrow as pa
+
+from configs.recipe import Chunking, CorpusSource
+from filters.documents import sign
+from flows.progress import report
+from store.corpus import LEFT_OUT, Document, LeftOut, table_of
+from store.python_api import read_modules
+from store.reading.batches import Batch, batches
+from store.reading.pieces import VERSION, pieces, tables_of
+from store.reading.places import look_into
+from store.reading.source import read_batch, refuse_unreadable
+from store.shards import Rows, Shards, shard_key
+
+
+@dataclass
+class Found:
+    """Pieces of a corpus by key, in order, and the files that are no part of it."""
+
+    pieces: list[str] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+
+    def plus(self, other: Found) -> None:
+        """Put another's behind these."""
+        self.pieces += other.pieces
+        self.left_out += other.left_out
+
+
+def read_sources(
+    shards: Shards, sources: Sequence[CorpusSource], chunking: Chunking, more: Sequence[Document]
+) -> Found:
+    """Read what is new of the sources, and ``more`` documents behind them.
+
+    Raises:
+        ConfigError: nothing is at the place of a source, none of its files can be read, or a
+            library is lacking.
+    """
+    found = Found()
+    for source in sources:
+        one = look_at(shards, source, chunking)
+        if not one.pieces and source.path is not None:
+            refuse_unreadable(source, 0, one.left_out)
+        found.plus(one)
+    if more:
+        found.plus(_held(shards, more, chunking))
+    return found
+
+
+def look_at(shards: Shards, source: CorpusSource, chunking: Chunking) -> Found:
+    """Read what is new of one source, where it is no error that no file can be read.
+
+    Raises:
+        ConfigError: nothing is there, or a library is lacking.
+    """
+    if source.reader == "python-api":
+        return _held(shards, read_modules(source.modules), chunking)
+    assert source.path is not None
+    place = look_into(source.path)
+    found, total, done = Found(), sum(file.size for file in place.files), 0
+    for batch in batches(place.files):
+        found.plus(_read(shards, batch, source, chunking, partial(_tell, total, done)))
+        done += batch.size
+        _tell(total, done)
+    left_out = sorted([*place.dead_ends, *found.left_out], key=lambda one: one.name)
+    return Found(found.pieces, left_out)
+
+
+def _read(
+    shards: Shards,
+    batch: Batch,
+    source: CorpusSource,
+    chunking: Chunking,
+    tell: Callable[[int], None],
+) -> Found:
+    """The pieces of a batch, read unless they are there; ``tell`` hears how many bytes are done."""
+    said = source.model_dump(mode="json", exclude={"path"})
+    key = shard_key("read", VERSION, [said, chunking.model_dump(mode="json")], batch.content())
+    if not shards.has(key):
+        left_out: list[LeftOut] = []
+
+        def documents() -> Iterator[Document]:
+            done = 0
+            for one in read_batch(batch, source):
+                if isinstance(one, LeftOut):
+                    left_out.append(one)
+                else:
+                    yield one
+                    done += len(one.text)
+                    tell(min(done, batch.size))
+
+        keys = pa.array(_pieces(shards, key, documents(), chunking), pa.string())
+        made = {"pieces": pa.table({"key": keys}), "left_out": table_of(left_out, LEFT_OUT)}
+        shards.put(key, made)
+    return Found(
+        shards.table(key, "pieces")["key"].to_pylist(),
+        [LeftOut(**row) for row in shards.table(key, "left_out").to_pylist()],
+    )
+
+
+def _held(shards: Shards, documents: Sequence[Document], chunking: Chunking) -> Found:
+    """Pieces of documents that are in memory."""
+    hashes = [document.sha256 for document in documents]
+    key = shard_key("read", VERSION, chunking.model_dump(mode="json"), hashes)
+    return Found(_pieces(shards, key, documents, chunking))
+
+
+def _pieces(
+    shards: Shards, name: str, documents: Iterable[Document], chunking: Chunking
+) -> list[str]:
+    keys = []
+    for number, piece in enumerate(pieces(documents)):
+        key = shard_key("piece", VERSION, name, [str(number)])
+        keys.append(shards.once(key, partial(_tables, piece, chunking)))
+    return keys
+
+
+def _tables(documents: Sequence[Document], chunking: Chunking) -> dict[str, Rows]:
+    signed = sign([document.text for document in documents])
+    values = pa.FixedSizeListArray.from_arrays(pa.array(signed.ravel()), signed.shape[1])
+    return {**tables_of(documents, chunking), "signatures": pa.table({"signature": values})}
+
+
+def _tell(total: int, done: int, more: int = 0) -> None:
+    report("reading documents (kB)", (done + more) // 1000, total // 1000)

@@ -1,0 +1,60 @@
+"""Files that are read together, so that a corpus larger than memory is read piece by piece, and a
+reading that was cut off goes on where it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+_BYTES = 16_000_000
+_FILES = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of a source: its name there, where it lies, and its bytes."""
+
+    name: str
+    path: Path
+    size: int
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Files one behind the other in a source, up to 1,000 or 16 MB; a larger one stands alone."""
+
+    files: tuple[File, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes of the files."""
+        return sum(file.size for file in self.files)
+
+    def content(self) -> list[str]:
+        """Name and SHA-256 of each file; a file that cannot be opened has none."""
+        return [f"{file.name}:{_sha256(file.path)}" for file in self.files]
+
+
+def batches(files: Sequence[File]) -> Iterator[Batch]:
+    """The files in their order, in batches."""
+    taken: list[File] = []
+    size = 0
+    for file in files:
+        if taken and (size + file.size > _BYTES or len(taken) == _FILES):
+            yield Batch(tuple(taken))
+            taken, size = [], 0
+        taken.append(file)
+        size += file.size
+    if taken:
+        yield Batch(tuple(taken))
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as opened:
+            return hashlib.file_digest(opened, "sha256").hexdigest()
+    except OSError:
+        return ""
