@@ -185,7 +185,11 @@ def recipe_file(tmp_path: Path, documents: Path) -> RecipeFile:
             "methods": [{"styles": {"question_answer": 3, "cloze": 1, "true_false": 1}}],
             "splits": {"train": 1.0, "validation": 0.0, "test": 0.0},
             # What measures the stages costs a third of a small build; tests of it ask for more.
-            "probes": {"verifier": {"planted": 20}, "canaries": None},
+            "probes": {
+                "collapse": {"resamples": 4},
+                "verifier": {"planted": 20},
+                "canaries": None,
+            },
             **fields,
         }
         path = tmp_path / "recipe.yaml"

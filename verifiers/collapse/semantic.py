@@ -133,13 +133,19 @@ def frechet(mine: Vectors, theirs: Vectors) -> float:
     ``|m1 - m2|^2 + tr(C1 + C2 - 2 (C1 C2)^(1/2))``. Equal sizes only: it falls with their number.
     """
     one, two = mine.astype(np.float64), theirs.astype(np.float64)
+    first, second = one - one.mean(axis=0), two - two.mean(axis=0)
     step = one.mean(axis=0) - two.mean(axis=0)
-    first, second = np.cov(one, rowvar=False, bias=True), np.cov(two, rowvar=False, bias=True)
-    values, axes = _eigen(first)
+    spread = (first**2).sum() / len(one) + (second**2).sum() / len(two)
+    # With C1 = A'A / n and C2 = B'B / m, the trace of (C1 C2)^(1/2) is the sum of the singular
+    # values of AB' / (nm)^(1/2), which is as small as the rows are few.
+    if max(len(one), len(two)) < one.shape[1]:
+        both = np.linalg.svd(first @ second.T, compute_uv=False).sum()
+        return float(max(0.0, step @ step + spread - 2 * both / np.sqrt(len(one) * len(two))))
+    values, axes = _eigen(first.T @ first / len(one))
     root = (axes * np.sqrt(np.clip(values, 0, None))) @ axes.T
     # (C1 C2) has the eigenvalues of the symmetric C1^(1/2) C2 C1^(1/2).
-    both = np.sqrt(np.clip(_eigenvalues(root @ second @ root), 0, None)).sum()
-    return float(max(0.0, step @ step + np.trace(first) + np.trace(second) - 2 * both))
+    squares = _eigenvalues(root @ (second.T @ second / len(two)) @ root)
+    return float(max(0.0, step @ step + spread - 2 * np.sqrt(np.clip(squares, 0, None)).sum()))
 
 
 def bandwidth(vectors: Vectors) -> float:
