@@ -192,7 +192,7 @@ def exclusively(recipe: Recipe) -> Iterator[None]:
 @lru_cache(maxsize=2)
 def _corpus(shards: Shards, key: str) -> Corpus:
     names = ("documents", "passages", "left_out")
-    return Corpus.from_tables(*(shards.table(key, name) for name in names))
+    return Corpus.from_rows(*(shards.rows(key, name) for name in names))
 
 
 @lru_cache(maxsize=2)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cached_property
@@ -43,6 +43,8 @@ PASSAGES = pa.schema(
     ]
 )
 LEFT_OUT = pa.schema([("name", pa.string()), ("said", pa.string())])
+_SHARED = ("document_id", "title", "section")
+Rows = Iterable[Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +160,18 @@ class Corpus:
         }
 
     @classmethod
-    def from_tables(cls, documents: pa.Table, passages: pa.Table, left_out: pa.Table) -> Corpus:
-        """The inverse of :meth:`tables`."""
+    def from_rows(cls, documents: Rows, passages: Rows, left_out: Rows) -> Corpus:
+        """The inverse of :meth:`tables`, from their rows."""
+        shared: dict[str, str] = {}  # ids, titles and headings stand in many passages
         return cls(
-            tuple(Document(**{**row, "pages": tuple(row["pages"])}) for row in _rows(documents)),
-            tuple(Passage(**row) for row in _rows(passages)),
-            tuple(LeftOut(**row) for row in _rows(left_out)),
+            tuple(Document(**{**row, "pages": tuple(row["pages"])}) for row in documents),
+            tuple(
+                Passage(
+                    **{**row, **{name: shared.setdefault(row[name], row[name]) for name in _SHARED}}
+                )
+                for row in passages
+            ),
+            tuple(LeftOut(**row) for row in left_out),
         )
 
 
@@ -193,12 +201,6 @@ def check_documents(ids: Sequence[str], written: bool) -> None:
         if id_ in seen:
             raise ConfigError(f"two documents have the id {id_!r}; ids must differ")
         seen.add(id_)
-
-
-def _rows(table: pa.Table) -> Iterator[dict[str, Any]]:
-    """Rows of a table, not all of them at once."""
-    for batch in table.to_batches(max_chunksize=1_000):
-        yield from batch.to_pylist()
 
 
 def table_of(items: Sequence[Document | Passage | LeftOut], schema: pa.Schema) -> pa.Table:

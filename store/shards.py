@@ -9,9 +9,10 @@ import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import polars as pl
 import pyarrow as pa
@@ -22,6 +23,7 @@ from store.text import digest
 
 Rows: TypeAlias = pa.Table | pa.RecordBatchReader
 """A table, or one that comes batch by batch."""
+_AT_ONCE = 1_000
 
 
 def shard_key(stage: str, version: str, settings: object, inputs: Sequence[str]) -> str:
@@ -75,14 +77,21 @@ class Shards:
             StoreCorrupt: it is missing or cannot be read.
         """
         path = self.root / key / f"{name}.parquet"
-        try:
+        with _reading(path):
             return pq.read_table(
                 path, columns=columns and [*columns], page_checksum_verification=True
             )
-        except (OSError, pa.ArrowInvalid) as error:
-            raise StoreCorrupt(
-                f"cannot read {path}: {error}; delete the folder {path.parent} and run again"
-            ) from error
+
+    def rows(self, key: str, name: str) -> Iterator[dict[str, Any]]:
+        """The rows of a table of a shard, few of them in memory at a time.
+
+        Raises:
+            StoreCorrupt: it is missing or cannot be read.
+        """
+        path = self.root / key / f"{name}.parquet"
+        with _reading(path), pq.ParquetFile(path, page_checksum_verification=True) as table:
+            for batch in table.iter_batches(batch_size=_AT_ONCE):
+                yield from batch.to_pylist()
 
     def frame(
         self, keys: Sequence[str], name: str, columns: Sequence[str] | None = None
@@ -92,6 +101,16 @@ class Shards:
         data = pl.from_arrow(tables)
         assert isinstance(data, pl.DataFrame)
         return data
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, pa.ArrowInvalid) as error:
+        raise StoreCorrupt(
+            f"cannot read {path}: {error}; delete the folder {path.parent} and run again"
+        ) from error
 
 
 def write_parquet(table: Rows, path: Path) -> None:

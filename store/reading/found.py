@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -49,23 +50,31 @@ def document_of(name: str, found: Found, source: CorpusSource, several: bool) ->
     own = str(stated.get("id") or ("" if found.row is None else found.row))
     numbered = own and (several or stated.get("id"))
     heading = _HEADING.search(found.text)
-    title = stated.get("title") or (heading.group(1) if heading else Path(name).stem)
+    stem, day = _of_name(name)
+    title = stated.get("title") or (heading.group(1) if heading else stem)
     where = f": {own}" if numbered else ""
     return Document(
         id=f"{name}:{own}" if numbered else name,
         # One line: prompts name it beside the marks that hold the text.
-        title=" ".join(str(title).split()) or Path(name).stem,
+        title=" ".join(str(title).split()) or stem,
         text=found.text,
         source=str(stated.get("source") or name),
         licence=str(stated.get("licence") or stated.get("license") or source.licence or ""),
         version=str(stated.get("version") or ""),
         valid_from=_day(stated.get("valid_from") or stated.get("date"), where)
-        or day_in_name(Path(name).stem)
+        or day
         or found.changed,
         valid_to=_day(stated.get("valid_to"), where),
         retrieved_at=_day(stated.get("retrieved_at"), where),
         pages=found.pages,
     )
+
+
+@lru_cache(maxsize=1)
+def _of_name(name: str) -> tuple[str, date | None]:
+    """What all rows of a file share: its name without a suffix, and the day in it."""
+    stem = Path(name).stem
+    return stem, day_in_name(stem)
 
 
 def day_in_name(stem: str) -> date | None:

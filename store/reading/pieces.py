@@ -18,6 +18,8 @@ from store.text import sha256
 VERSION = "1"
 LARGEST = 8_000_000
 """Characters from which on a piece is full."""
+_TOLD = 700
+"""Characters by which the language of a document is told."""
 READ = pa.schema(
     [
         *DOCUMENTS,
@@ -48,7 +50,7 @@ def pieces(documents: Iterable[Document]) -> Iterator[list[Document]]:
 
 def tables_of(documents: Sequence[Document], chunking: Chunking) -> dict[str, pa.Table]:
     """The tables ``documents``, with their languages, and ``passages`` of a piece."""
-    documents = [replace(one, language=language_of(one.text)) for one in documents]
+    documents = [replace(one, language=language_of(one.text[:_TOLD])) for one in documents]
     cuts = [cut(document, chunking) for document in documents]
     columns = {
         "said": [sha256(" ".join(document.text.split())) for document in documents],

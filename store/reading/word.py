@@ -5,7 +5,7 @@ are not read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,24 +31,30 @@ def read_docx(file: Path) -> list[Found]:
     check_archive(file)
     with reading("Word document"):
         document = docx.Document(str(file))
-        blocks = [block for block in _blocks(document) if block]
+        styles = _styles(document)
+        blocks = [block for block in _blocks(document, styles) if block]
         properties = document.core_properties
         stated = {
-            "title": title_of(properties.title) or _first_title(document),
+            "title": title_of(properties.title) or _first_title(document, styles),
             "version": properties.version,
         }
         return [Found("\n\n".join(blocks) + "\n", stated, changed=changed(properties))]
 
 
-def _blocks(document: Document) -> Iterator[str]:
+def _styles(document: Document) -> dict[str, str]:
+    """Names of styles by id. A paragraph's own lookup goes through all of them each time."""
+    return {style.style_id: style.name or "" for style in document.styles}
+
+
+def _blocks(document: Document, styles: Mapping[str, str]) -> Iterator[str]:
     from docx.text.paragraph import Paragraph
 
     for block in document.iter_inner_content():
-        yield _paragraph(block) if isinstance(block, Paragraph) else _table(block)
+        yield _paragraph(block, styles) if isinstance(block, Paragraph) else _table(block)
 
 
-def _paragraph(paragraph: Paragraph) -> str:
-    text, style = paragraph.text.strip(), _style(paragraph)
+def _paragraph(paragraph: Paragraph, styles: Mapping[str, str]) -> str:
+    text, style = paragraph.text.strip(), _style(paragraph, styles)
     level = _level(style)
     if level and text:
         return markdown.heading(level, text)
@@ -64,8 +70,9 @@ def _level(style: str) -> int:
     return int(match.group(1)) + 1 if match else 0
 
 
-def _style(paragraph: Paragraph) -> str:
-    return (paragraph.style.name or "") if paragraph.style is not None else ""
+def _style(paragraph: Paragraph, styles: Mapping[str, str]) -> str:
+    """The style's name, empty for the default."""
+    return styles.get(paragraph._p.style or "", "")
 
 
 def _table(table: Table) -> str:
@@ -79,7 +86,9 @@ def _table(table: Table) -> str:
     return markdown.table(rows)
 
 
-def _first_title(document: Document) -> str:
+def _first_title(document: Document, styles: Mapping[str, str]) -> str:
     """The first paragraph that is a title or a heading of the first level."""
-    found = (p.text.strip() for p in document.paragraphs if _level(_style(p)) in (1, 2))
-    return next(filter(None, found), "")
+    for paragraph in document.paragraphs:
+        if _level(_style(paragraph, styles)) in (1, 2) and paragraph.text.strip():
+            return paragraph.text.strip()
+    return ""

@@ -50,7 +50,7 @@ def corpus_of(root: Path, folder: Path) -> Corpus:
     )
     key = assemble(shards, found, listed(shards, found, 1))
     tables = ("documents", "passages", "left_out")
-    return Corpus.from_tables(*(shards.table(key, name) for name in tables))
+    return Corpus.from_rows(*(shards.rows(key, name) for name in tables))
 
 
 def text(number: int) -> str:
