@@ -151,6 +151,8 @@ def _anchor_paths(data: dict[str, Any], folder: Path) -> None:
     teachers = data.get("teachers")
     placed = [
         *((source, "path") for source in _sources(data)),
+        *((source, "cache") for source in _corpus(data)),
+        *((source, "dataset") for source in _corpus(data) if _is_folder(source.get("dataset"))),
         *((each, "trained_on") for each in (teachers if isinstance(teachers, list) else ())),
         (grounding, "calibration"),
     ]
@@ -170,6 +172,16 @@ def _sources(data: dict[str, Any]) -> Iterable[Any]:
     for method in methods if isinstance(methods, list) else ():
         yield _mapping(method).get("prompts")
     yield from (data.get("anchor"), clean.get("control"))
+
+
+def _corpus(data: dict[str, Any]) -> Iterable[dict[str, Any]]:
+    corpus = data.get("corpus")
+    return [_mapping(source) for source in corpus] if isinstance(corpus, list) else []
+
+
+def _is_folder(dataset: object) -> bool:
+    """Whether a dataset is named by a path, and is not one of the hub."""
+    return str(dataset).startswith(("/", "./", "../", "~"))
 
 
 def _mapping(value: object) -> dict[str, Any]:

@@ -64,13 +64,18 @@ def corpus(
             metavar="PATH_OR_RECIPE", help="A folder, a file, a glob, or a recipe with its corpus."
         ),
     ],
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help="Ask again for what was fetched from URLs or the hub.")
+    ] = False,
+    output: OutputOverride = None,
 ) -> None:
-    """Show what is read of documents and what is not. Sends nothing; exits 1 if nothing is read."""
+    """Show what is read of documents and what is not. Asks no model; exits 1 if nothing is read."""
     from configs.load import load_recipe, shipped_recipes, teacher_variables
     from configs.recipe import Chunking, CorpusSource
     from flows import progress
     from flows.corpus_counts import count_corpus
     from flows.corpus_view import corpus_views
+    from flows.workspace import sources_of
 
     sources: tuple[CorpusSource, ...] = (CorpusSource(path=what),)
     chunking = Chunking()
@@ -78,8 +83,8 @@ def corpus(
         what in shipped_recipes() and not Path(what).exists()
     ):
         unset = dict.fromkeys(teacher_variables(what), "http://nobody.invalid/v1")
-        recipe = load_recipe(what, variables=unset)
-        sources, chunking = recipe.corpus, recipe.chunking
+        recipe = load_recipe(what, variables=unset, output=output)
+        sources, chunking = sources_of(recipe, refresh), recipe.chunking
     with progress.bars():
         found = count_corpus(sources, chunking)
     for view in corpus_views(found):

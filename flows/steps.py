@@ -24,7 +24,7 @@ from flows.left_out import sentence
 from flows.progress import notice, report
 from flows.references import sets_of
 from flows.teachers import pool_of
-from flows.workspace import HOW, NOT_ASKED, Workspace, workspace
+from flows.workspace import HOW, NOT_ASKED, Workspace, sources_of, workspace
 from generators import candidates, provenance
 from generators.cascade import hand_over
 from generators.catalogue import catalogue
@@ -60,7 +60,7 @@ def read_corpus(recipe: Recipe, more: Sequence[Document] = ()) -> str:
     """
     documents: list[Document] = []
     left_out: list[LeftOut] = []
-    for i, source in enumerate(recipe.corpus):
+    for i, source in enumerate(sources_of(recipe)):
         report("reading corpus", i, len(recipe.corpus))
         found = read_source(source, report)
         documents += found.documents
