@@ -6,7 +6,6 @@ than some thousand rows. A dataset in a folder is read anew each time.
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -87,7 +86,7 @@ def _kept(source: CorpusSource, folder: Path, progress: Progress) -> Kept:
     most = source.max_age_days
     if old and not is_folder(source) and (most is None or (today - old.checked).days < most):
         return old
-    aside = folder.with_name(f".{folder.name}-{os.getpid()}")
+    aside = folder.with_name(f".{folder.name}")
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir()
     try:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
@@ -115,7 +114,7 @@ async def _one(run: _Run, transport: httpx.AsyncHTTPTransport, url: httpx.URL) -
     folder.mkdir(exist_ok=True)
     old = look_up(folder)
     old = None if old and old.said else old
-    content = folder / f".part-{os.getpid()}"
+    content = folder / ".part"
     wanted = Wanted(url, content, *((old.final, old.validators) if old else ()))
     limits = Limits(source.max_mb, source.timeout_s, source.private_addresses)
     try:
