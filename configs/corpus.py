@@ -30,6 +30,11 @@ SECRET_PARAMETER = re.compile(
 """Names of parameters of URLs that open a door, those of signed URLs among them."""
 
 
+def names_folder(dataset: str) -> bool:
+    """Whether a dataset is named by the path of its folder, and is none of the hub."""
+    return dataset.startswith(("/", "./", "../", "~"))
+
+
 class CorpusSource(Model):
     """One place reference documents come from."""
 

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml.comments import CommentedMap
 
+from configs.corpus import names_folder
 from configs.errors import ConfigError
 from configs.recipe import Recipe
 from configs.yaml_files import dotted, line_of, parse
@@ -152,7 +153,7 @@ def _anchor_paths(data: dict[str, Any], folder: Path) -> None:
     placed = [
         *((source, "path") for source in _sources(data)),
         *((source, "cache") for source in _corpus(data)),
-        *((source, "dataset") for source in _corpus(data) if _is_folder(source.get("dataset"))),
+        *((each, "dataset") for each in _corpus(data) if names_folder(str(each.get("dataset")))),
         *((each, "trained_on") for each in (teachers if isinstance(teachers, list) else ())),
         (grounding, "calibration"),
     ]
@@ -177,11 +178,6 @@ def _sources(data: dict[str, Any]) -> Iterable[Any]:
 def _corpus(data: dict[str, Any]) -> Iterable[dict[str, Any]]:
     corpus = data.get("corpus")
     return [_mapping(source) for source in corpus] if isinstance(corpus, list) else []
-
-
-def _is_folder(dataset: object) -> bool:
-    """Whether a dataset is named by a path, and is not one of the hub."""
-    return str(dataset).startswith(("/", "./", "../", "~"))
 
 
 def _mapping(value: object) -> dict[str, Any]:

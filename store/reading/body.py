@@ -31,7 +31,8 @@ def check_status(response: httpx.Response) -> None:
     status = response.status_code
     if status == 200:
         return
-    said = f": the server answers {status} {response.reason_phrase}".rstrip()
+    # The server's own words would stand in manifests.
+    said = f": the server answers {status} {httpx.codes.get_reason_phrase(status)}".rstrip()
     if status in _BUSY:
         pause = _pause(response.headers.get("retry-after", ""))
         if pause > _LONGEST_PAUSE_S:

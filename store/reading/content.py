@@ -54,10 +54,11 @@ def suffix_of(content_type: str, paths: Iterable[str]) -> str:
         ParseError: nothing reads it.
     """
     kind = content_type.partition(";")[0].strip().lower()
+    named = [PurePosixPath(path).suffix.lower() for path in paths]
     if kind in _SUFFIXES:
-        return _SUFFIXES[kind]
+        # There is no registered type for JSON Lines.
+        return ".jsonl" if kind == "application/json" and ".jsonl" in named else _SUFFIXES[kind]
     if _SAYS_LITTLE.fullmatch(kind):
-        named = (PurePosixPath(path).suffix.lower() for path in paths)
         known = next((suffix for suffix in named if suffix in READERS), None)
         if known or kind == "text/plain":
             return known or ".txt"

@@ -19,11 +19,11 @@ import pyarrow.parquet as pq
 from filelock import FileLock
 from pydantic import TypeAdapter, ValidationError
 
-from configs.corpus import CorpusSource
+from configs.corpus import CorpusSource, names_folder
 from configs.errors import ConfigError, StoreCorrupt
 from store.corpus import LeftOut
 from store.reading.hub_columns import Row, columns_of, documents_in
-from store.reading.hub_rows import is_folder, open_rows
+from store.reading.hub_rows import open_rows
 from store.reading.local import Fetched, Local
 from store.reading.rows import COLUMNS
 from store.stages import Progress
@@ -74,7 +74,7 @@ def fetch_dataset(source: CorpusSource, cache: Path, progress: Progress) -> Fetc
         ) from None
     name = _name(source)
     stated: dict[str, Any] = {"source": name}
-    if not is_folder(source):
+    if not names_folder(str(source.dataset)):
         at = f"@{source.revision}" if source.revision else ""
         stated = {"source": f"{name}{at}", "retrieved_at": kept.fetched}
     files = tuple(Local(name, folder / part, stated) for part in kept.parts)
@@ -84,7 +84,11 @@ def fetch_dataset(source: CorpusSource, cache: Path, progress: Progress) -> Fetc
 def _kept(source: CorpusSource, folder: Path, progress: Progress) -> Kept:
     today, old = datetime.now(UTC).date(), _look_up(folder)
     most = source.max_age_days
-    if old and not is_folder(source) and (most is None or (today - old.checked).days < most):
+    if (
+        old
+        and not names_folder(str(source.dataset))
+        and (most is None or (today - old.checked).days < most)
+    ):
         return old
     aside = folder.with_name(f".{folder.name}")
     shutil.rmtree(aside, ignore_errors=True)
@@ -158,5 +162,9 @@ def _name(source: CorpusSource) -> str:
     """What the ids of a dataset's documents begin with."""
     dataset = Path(str(source.dataset))
     split = "" if source.split == "train" else source.split
-    parts = [dataset.name if is_folder(source) else str(dataset), source.config, split]
+    parts = [
+        dataset.name if names_folder(str(source.dataset)) else str(dataset),
+        source.config,
+        split,
+    ]
     return "/".join(filter(None, parts))

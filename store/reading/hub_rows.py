@@ -9,16 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from configs.corpus import CorpusSource
+from configs.corpus import CorpusSource, names_folder
 from configs.errors import ConfigError, StillhouseError
 
 TOKEN = "HF_TOKEN"
 """Environment variable with the key to datasets that are not public."""
-
-
-def is_folder(source: CorpusSource) -> bool:
-    """Whether a dataset is named by the path of its folder."""
-    return str(source.dataset).startswith(("/", "./", "../", "~"))
 
 
 def open_rows(source: CorpusSource, wanted: Sequence[str]) -> Iterator[Mapping[str, Any]]:
@@ -47,9 +42,9 @@ def _split_of(source: CorpusSource, cache: str) -> Any:
     import datasets
 
     name = str(source.dataset)
-    if is_folder(source) and not Path(name).is_dir():
+    if names_folder(str(source.dataset)) and not Path(name).is_dir():
         raise _wrong(source, "dataset", "is no folder (paths start at the recipe's folder)")
-    if not is_folder(source) and Path(name).exists():
+    if not names_folder(str(source.dataset)) and Path(name).exists():
         # The library would take that.
         raise _wrong(source, "dataset", f"is a folder here, too; write ./{name} to read that one")
     with _telling(source, "dataset, config and revision"):

@@ -95,16 +95,17 @@ def keep(
         final=sha256(str(answer.url)),
         fetched=today,
         changed=_day(modified, today),
-        etag=headers.get("etag", ""),
-        modified=modified,
+        etag=_sendable(headers.get("etag", "")),
+        modified=_sendable(modified),
     )
     if old and old.file == new.file:
         return note(folder, replace(new, fetched=old.fetched, changed=old.changed))
     content.write_bytes(data)
     content.replace(folder / new.file)
     note(folder, new)
-    if old and old.file:
-        (folder / old.file).unlink(missing_ok=True)
+    for other in folder.iterdir():
+        if other.name not in (_FACTS, new.file):
+            other.unlink()
     return new
 
 
@@ -124,6 +125,11 @@ def _digest(data: bytes) -> str:
 def _stem(url: httpx.URL) -> str:
     """The name of a file in messages about it: ``ocrmypdf report-1f00.pdf``."""
     return re.sub(r"[^\w.-]+", "-", PurePosixPath(url.path).stem)[:60].strip(".") or "index"
+
+
+def _sendable(header: str) -> str:
+    """A header as it can be sent back; nothing, where servers put into it what is none."""
+    return header if header.isascii() and header.isprintable() else ""
 
 
 def _day(stated: str, today: date) -> date | None:

@@ -41,7 +41,8 @@ def look_into(path: str) -> Place:
         if not found:
             raise ConfigError(
                 f"corpus: nothing at {path}; give a file, a folder or a glob "
-                "(relative paths start at the recipe's folder)"
+                "(relative paths start at the recipe's folder), or URLs to a source of a recipe "
+                "with reader: urls"
             )
     seen = sorted(p for p in found if not _hidden(p, base))
     files = tuple(p for p in seen if p.suffix.lower() in READERS and p.is_file())

@@ -121,6 +121,7 @@ def test_what_is_fetched_is_read_by_its_type_and_says_whence_it_comes(
             "# Moved\n", "text/markdown", last_modified="Tue, 04 Jul 2023 10:00:00 GMT"
         ),
         "/report.pdf": page(pdf("Depths", [("Port", "It is deep.")]), "application/octet-stream"),
+        "/lines.jsonl": page('{"text": "Line."}', "application/json"),
         "/rows": page('{"text": "One.", "id": "a"}\n{"text": "Two."}\n', "application/x-ndjson"),
         "/latin": page("<p>Käse</p>".encode("latin-1"), "text/html; charset=ISO-8859-1"),
         "/head": page('<meta charset="windows-1251"><p>Сыр</p>'.encode("cp1251")),
@@ -133,6 +134,7 @@ def test_what_is_fetched_is_read_by_its_type_and_says_whence_it_comes(
     documents = by_path(found)
     assert {*documents} == {
         *("index.html", "guide.md", "old.md", "report.pdf", "rows.jsonl:a", "rows.jsonl:2"),
+        "lines.jsonl",
         *("latin.html", "head.html", "zipped.txt"),
     }
     titles = {name: documents[name].title for name in ("index.html", "guide.md", "report.pdf")}
@@ -261,7 +263,7 @@ def test_what_was_fetched_stays_until_it_is_too_old(
     site: Site, read: Read, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site.pages |= {
-        "/a.txt": page("One.", "text/plain", etag='"1"', last_modified="x"),
+        "/a.txt": page("One.", "text/plain", etag='"1"', last_modified="K\xe4se"),
         "/b.txt": says(404, b""),
         "/c.txt": page("Same.", "text/plain"),
         "/d.txt": page("Gone soon.", "text/plain"),
