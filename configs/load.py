@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml.comments import CommentedMap
 
+from configs.corpus import names_folder
 from configs.errors import ConfigError
 from configs.recipe import Recipe
 from configs.yaml_files import dotted, line_of, parse
@@ -151,6 +152,8 @@ def _anchor_paths(data: dict[str, Any], folder: Path) -> None:
     teachers = data.get("teachers")
     placed = [
         *((source, "path") for source in _sources(data)),
+        *((source, "cache") for source in _corpus(data)),
+        *((each, "dataset") for each in _corpus(data) if names_folder(str(each.get("dataset")))),
         *((each, "trained_on") for each in (teachers if isinstance(teachers, list) else ())),
         (grounding, "calibration"),
     ]
@@ -170,6 +173,11 @@ def _sources(data: dict[str, Any]) -> Iterable[Any]:
     for method in methods if isinstance(methods, list) else ():
         yield _mapping(method).get("prompts")
     yield from (data.get("anchor"), clean.get("control"))
+
+
+def _corpus(data: dict[str, Any]) -> Iterable[dict[str, Any]]:
+    corpus = data.get("corpus")
+    return [_mapping(source) for source in corpus] if isinstance(corpus, list) else []
 
 
 def _mapping(value: object) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from pydantic import Field, model_validator
 
 from configs.canary import Canary
 from configs.conditions import Conditions
+from configs.corpus import CorpusSource as CorpusSource
 from configs.filters import Diversity, Filters
 from configs.gate import Gate, Mixing
 from configs.generations import AllowedDepth, DepthLimits
@@ -29,37 +30,6 @@ from configs.verifiers import Entailment, Verifiers
 
 DATASET_NAME = r"^[a-z0-9][a-z0-9._-]{0,63}$"
 """Names are folder names: no slash, no leading dot, nothing a shell or a hub would stumble over."""
-
-
-class CorpusSource(Model):
-    """One place reference documents come from."""
-
-    reader: Literal["python-api", "files"] = Field(
-        "files",
-        description="`python-api` documents installed Python modules; `files` reads what "
-        "docs/documents.md lists, by suffix.",
-    )
-    modules: tuple[str, ...] = Field(
-        (), description="For `python-api`: import names, for example json or pathlib."
-    )
-    path: str | None = Field(
-        None,
-        description="For `files`: a file, a folder or a glob, relative to the recipe's folder.",
-    )
-    max_mb: float = Field(
-        200, gt=0, description="Files of more megabytes are left out, and the build says so."
-    )
-    licence: str | None = Field(
-        None, description="Licence of these documents where they do not state one themselves."
-    )
-
-    @model_validator(mode="after")
-    def _one_kind(self) -> Self:
-        if self.reader == "python-api" and not self.modules:
-            raise ValueError("reader python-api needs `modules`, a list of import names")
-        if self.reader == "files" and not self.path:
-            raise ValueError("reader files needs `path`: a file, a folder or a glob")
-        return self
 
 
 class Chunking(Model):

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from flows.cli_options import OUTPUT, OutputOption, SpecArgument, console
-from store.formats.names import FileFormat, Place, To
+from store.formats.names import Calls, FileFormat, Place, To
 
 
 def export(
@@ -22,6 +22,13 @@ def export(
         Place,
         typer.Option(help="Between think marks, as the record has it, or only in its column."),
     ] = "inline",
+    calls: Annotated[
+        Calls,
+        typer.Option(
+            help="Function calls in the text, or as fields (messages) and turns of their "
+            "own (sharegpt)."
+        ),
+    ] = "text",
     plain: Annotated[
         bool, typer.Option("--plain", help="Prompt and completion as texts, not as messages.")
     ] = False,
@@ -46,7 +53,7 @@ def export(
     from store.versions import find_version
 
     version = find_version(output, spec)
-    wanted = Wanted(to, file_format, reasoning, plain, skip_unfit, max_tokens)
+    wanted = Wanted(to, file_format, reasoning, plain, skip_unfit, max_tokens, calls)
     folder = into or version.path.parent / "exports" / f"{version.name}-{to}-{file_format}"
     chat = load_chat(tokenizer) if tokenizer else None
     found = export_version(version, wanted, folder, chat, force)

@@ -64,9 +64,12 @@ def corpus(
             metavar="PATH_OR_RECIPE", help="A folder, a file, a glob, or a recipe with its corpus."
         ),
     ],
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help="Ask again for what was fetched from URLs or the hub.")
+    ] = False,
     output: OutputOverride = None,
 ) -> None:
-    """Show what is read of documents and what is not. Sends nothing; exits 1 if nothing is read.
+    """Show what is read of documents and what is not. Asks no model; exits 1 if nothing is read.
 
     What was read is kept in the working folder of the output, so that a build need not read it.
     """
@@ -75,7 +78,7 @@ def corpus(
     from flows import progress
     from flows.corpus_counts import count_corpus
     from flows.corpus_view import corpus_views
-    from flows.workspace import workspace_at
+    from flows.workspace import sources_of, workspace_at
 
     sources: tuple[CorpusSource, ...] = (CorpusSource(path=what),)
     chunking, folding = Chunking(), Folding()
@@ -83,9 +86,9 @@ def corpus(
         what in shipped_recipes() and not Path(what).exists()
     ):
         unset = dict.fromkeys(teacher_variables(what), "http://nobody.invalid/v1")
-        recipe = load_recipe(what, variables=unset)
-        sources, chunking, folding = recipe.corpus, recipe.chunking, recipe.folding
-        output = output or recipe.output
+        recipe = load_recipe(what, variables=unset, output=output)
+        sources, chunking, folding = sources_of(recipe, refresh), recipe.chunking, recipe.folding
+        output = recipe.output
     with progress.bars():
         shards = workspace_at(output or OUTPUT).shards
         found = count_corpus(shards, sources, chunking, folding)

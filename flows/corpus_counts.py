@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import PurePosixPath
 
 from configs.recipe import Chunking, CorpusSource, Folding
-from flows.reading import Found, look_at
+from flows.reading import Found, read_new
 from flows.snapshot import listed
 from store.corpus import LeftOut
 from store.shards import Shards
@@ -55,7 +55,7 @@ def count_corpus(
     """
     found = Found()
     for source in sources:
-        found.plus(look_at(shards, source, chunking))
+        found.plus(read_new(shards, source, chunking))
     listing = listed(shards, found, folding.threshold)
     kept, names = listing.kept, listing.rows["id"]
     return CorpusCounts(

@@ -19,8 +19,7 @@ from store.corpus import LEFT_OUT, Document, LeftOut, table_of
 from store.python_api import read_modules
 from store.reading.batches import Batch, batches
 from store.reading.pieces import VERSION, pieces, tables_of
-from store.reading.places import look_into
-from store.reading.source import read_batch, refuse_unreadable
+from store.reading.source import files_of, read_batch, refuse_unreadable
 from store.shards import Rows, Shards, shard_key
 
 
@@ -48,16 +47,15 @@ def read_sources(
     """
     found = Found()
     for source in sources:
-        one = look_at(shards, source, chunking)
-        if not one.pieces and source.path is not None:
-            refuse_unreadable(source, 0, one.left_out)
+        one = read_new(shards, source, chunking)
+        refuse_unreadable(source, len(one.pieces), one.left_out)
         found.plus(one)
     if more:
         found.plus(_held(shards, more, chunking))
     return found
 
 
-def look_at(shards: Shards, source: CorpusSource, chunking: Chunking) -> Found:
+def read_new(shards: Shards, source: CorpusSource, chunking: Chunking) -> Found:
     """Read what is new of one source, where it is no error that no file can be read.
 
     Raises:
@@ -65,14 +63,13 @@ def look_at(shards: Shards, source: CorpusSource, chunking: Chunking) -> Found:
     """
     if source.reader == "python-api":
         return _held(shards, read_modules(source.modules), chunking)
-    assert source.path is not None
-    place = look_into(source.path)
-    found, total, done = Found(), sum(file.size for file in place.files), 0
-    for batch in batches(place.files):
+    files = files_of(source, report)
+    found, total, done = Found(), sum(file.size for file in files.files), 0
+    for batch in batches(files.files):
         found.plus(_read(shards, batch, source, chunking, partial(_tell, total, done)))
         done += batch.size
         _tell(total, done)
-    left_out = sorted([*place.dead_ends, *found.left_out], key=lambda one: one.name)
+    left_out = sorted([*files.left_out, *found.left_out], key=lambda one: one.name)
     return Found(found.pieces, left_out)
 
 
@@ -84,8 +81,8 @@ def _read(
     tell: Callable[[int], None],
 ) -> Found:
     """The pieces of a batch, read unless they are there; ``tell`` hears how many bytes are done."""
-    said = source.model_dump(mode="json", exclude={"path"})
-    key = shard_key("read", VERSION, [said, chunking.model_dump(mode="json")], batch.content())
+    said = [source.licence, source.max_mb, chunking.model_dump(mode="json")]
+    key = shard_key("read", VERSION, said, batch.content())
     if not shards.has(key):
         left_out: list[LeftOut] = []
 

@@ -12,7 +12,7 @@ from typing import Any
 from filters.secret_keys import secret_keys
 from flows.identity import made_by, recipe_hash
 from flows.recorded import recipe_and_version
-from flows.workspace import HOW, NOT_IDENTITY
+from flows.workspace import NOT_ASKED, NOT_IDENTITY
 from store.text import digest
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -119,8 +119,8 @@ def _mapping(value: Any) -> Mapping[str, Any] | None:
 def _difference(path: tuple[str, ...], one: Any, two: Any) -> Difference:
     field = "".join(part if part.startswith("[") else f".{part}" for part in path).lstrip(".")
     group = next((name for name, parts in GROUPS.items() if path[0] in parts), "other")
-    idle = path[0] in {*NOT_IDENTITY} - {"teachers"}
-    how = path[0] == "teachers" and path[2:3] and path[2] in HOW
+    idle = path[0] in {*NOT_IDENTITY} - {*NOT_ASKED}
+    how = path[2:3] and path[0] in NOT_ASKED and path[2] in NOT_ASKED[path[0]]["__all__"]
     return Difference(group, field, _shown(path, one), _shown(path, two), not (idle or how))
 
 

@@ -26,7 +26,7 @@ from flows.reading import read_sources
 from flows.references import sets_of
 from flows.snapshot import assemble, listed
 from flows.teachers import pool_of
-from flows.workspace import HOW, NOT_ASKED, Workspace, workspace
+from flows.workspace import HOW, NOT_ASKED, Workspace, sources_of, workspace
 from generators import candidates, provenance
 from generators.cascade import hand_over
 from generators.catalogue import catalogue
@@ -58,7 +58,7 @@ def read_corpus(recipe: Recipe, more: Sequence[Document] = ()) -> str:
     Says what was left out.
     """
     space = workspace(recipe)
-    found = read_sources(space.shards, recipe.corpus, recipe.chunking, more)
+    found = read_sources(space.shards, sources_of(recipe), recipe.chunking, more)
     listing = listed(space.shards, found, recipe.folding.threshold)
     check_documents(listing.rows["id"].to_list(), written=bool(listing.rows["passages"].sum()))
     left_out = [*found.left_out, *listing.twins]

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from filelock import FileLock, Timeout
 
+from configs.corpus import CorpusSource
 from configs.errors import ConfigError
 from configs.recipe import Recipe
 from generators.library import Library
@@ -40,9 +41,12 @@ HOW = (
     *("requests_per_minute", "tokens_per_minute", "usd_per_million_input"),
     *("usd_per_million_output", "token_field", "generation_depth", "trained_on", "student"),
 )
-NOT_ASKED: dict[str, Any] = {"teachers": {"__all__": set(HOW)}}
+NOT_ASKED: dict[str, Any] = {
+    "teachers": {"__all__": set(HOW)},
+    "corpus": {"__all__": {"timeout_s", "max_age_days", "cache"}},
+}
 """Fields of teachers that decide how calls are made, or what is known of a teacher, not what is
-asked.
+asked; and those of sources that decide how documents are fetched, not which.
 """
 
 NOT_IDENTITY: dict[str, Any] = {
@@ -158,6 +162,23 @@ def workspace_at(output: Path) -> Workspace:
 def _opened(root: Path) -> Workspace:
     """One workspace per folder, so that a process has one journal."""
     return Workspace(root)
+
+
+def sources_of(recipe: Recipe, refresh: bool = False) -> tuple[CorpusSource, ...]:
+    """The sources of a recipe, each that is fetched with the folder that keeps it; with ``refresh``
+    what is kept is looked at again.
+    """
+    again = {"max_age_days": 0} if refresh else {}
+    return tuple(
+        source.model_copy(update={"cache": _cache(recipe, source), **again})
+        if source.is_fetched
+        else source
+        for source in recipe.corpus
+    )
+
+
+def _cache(recipe: Recipe, source: CorpusSource) -> Path:
+    return source.cache or workspace(recipe).root / "fetched"
 
 
 def run_of(recipe: Recipe) -> str:

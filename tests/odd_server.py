@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ Answer = Callable[[BaseHTTPRequestHandler], None]
 
 
 @contextmanager
-def odd_server(answer: Answer) -> Iterator[str]:
+def odd_server(answer: Answer, tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """The address of a server that answers every request so, after it has read it."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -28,6 +29,8 @@ def odd_server(answer: Answer) -> Iterator[str]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}/v1"

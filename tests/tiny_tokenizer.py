@@ -11,10 +11,19 @@ _END_ALONE = "{{ m.content.split('</think>')[-1] }}"
 """What the templates of some models leave of an answer: right for asking, wrong for training."""
 
 
-def write_tokenizer(path: Path, tools: bool = True, refuse: str = "", thinks: bool = True) -> Path:
+_CALLED = (
+    "{% for c in m.tool_calls or [] %}{{ c.function.name }}"
+    "{% for k, v in c.function.arguments.items() %}{{ k }}={{ v }}{% endfor %}{% endfor %}"
+)
+"""The calls of a message that has them in a field."""
+
+
+def write_tokenizer(
+    path: Path, tools: bool = True, refuse: str = "", thinks: bool = True, calls: bool = False
+) -> Path:
     """A folder that transformers reads: without ``tools`` its template says nothing of functions
     and their results; with ``refuse`` it raises that for them; where it ``thinks``
-    not, it takes reasoning away.
+    not, it takes reasoning away; only with ``calls`` it knows the field ``tool_calls``.
     """
     from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 
@@ -26,8 +35,9 @@ def write_tokenizer(path: Path, tools: bool = True, refuse: str = "", thinks: bo
     bytewise.add_special_tokens([AddedToken(name, special=True) for name in SPECIAL])
     bytewise.save(str(path / "tokenizer.json"))
     wrong = "{{ raise_exception('" + refuse + "') }}" if refuse else ""
+    say = _SAY.replace("<|end|>", f"{_CALLED}<|end|>") if calls else _SAY
     turn = "{% if m.role == 'tool' %}" + (_SAY if tools and not refuse else wrong)
-    turn += "{% else %}" + _SAY + "{% endif %}"
+    turn += "{% else %}" + say + "{% endif %}"
     head = "{% if tools %}tools{{ tools | tojson }}\n{% endif %}" if tools else ""
     end = "{% if add_generation_prompt %}<|start|>assistant\n{% endif %}"
     template = f"{head}{{% for m in messages %}}{turn}{{% endfor %}}{end}"

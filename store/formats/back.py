@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from configs.errors import ConfigError
+from store.formats.apart import CALLING, RETURNED, call_from, message_from
 from store.formats.kept import KEPT
 from store.formats.names import To
 from store.formats.reasoning import restore_reasoning
@@ -17,7 +18,7 @@ from store.records import RECORDS
 BACK: tuple[To, ...] = ("messages", "sharegpt", "alpaca", "prompt-completion", "dpo")
 """Formats that hold a record's conversation. ``text`` and plain texts do not say where a message
 ends, and half the rows of ``kto`` hold a worse answer."""
-_ROLES = {theirs: ours for ours, theirs in HEARD.items()}
+_ROLES = {**{theirs: ours for ours, theirs in HEARD.items()}, RETURNED: "tool"}
 
 
 def record_columns(row: Mapping[str, Any], to: To) -> dict[str, Any]:
@@ -43,13 +44,18 @@ def record_columns(row: Mapping[str, Any], to: To) -> dict[str, Any]:
 
 def _messages(row: Mapping[str, Any], to: To) -> Messages:
     if to == "sharegpt":
-        turns = row["conversations"]
-        return [{"role": _ROLES[turn["from"]], "content": turn["value"]} for turn in turns]
+        return [_from_sharegpt(turn) for turn in row["conversations"]]
     if to == "alpaca":
         return _from_alpaca(row)
     if to == "messages":
-        return list(row["messages"])
+        return [message_from(message) for message in row["messages"]]
     return [*row["prompt"], *row["chosen" if to == "dpo" else "completion"]]
+
+
+def _from_sharegpt(turn: Mapping[str, str]) -> dict[str, str]:
+    if turn["from"] == CALLING:
+        return {"role": "assistant", "content": call_from(turn["value"])}
+    return {"role": _ROLES[turn["from"]], "content": turn["value"]}
 
 
 def _from_alpaca(row: Mapping[str, Any]) -> Messages:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,10 +25,10 @@ def render_plain(messages: Messages, tools: str, to_answer: bool) -> str:
 
 @dataclass(frozen=True)
 class Chat:
-    """A tokenizer with a chat template; ``unheard`` is what was found out about roles in a row."""
+    """A tokenizer with a chat template; ``unheard`` is what was found out about turns in a row."""
 
     tokenizer: Any
-    unheard: dict[tuple[str, ...], str] = field(default_factory=dict)
+    unheard: dict[tuple[tuple[str, int], ...], str] = field(default_factory=dict)
 
     def render(self, messages: Messages, tools: str, to_answer: bool) -> str:
         """The text that the template makes.
@@ -55,11 +55,11 @@ class Chat:
         Raises:
             Unfit: the template refuses it, or leaves out what a message says.
         """
-        roles = tuple(message["role"] for message in messages)
-        if roles not in self.unheard:
-            self.unheard[roles] = self._unheard(roles)
-        if self.unheard[roles]:
-            raise Unfit(self.unheard[roles])
+        turns = tuple((said["role"], len(said.get("tool_calls", ()))) for said in messages)
+        if turns not in self.unheard:
+            self.unheard[turns] = self._unheard(messages)
+        if self.unheard[turns]:
+            raise Unfit(self.unheard[turns])
         text = self.render(messages, tools, False)
         if thought.strip() not in text:
             raise Unfit(
@@ -68,20 +68,32 @@ class Chat:
             )
         return len(self.tokenizer(text, add_special_tokens=False)["input_ids"])
 
-    def _unheard(self, roles: Sequence[str]) -> str:
+    def _unheard(self, messages: Messages) -> str:
         """Why some of these turns are lost in the template, empty where none is. Templates do not
         refuse a role that they do not know: most write nothing.
         """
-        words = [f"turn{number}said" for number in range(1, len(roles) + 1)]
-        said = [{"role": role, "content": word} for role, word in zip(roles, words, strict=True)]
+        words = [f"turn{number}said" for number, _ in enumerate(messages, start=1)]
+        said = [_saying(word, one) for word, one in zip(words, messages, strict=True)]
         try:
             text = self.render(said, "", False)
         except Unfit as error:
             return str(error)
-        lost = [n for n, word in enumerate(words) if word not in text]
-        if not lost:
-            return ""
-        return f"the chat template leaves out message {lost[0] + 1} (role {roles[lost[0]]!r})"
+        for number, (word, message) in enumerate(zip(words, messages, strict=True), start=1):
+            held = text.count(word)
+            if held < 2 * len(message.get("tool_calls", ())) or not held:
+                return f"the chat template leaves out message {number} (role {message['role']!r})"
+        return ""
+
+
+def _saying(word: str, message: Mapping[str, Any]) -> dict[str, Any]:
+    """A message that says nothing but a word, as name and argument where it calls functions."""
+    if "tool_calls" not in message:
+        return {**message, "content": word}
+    function = {"name": word, "arguments": {"of": word}}
+    return {
+        **message,
+        "tool_calls": [{**one, "function": function} for one in message["tool_calls"]],
+    }
 
 
 def load_chat(folder: Path) -> Chat:

@@ -133,6 +133,7 @@ def _describe(
         "to": wanted.to,
         "reasoning": wanted.reasoning,
         "plain": wanted.plain,
+        "calls": wanted.calls,
         "template_sha256": sha256(str(chat.tokenizer.chat_template)) if chat else None,
         "files": {
             path.name: {**as_facts(tallies[split], wanted.most), "sha256": file_sha256(path)}

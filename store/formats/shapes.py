@@ -20,7 +20,7 @@ from store.records import MESSAGE
 
 HEARD = {"system": "system", "user": "human", "assistant": "gpt", "tool": "tool"}
 """ShareGPT's names of our roles."""
-_SAID = pa.struct([("from", pa.string()), ("value", pa.string())])
+SAID = pa.struct([("from", pa.string()), ("value", pa.string())])
 _CHAT = pa.list_(MESSAGE)
 
 
@@ -54,18 +54,25 @@ Raises:
 
 def as_messages(shown: Shown) -> Iterator[Made]:
     """The chat messages as they are."""
-    yield _alone(shown, {"messages": shown.messages})
+    yield alone(shown, {"messages": shown.messages})
 
 
 def as_sharegpt(shown: Shown) -> Iterator[Made]:
     """Turns with ``from`` and ``value``."""
-    turns = []
-    for message in shown.messages:
+    yield alone(shown, {"conversations": as_turns(shown.messages)})
+
+
+def as_turns(messages: Messages) -> list[dict[str, str]]:
+    """Messages under ShareGPT's names.
+
+    Raises:
+        Unfit: it has none for a role.
+    """
+    for message in messages:
         if message["role"] not in HEARD:
             known = ", ".join(HEARD)
             raise Unfit(f"sharegpt has no name for the role {message['role']!r}, only for {known}")
-        turns.append({"from": HEARD[message["role"]], "value": message["content"]})
-    yield _alone(shown, {"conversations": turns})
+    return [{"from": HEARD[said["role"]], "value": said["content"]} for said in messages]
 
 
 def as_alpaca(shown: Shown) -> Iterator[Made]:
@@ -87,13 +94,13 @@ def as_alpaca(shown: Shown) -> Iterator[Made]:
         "system": system[0] if system else None,
         "history": [[user["content"], said["content"]] for user, said in pairs[:-1]],
     }
-    yield _alone(shown, row)
+    yield alone(shown, row)
 
 
 def as_prompt_completion(shown: Shown) -> Iterator[Made]:
     """All but the last message, and the last one, as messages."""
     prompt, completion = split_last(shown.messages)
-    yield _alone(shown, {"prompt": prompt, "completion": completion})
+    yield alone(shown, {"prompt": prompt, "completion": completion})
 
 
 def as_plain_prompt_completion(shown: Shown) -> Iterator[Made]:
@@ -104,7 +111,7 @@ def as_plain_prompt_completion(shown: Shown) -> Iterator[Made]:
     whole = shown.render(shown.messages, tools, False)
     if not whole.startswith(before):
         raise Unfit("the template writes the prompt another way where an answer follows")
-    yield _alone(shown, {"prompt": before, "completion": whole[len(before) :]})
+    yield alone(shown, {"prompt": before, "completion": whole[len(before) :]})
 
 
 def as_dpo(shown: Shown) -> Iterator[Made]:
@@ -119,7 +126,7 @@ def as_kto(shown: Shown) -> Iterator[Made]:
     """The record's answer as a good one, and each worse answer as a bad one."""
     prompt, completion = split_last(shown.messages)
     good = {"prompt": prompt, "completion": completion, "label": True, "why": "", "margin": None}
-    yield _alone(shown, good)
+    yield alone(shown, good)
     for pair in shown.pairs:
         chat = [*pair["prompt"], *pair["rejected"]]
         bad = {"prompt": pair["prompt"], "completion": pair["rejected"], "label": False}
@@ -129,12 +136,13 @@ def as_kto(shown: Shown) -> Iterator[Made]:
 
 def as_text(shown: Shown) -> Iterator[Made]:
     """The whole conversation as one text."""
-    yield _alone(shown, {"text": shown.render(shown.messages, shown.record["tools"], False)})
+    yield alone(shown, {"text": shown.render(shown.messages, shown.record["tools"], False)})
 
 
-def _alone(shown: Shown, own: Mapping[str, Any]) -> Made:
+def alone(shown: Shown, own: Mapping[str, Any], chat: Messages | None = None) -> Made:
+    """The one row of a record, and the conversation that it is, if not the messages as shown."""
     name = shown.record["id"]
-    return Made({"id": name, "record_id": name, **own}, (shown.messages,))
+    return Made({"id": name, "record_id": name, **own}, (chat or shown.messages,))
 
 
 def _instruction(content: str, question: str) -> tuple[str, str]:
@@ -158,7 +166,7 @@ DPO = pa.schema(
 _KTO = [("prompt", _CHAT), ("completion", _CHAT), ("label", pa.bool_()), *_WORSE]
 SHAPES: Mapping[To, tuple[Shape, list[Any]]] = {
     "messages": (as_messages, [("messages", _CHAT)]),
-    "sharegpt": (as_sharegpt, [("conversations", pa.list_(_SAID))]),
+    "sharegpt": (as_sharegpt, [("conversations", pa.list_(SAID))]),
     "alpaca": (as_alpaca, [*_ALPACA, ("history", pa.list_(pa.list_(pa.string())))]),
     "prompt-completion": (as_prompt_completion, [("prompt", _CHAT), ("completion", _CHAT)]),
     "dpo": (as_dpo, list(DPO)),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-Messages = Sequence[Mapping[str, str]]
-"""Chat messages, each with ``role`` and ``content``."""
+Messages = Sequence[Mapping[str, Any]]
+"""Chat messages, each with the texts ``role`` and ``content``, and maybe ``tool_calls``."""
 
 
 class Unfit(Exception):

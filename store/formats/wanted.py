@@ -8,9 +8,10 @@ from typing import Any
 import pyarrow as pa
 
 from configs.errors import ConfigError
+from store.formats.apart import APART
 from store.formats.chat import Chat
 from store.formats.kept import KEPT
-from store.formats.names import FileFormat, Place, To
+from store.formats.names import Calls, FileFormat, Place, To
 from store.formats.reading import has_pairs
 from store.formats.shapes import PLAIN, PREFERENCES, SHAPES, Shape
 from store.versions import Version
@@ -19,7 +20,8 @@ from store.versions import Version
 @dataclass(frozen=True)
 class Wanted:
     """What an export is to be: one of the formats, as Parquet or JSONL. ``skip`` leaves out the
-    records that cannot be held; ``most`` is how many tokens a row should have at most.
+    records that cannot be held; ``most`` is how many tokens a row should have at most; ``calls``
+    is where calls of functions stand.
     """
 
     to: To
@@ -28,6 +30,7 @@ class Wanted:
     plain: bool = False
     skip: bool = False
     most: int | None = None
+    calls: Calls = "text"
 
 
 def check_wanted(version: Version, wanted: Wanted, chat: Chat | None) -> None:
@@ -38,6 +41,8 @@ def check_wanted(version: Version, wanted: Wanted, chat: Chat | None) -> None:
     """
     if wanted.plain and wanted.to != "prompt-completion":
         raise ConfigError("--plain is for prompt-completion only; `text` is one text in any case")
+    if wanted.calls == "apart" and wanted.to not in APART:
+        raise ConfigError(f"--calls apart is for {' and '.join(APART)} only")
     if wanted.most is not None and chat is None:
         raise ConfigError("--max-tokens needs --tokenizer FOLDER, which counts them")
     if wanted.to in PREFERENCES:
@@ -62,4 +67,6 @@ def export_schema(wanted: Wanted) -> pa.Schema:
 
 def shape_of(wanted: Wanted) -> tuple[Shape, list[Any]]:
     """What makes the rows, and the format's own columns."""
+    if wanted.calls == "apart":
+        return APART[wanted.to]
     return PLAIN if wanted.plain else SHAPES[wanted.to]

@@ -9,24 +9,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from store.reading.local import Local
+from store.text import digest
+
 _BYTES = 16_000_000
 _FILES = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file of a source: its name there, where it lies, and its bytes."""
-
-    name: str
-    path: Path
-    size: int
 
 
 @dataclass(frozen=True)
 class Batch:
     """Files one behind the other in a source, up to 1,000 or 16 MB; a larger one stands alone."""
 
-    files: tuple[File, ...]
+    files: tuple[Local, ...]
 
     @property
     def size(self) -> int:
@@ -34,13 +28,17 @@ class Batch:
         return sum(file.size for file in self.files)
 
     def content(self) -> list[str]:
-        """Name and SHA-256 of each file; a file that cannot be opened has none."""
-        return [f"{file.name}:{_sha256(file.path)}" for file in self.files]
+        """Name and SHA-256 of each file, and what is known beside it; a file that cannot be opened
+        has no hash.
+        """
+        return [
+            digest([one.name, _sha256(one.file), one.stated, one.changed]) for one in self.files
+        ]
 
 
-def batches(files: Sequence[File]) -> Iterator[Batch]:
+def batches(files: Sequence[Local]) -> Iterator[Batch]:
     """The files in their order, in batches."""
-    taken: list[File] = []
+    taken: list[Local] = []
     size = 0
     for file in files:
         if taken and (size + file.size > _BYTES or len(taken) == _FILES):

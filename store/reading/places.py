@@ -13,8 +13,8 @@ from pathlib import Path
 
 from configs.errors import ConfigError
 from store.corpus import LeftOut
-from store.reading.batches import File
 from store.reading.formats import READERS
+from store.reading.local import Local
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Place:
     """Readable files below ``base``, which ids are relative to, and links that lead to none."""
 
     base: Path
-    files: tuple[File, ...]
+    files: tuple[Local, ...]
     dead_ends: tuple[LeftOut, ...]
 
 
@@ -42,11 +42,12 @@ def look_into(path: str) -> Place:
         if not found:
             raise ConfigError(
                 f"corpus: nothing at {path}; give a file, a folder or a glob "
-                "(relative paths start at the recipe's folder)"
+                "(relative paths start at the recipe's folder), or URLs to a source of a recipe "
+                "with reader: urls"
             )
     seen = sorted(p for p in found if not _hidden(p, base))
     readable = (p for p in seen if p.suffix.lower() in READERS and p.is_file())
-    files = tuple(File(p.relative_to(base).as_posix(), p, p.stat().st_size) for p in readable)
+    files = tuple(Local(p.relative_to(base).as_posix(), p) for p in readable)
     dead_ends = [
         LeftOut(p.relative_to(base).as_posix(), said) for p in seen if (said := _dead_end(p))
     ]

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 from conftest import RecipeFile, RunCommand
-from made_documents import put, whole_folder
+from made_documents import parquet, put, whole_folder
+from odd_server import odd_server, says
+
+from configs.load import load_recipe
+from flows import steps
 
 
 def test_it_shows_what_was_read_and_what_was_not(stillhouse: RunCommand, tmp_path: Path) -> None:
@@ -50,3 +55,41 @@ def test_nothing_to_read_is_an_exit_code(stillhouse: RunCommand, tmp_path: Path)
     assert said.code == 1
     assert "a.md: not UTF-8 (byte 0)" in said.out
     assert stillhouse("corpus", tmp_path / "nowhere").code == 2
+
+
+def test_what_a_recipe_fetches_is_fetched_once_for_all_commands(
+    stillhouse: RunCommand, recipe_file: RecipeFile, documents: Path, tmp_path: Path
+) -> None:
+    asked: list[str] = []
+
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        asked.append(request.path)
+        file = documents / request.path.removeprefix("/v1/")
+        found = file.read_bytes() if file.is_file() else None
+        status, data = (404, b"") if found is None else (200, found)
+        says(status, data, content_type="text/markdown")(request)
+
+    rows = parquet([{"body": f"The Lake {n} is {n + 3} m deep.", "name": str(n)} for n in range(3)])
+    put(tmp_path / "lakes", {"train.parquet": rows})
+    lakes = {"reader": "hub", "dataset": "./lakes", "text_column": "body", "title_column": "name"}
+    with odd_server(answer) as url:
+        (tmp_path / "list.txt").write_text(f"{url}/alder.md\n{url}/none.md\n", encoding="utf-8")
+        rivers = {"reader": "urls", "path": "list.txt", "urls": [f"{url}/birch.md"]}
+        sources = [{**rivers, "private_addresses": True}, lakes]
+        path = recipe_file(corpus=sources, output=str(tmp_path / "out"))
+        said = stillhouse("corpus", path)
+        lines = [" ".join(line.replace("│", " ").split()) for line in said.out.splitlines()]
+        assert said.code == 0 and "documents 5" in lines and "problems 1" in lines
+        assert any("/v1/none.md: the server answers 404 Not Found" in line for line in lines)
+        assert len(asked) == 3
+        recipe = load_recipe(str(path))
+        corpus = steps.read_corpus(recipe)
+        assert steps.read_corpus(recipe) == corpus and len(asked) == 3
+        found = steps.workspace(recipe).corpus(corpus)
+        (river, *_) = found.documents
+        assert (river.title, river.source) == ("Birch River", f"{url}/birch.md")
+        assert found.documents[-1].id == "lakes:2"
+        assert stillhouse("corpus", path, "--refresh").code == 0 and len(asked) == 6
+        elsewhere = tmp_path / "elsewhere"
+        assert stillhouse("corpus", path, "--output", elsewhere).code == 0 and len(asked) == 9
+    assert str(elsewhere) not in recipe.model_dump_json() and recipe.corpus[0].cache is None

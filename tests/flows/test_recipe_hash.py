@@ -95,3 +95,16 @@ def test_the_hash_covers_what_decides_what_is_made(
     judged: Recipe, update: dict[str, object], same: bool
 ) -> None:
     assert (recipe_hash(judged.model_copy(update=update)) == recipe_hash(judged)) is same
+
+
+@pytest.mark.parametrize(
+    ("update", "same"),
+    [({"max_age_days": 3}, True), ({"cache": Path("x")}, True), ({"licence": "CC0-1.0"}, False)],
+)
+def test_how_documents_are_fetched_is_not_what_is_made(
+    judged: Recipe, update: dict[str, object], same: bool
+) -> None:
+    (source,) = judged.corpus
+    other = judged.model_copy(update={"corpus": (source.model_copy(update=update),)})
+    assert (recipe_hash(other) == recipe_hash(judged)) is same
+    assert (run_of(other) == run_of(judged)) is same

@@ -25,6 +25,7 @@ from store.formats.wanted import Wanted
 from store.pairs import pairs_of
 from store.publish import publish
 from store.records import RECORDS
+from store.tool_calls import Call, calls_text
 from store.versions import Version
 
 LOSERS = [{"answer": "No.", "why": "vague", "margin": 0.5}]
@@ -38,14 +39,15 @@ TOOLS = '[{"type": "function", "function": {"name": "length"}}]'
 Load = Callable[[Path], Any]
 
 
-def mixed(root: Path) -> Version:
+def mixed(root: Path, call: str = CALL[1]["content"]) -> Version:
     """A version with preference pairs in two splits, a reasoning trace and a function call."""
+    called = (CALL[0], {"role": "assistant", "content": call}, *CALL[2:])
     made = content()
     train = pl.concat(
         [
             records([0, 1], losers=LOSERS),
             records([2], answer="Step one.\n\nSo 310 km.", reasoning="Step one."),
-            records([3], conversation=CALL, tools=TOOLS, answer="310 km."),
+            records([3], conversation=called, tools=TOOLS, answer="310 km."),
         ]
     )
     held = records([4], losers=LOSERS)
@@ -189,6 +191,27 @@ def test_a_chat_template_that_leaves_a_role_out_fails_those_records(
     )
     assert (tokens["total"], tokens["max"]) == (sum(lengths), lengths[-1])
     assert tokens["p50"] == lengths[1] and tokens["over"] == sum(n > 90 for n in lengths) > 0
+
+
+def test_calls_in_a_field_go_through_the_template_and_come_back(
+    tmp_path: Path, load: Load, stillhouse: RunCommand
+) -> None:
+    version = mixed(tmp_path, calls_text([Call("length", {"river": "Elm"})]))
+    chosen = ["export", "small", "--to", "messages", "--calls", "apart", "--tokenizer"]
+    where = ["-o", tmp_path, "--into", tmp_path / "e"]
+    blind = write_tokenizer(tmp_path / "blind")
+    said = stillhouse(*chosen, blind, *where)
+    assert "r0003: the chat template leaves out message 2 (role 'assistant')" in said.out
+    sees = write_tokenizer(tmp_path / "sees", calls=True)
+    said = stillhouse(*chosen, sees, *where)
+    assert said.code == 0, said.out
+    (row,) = [row for row in load(tmp_path / "e")["train"] if row["id"] == "r0003"]
+    assert row["messages"][1]["tool_calls"][0]["function"]["arguments"] == '{"river": "Elm"}'
+    (own,) = [one for one in version.table("data").to_dicts() if one["id"] == "r0003"]
+    back = record_columns(row, "messages")
+    assert back == {name: own[name] for name in back}
+    said = stillhouse("export", "small", "--to", "alpaca", "--calls", "apart", "-o", tmp_path)
+    assert said.code == 2 and "--calls apart is for messages and sharegpt only" in said.err
 
 
 def test_texts_go_through_the_template_of_the_tokenizer(tmp_path: Path) -> None:

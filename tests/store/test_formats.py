@@ -14,15 +14,17 @@ from hypothesis import strategies as st
 from store_samples import record
 
 from configs.errors import ConfigError
+from store.formats.apart import APART
 from store.formats.back import BACK, record_columns
 from store.formats.chat import render_plain
-from store.formats.names import Place, To
+from store.formats.names import Calls, Place, To
 from store.formats.rows import rows_of
 from store.formats.shapes import SHAPES
 from store.formats.unfit import Unfit
 from store.formats.wanted import Wanted, export_schema
 from store.pairs import pairs_of
 from store.records import EVIDENCE, RECORDS, REJECTED, frame
+from store.tool_calls import Call, calls_text
 
 TRAINERS = {"prompt", "chosen", "rejected", "completion", "messages"}
 """Columns by which TRL guesses the type of a dataset, in no certain order."""
@@ -74,6 +76,60 @@ def test_sharegpt_names_the_turns_and_refuses_roles_that_it_has_no_name_for() ->
     odd = record(1, conversation=({"role": "critic", "content": "no"},)).row()
     with pytest.raises(Unfit, match="no name for the role 'critic'"):
         exported(odd, Wanted("sharegpt"))
+
+
+CALLED = [Call("length", {"river": "Elm", "parts": [1, None]}), Call("length", {})]
+TWICE = (
+    *CALL[:2],
+    {"role": "assistant", "content": calls_text(CALLED)},
+    *({"role": "tool", "content": text} for text in ("310", "none", "more")),
+    {"role": "assistant", "content": calls_text(CALLED[1:])},
+    {"role": "tool", "content": "0"},
+    CALL[-1],
+)
+
+
+def test_calls_stand_in_a_field_or_in_turns_of_their_own() -> None:
+    made = record(1, conversation=TWICE, tools=TOOLS).row()
+    (row,) = exported(made, Wanted("messages", calls="apart"))
+    called = row["messages"][2]
+    assert called["content"] == "" and called["tool_call_id"] is None
+    assert called["tool_calls"][0] == {
+        "id": "call00001",
+        "type": "function",
+        "function": {"name": "length", "arguments": '{"river": "Elm", "parts": [1, null]}'},
+    }
+    ids = [message["tool_call_id"] for message in row["messages"]]
+    assert ids == [None] * 3 + ["call00001", "call00002", None, None, "call00003", None]
+    assert row["messages"][0] == {**CALL[0], "tool_calls": None, "tool_call_id": None}
+
+    (row,) = exported(made, Wanted("sharegpt", calls="apart"))
+    turns = [(turn["from"], turn["value"]) for turn in row["conversations"]]
+    assert turns[2] == ("function_call", json.dumps([call._asdict() for call in CALLED]))
+    assert turns[3] == ("observation", "310") and turns[6][0] == "function_call"
+    assert json.loads(turns[6][1]) == {"name": "length", "arguments": {}}
+
+    # Without functions it is a text about calls.
+    told = record(1, conversation=TWICE).row()
+    (row,) = exported(told, Wanted("messages", calls="apart"))
+    assert row["messages"][2]["content"] == TWICE[2]["content"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "<tool_call>\n{}\n</tool_call>",
+        '<tool_call>\n{"name": "a", "arguments": {"b": 1, "b": 2}}\n</tool_call>',
+        '<tool_call>{"name": "a", "arguments": {}}</tool_call>',
+        "<tool_call>\n{1}\n</tool_call>",
+    ],
+)
+def test_a_call_that_would_come_back_as_another_does_not_fit(content: str) -> None:
+    turns = (CALL[1], {"role": "assistant", "content": content}, *CALL[3:])
+    made = record(1, conversation=turns, tools=TOOLS).row()
+    with pytest.raises(Unfit, match="the call of message 2 cannot stand apart: it "):
+        exported(made, Wanted("messages", calls="apart"))
+    assert exported(made, Wanted("messages"))
 
 
 def test_alpaca_takes_the_shown_text_apart_and_keeps_earlier_turns() -> None:
@@ -157,10 +213,25 @@ TURNS = st.lists(st.tuples(TEXT, TEXT), min_size=1, max_size=3).map(
 )
 
 
+ARGUMENTS = st.dictionaries(
+    TEXT,
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | TEXT,
+        lambda inner: st.lists(inner, max_size=2) | st.dictionaries(TEXT, inner, max_size=2),
+        max_leaves=3,
+    ),
+    max_size=2,
+)
+CALLS = st.lists(st.builds(Call, TEXT, ARGUMENTS), min_size=1, max_size=2)
+
+
 @st.composite
 def rows(draw: st.DrawFn) -> dict[str, Any]:
     """A row of RECORDS: any turns or proper ones, its answer with its reasoning or without."""
     messages = draw(st.one_of(st.lists(MESSAGE, min_size=1, max_size=4), TURNS))
+    if draw(st.booleans()):
+        called = {"role": "assistant", "content": calls_text(draw(CALLS))}
+        messages = [called, *messages[: draw(st.integers(0, 4))]]
     if draw(st.booleans()):
         messages = [{"role": "system", "content": draw(TEXT)}, *messages]
     reasoning = draw(TEXT)
@@ -187,11 +258,13 @@ def rows(draw: st.DrawFn) -> dict[str, Any]:
     to=st.sampled_from(BACK),
     place=st.sampled_from(get_args(Place)),
     as_json=st.booleans(),
+    apart=st.booleans(),
 )
 def test_what_a_format_holds_comes_back_as_it_was(
-    made: dict[str, Any], to: To, place: Place, as_json: bool
+    made: dict[str, Any], to: To, place: Place, as_json: bool, apart: bool
 ) -> None:
-    wanted = Wanted(to, reasoning="inline" if to == "dpo" else place)
+    calls: Calls = "apart" if apart and to in APART else "text"
+    wanted = Wanted(to, reasoning="inline" if to == "dpo" else place, calls=calls)
     try:
         found = exported(made, wanted, pairs_for(made))
     except Unfit:
