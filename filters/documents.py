@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -16,28 +17,38 @@ import polars as pl
 from numpy.typing import NDArray
 
 from configs.filters import NearDedup
-from filters.minhash import NO_GRAMS, Banding, banding_for, candidates, signatures
+from filters.minhash import NO_GRAMS, Banding, agreement, banding_for, candidates, signatures
 from filters.near import jaccard
-from filters.specifics import NEGATIONS, Specifics, same_specifics, specifics
+from filters.specifics import NEGATIONS, Specifics, number_mask, same_specifics, specifics
 
 _GRAMS = NearDedup(unit="word", ngram=3)
 _VALUES = Banding(10, 8)
 """As many values as any threshold needs."""
-_AT_ONCE = 200
-"""Pairs whose texts are in memory together."""
+_AT_ONCE = 32_000_000
+"""Characters of the texts that are compared together."""
 
 Texts = Callable[[Sequence[int]], list[str]]
 """The texts of some documents."""
 
 
-def sign(texts: Sequence[str]) -> NDArray[np.uint32]:
-    """The signature of each document, one row each."""
-    return signatures(pl.Series(texts, dtype=pl.String), _GRAMS.ngram, _GRAMS.unit, _VALUES)
+@dataclass(frozen=True)
+class Signs:
+    """What documents are compared by before their texts are, one row each: MinHash values, a mask
+    of the numbers in them, and their length in characters.
+    """
+
+    values: NDArray[np.uint32]
+    numbers: NDArray[np.uint64]
+    lengths: NDArray[np.int64]
+
+    def of(self, rows: NDArray[np.int64]) -> Signs:
+        """Those of some documents."""
+        return Signs(self.values[rows], self.numbers[rows], self.lengths[rows])
 
 
 class Like(NamedTuple):
-    """Two documents by their rows, their Jaccard similarity, and whether the first says all that
-    the second does.
+    """Two documents by their rows, how alike they are (their Jaccard similarity, or an estimate of
+    it where their numbers differ), and whether the first says all that the second does.
     """
 
     first: int
@@ -46,27 +57,56 @@ class Like(NamedTuple):
     covers: bool
 
 
-def like_pairs(signed: NDArray[np.uint32], threshold: float, texts: Texts) -> Iterator[Like]:
-    """Pairs of documents at or above the threshold, the one that says more first."""
-    some = np.flatnonzero(signed[:, 0] != NO_GRAMS)
-    banding = banding_for(threshold, 0)
-    part = signed[some, : banding.hashes]
-    left, right, _ = candidates(
-        part, banding, threshold, lambda rows: part[rows, 0].astype(np.uint64)
+def sign(texts: Sequence[str]) -> Signs:
+    """The signs of documents."""
+    series = pl.Series(texts, dtype=pl.String)
+    return Signs(
+        signatures(series, _GRAMS.ngram, _GRAMS.unit, _VALUES),
+        np.array([number_mask(text) for text in texts], np.uint64),
+        np.array([len(text) for text in texts], np.int64),
     )
-    left, right = some[left], some[right]
-    for start in range(0, len(left), _AT_ONCE):
-        yield from _confirmed(
-            left[start : start + _AT_ONCE], right[start : start + _AT_ONCE], threshold, texts
-        )
+
+
+def like_pairs(signs: Signs, threshold: float, texts: Texts) -> Iterator[Like]:
+    """Pairs of documents at or above the threshold, the one that says more first.
+
+    Only of pairs whose numbers allow that one counts for both, the texts are looked at.
+    """
+    some = np.flatnonzero(signs.values[:, 0] != NO_GRAMS)
+    banding = banding_for(threshold, 0)
+    part = signs.values[some, : banding.hashes]
+    one, two, _ = candidates(part, banding, threshold, lambda rows: part[rows, 0].astype(np.uint64))
+    share = agreement(part, one, two)
+    one, two = some[one], some[two]
+    shorter = signs.lengths[one] < signs.lengths[two]
+    kept, lost = np.where(shorter, two, one), np.where(shorter, one, two)
+    held = signs.numbers[lost] & ~signs.numbers[kept] == 0
+    for at in np.flatnonzero(~held & (share >= threshold)).tolist():
+        yield Like(int(kept[at]), int(lost[at]), float(share[at]), False)
+    for group in _groups(kept[held], lost[held], signs.lengths):
+        yield from _confirmed(kept[held][group], lost[held][group], threshold, texts)
+
+
+def _groups(
+    kept: NDArray[np.int64], lost: NDArray[np.int64], lengths: NDArray[np.int64]
+) -> Iterator[slice]:
+    """Stretches of the pairs whose texts are in memory together."""
+    start, size, there = 0, 0, set[int]()
+    for at, pair in enumerate(zip(kept.tolist(), lost.tolist(), strict=True)):
+        size += sum(int(lengths[row]) for row in {*pair} - there)
+        there.update(pair)
+        if size >= _AT_ONCE:
+            yield slice(start, at + 1)
+            start, size, there = at + 1, 0, set()
+    yield slice(start, len(kept))
 
 
 def _confirmed(
-    left: NDArray[np.int64], right: NDArray[np.int64], threshold: float, texts: Texts
+    kept: NDArray[np.int64], lost: NDArray[np.int64], threshold: float, texts: Texts
 ) -> Iterator[Like]:
-    rows, places = np.unique(np.concatenate([left, right]), return_inverse=True)
+    rows, places = np.unique(np.concatenate([kept, lost]), return_inverse=True)
     held = pl.Series(texts(rows.tolist()), dtype=pl.String)
-    one, two = places[: len(left)], places[len(left) :]
+    one, two = places[: len(kept)], places[len(kept) :]
     shares = jaccard(held, one, two, _GRAMS)
     known: dict[int, Specifics] = {}
     for first, second, share in zip(one.tolist(), two.tolist(), shares.tolist(), strict=True):
@@ -75,8 +115,8 @@ def _confirmed(
         for place in (first, second):
             if place not in known:
                 known[place] = specifics(held[place])
-        kept, lost = sorted((first, second), key=lambda place: (-len(held[place]), place))
-        yield Like(int(rows[kept]), int(rows[lost]), share, _covers(known[kept], known[lost]))
+        covers = _covers(known[first], known[second])
+        yield Like(int(rows[first]), int(rows[second]), share, covers)
 
 
 def _covers(kept: Specifics, lost: Specifics) -> bool:

@@ -115,7 +115,7 @@ def candidates(
             left, right = _neighbours(order, key, crowd, step)
             if not len(left):
                 break
-            share = _agreement(signed, left, right)
+            share = agreement(signed, left, right)
             likely = share >= threshold - _SURE * spread
             seen.append(left[likely] * count + right[likely])
             crowded |= step == _OF_CROWD and bool((share >= threshold).any())
@@ -161,7 +161,7 @@ def _neighbours(
     return np.minimum(one, two), np.maximum(one, two)
 
 
-def _agreement(
+def agreement(
     signed: NDArray[np.uint32], left: NDArray[np.int64], right: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """Share of the signature values in which each pair agrees, an estimate of its similarity."""

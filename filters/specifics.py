@@ -86,7 +86,7 @@ class Statements:
         fields = [texts.gather(rows).to_list() for texts in self._fields]
         # Of two questions that each have a bit of their own, each has a number of its own, which is
         # quickly seen of millions of pairs.
-        mask = np.array([_mask(text) for text in fields[0]], np.uint64)
+        mask = np.array([number_mask(text) for text in fields[0]], np.uint64)
         mine, theirs = mask[one] & ~mask[two], mask[two] & ~mask[one]
         possible: NDArray[np.bool_] = (mine == 0) | (theirs == 0)
         known: list[dict[int, Specifics]] = [{}, {}]
@@ -115,8 +115,8 @@ def _alike(
     return True
 
 
-def _mask(text: str) -> int:
-    """One bit for each number and each time it occurs."""
+def number_mask(text: str) -> int:
+    """64 bits, of which each number sets one for each time it occurs, up to four."""
     found = numbers_in(text)
     if not found:
         return 0

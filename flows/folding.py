@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from filters.documents import Like, Texts, like_pairs
+from filters.documents import Like, Signs, Texts, like_pairs
 
 _SAME = ("kind", "version", "valid_from", "valid_to")
 """What two documents must have in common: another date is another state."""
@@ -25,9 +24,7 @@ class Folded:
     alike: tuple[Like, ...] = ()
 
 
-def fold(
-    listing: pl.DataFrame, signed: NDArray[np.uint32], threshold: float, texts: Texts
-) -> Folded:
+def fold(listing: pl.DataFrame, signs: Signs, threshold: float, texts: Texts) -> Folded:
     """Which documents count for others.
 
     Of those with the same text, white space apart, the first stays; of those nearly the same the
@@ -35,7 +32,7 @@ def fold(
 
     Args:
         listing: the documents in their order, with the columns of ``store.reading.pieces.READ``.
-        signed: one row of MinHash values per document.
+        signs: those of the documents.
         threshold: Jaccard similarity of runs of three words; at 1 only equal ones are folded.
         texts: gives the texts of some rows.
     """
@@ -44,7 +41,7 @@ def fold(
     if threshold >= 1 or len(rest) < 2:
         return Folded(said)
     names, groups, alike = listing["id"], listing.select(_SAME).rows(), []
-    found = like_pairs(signed[rest], threshold, lambda rows: texts(rest[[*rows]].tolist()))
+    found = like_pairs(signs.of(rest), threshold, lambda rows: texts(rest[[*rows]].tolist()))
     for pair in sorted(found, key=lambda pair: (-pair.share, pair)):
         kept, lost = int(rest[pair.first]), int(rest[pair.second])
         if kept in said or lost in said:

@@ -123,9 +123,12 @@ def _pieces(
 
 
 def _tables(documents: Sequence[Document], chunking: Chunking) -> dict[str, Rows]:
-    signed = sign([document.text for document in documents])
-    values = pa.FixedSizeListArray.from_arrays(pa.array(signed.ravel()), signed.shape[1])
-    return {**tables_of(documents, chunking), "signatures": pa.table({"signature": values})}
+    signs = sign([document.text for document in documents])
+    values = pa.FixedSizeListArray.from_arrays(
+        pa.array(signs.values.ravel()), signs.values.shape[1]
+    )
+    signed = pa.table({"values": values, "numbers": pa.array(signs.numbers)})
+    return {**tables_of(documents, chunking), "signs": signed}
 
 
 def _tell(total: int, done: int, more: int = 0) -> None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
+from filters.documents import Signs
 from flows.folding import Folded, fold
 from flows.progress import report
 from flows.reading import Found
@@ -20,8 +19,6 @@ from store.reading.pieces import READ
 from store.shards import Rows, Shards, shard_key
 
 _LISTED = [name for name in READ.names if name != "text"]
-_OPEN = 3
-"""Pieces whose texts are in memory while documents are compared."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +48,8 @@ def listed(shards: Shards, found: Found, threshold: float) -> Listing:
     if not found.pieces:
         return Listing(_none(), Folded({}))
     rows = shards.frame(found.pieces, "documents", _LISTED)
-    signed = [_signatures(shards, key) for key in found.pieces]
-    texts = _Texts(shards, found.pieces, np.cumsum([0, *map(len, signed)]))
-    folded = fold(rows, np.concatenate(signed), threshold, texts)
+    texts = _Texts(shards, found.pieces, [_length(shards, key) for key in found.pieces])
+    folded = fold(rows, _signs(shards, found.pieces, rows), threshold, texts)
     return Listing(rows, folded)
 
 
@@ -76,26 +72,37 @@ def assemble(shards: Shards, found: Found, listing: Listing) -> str:
     return shards.once(shard_key("corpus", "3", without, [snapshot]), make)
 
 
-def _signatures(shards: Shards, key: str) -> NDArray[np.uint32]:
-    column = shards.table(key, "signatures")["signature"].combine_chunks()
-    return np.asarray(column.flatten()).reshape(len(column), -1)
+def _signs(shards: Shards, keys: Sequence[str], rows: pl.DataFrame) -> Signs:
+    values, numbers = [], []
+    for key in keys:
+        table = shards.table(key, "signs")
+        column = table["values"].combine_chunks()
+        values.append(np.asarray(column.flatten()).reshape(len(column), -1))
+        numbers.append(np.asarray(table["numbers"]))
+    lengths = rows["characters"].to_numpy()
+    return Signs(np.concatenate(values), np.concatenate(numbers), lengths)
+
+
+def _length(shards: Shards, key: str) -> int:
+    return len(shards.table(key, "signs", ["numbers"]))
 
 
 class _Texts:
-    """The texts of documents by their rows in a listing, with few pieces in memory."""
+    """The texts of documents by their rows in a listing, with one piece in memory at a time."""
 
-    def __init__(self, shards: Shards, keys: Sequence[str], starts: NDArray[np.int64]) -> None:
-        self._keys, self._starts = keys, starts
-        self._column = lru_cache(maxsize=_OPEN)(
-            lambda key: shards.table(key, "documents", ["text"])["text"]
-        )
+    def __init__(self, shards: Shards, keys: Sequence[str], lengths: Sequence[int]) -> None:
+        self._shards, self._keys, self._starts = shards, keys, np.cumsum([0, *lengths])
 
     def __call__(self, rows: Sequence[int]) -> list[str]:
-        pieces = np.searchsorted(self._starts, rows, side="right") - 1
-        return [
-            self._column(self._keys[piece])[row - int(self._starts[piece])].as_py()
-            for row, piece in zip(rows, pieces.tolist(), strict=True)
-        ]
+        """Their texts, in the same order."""
+        places = np.searchsorted(self._starts, rows, side="right") - 1
+        found = np.empty(len(rows), object)
+        for piece in np.unique(places).tolist():
+            texts = self._shards.table(self._keys[piece], "documents", ["text"])["text"]
+            mine = np.flatnonzero(places == piece)
+            at = np.asarray(rows)[mine] - self._starts[piece]
+            found[mine] = texts.take(pa.array(at)).to_pylist()
+        return [*found.tolist()]
 
 
 def _joined(
