@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from itertools import accumulate
 
 from store.user_inputs import InputProfile, Traits
@@ -15,17 +16,34 @@ from verifiers.realism.register import register_of
 from verifiers.realism.sensitivity import share_found
 from verifiers.realism.surface import casing_of, ending_of
 from verifiers.realism.typos import FindTypos, typo_finder
-from verifiers.realism.vocabulary import Vocabulary, vocabulary_of
+from verifiers.realism.vocabulary import vocabulary_of
 
 
-def traits_of(text: str, vocabulary: Vocabulary | None = None) -> Traits:
-    """The traits of one message; its ``vocabulary`` is that of the sample it is of, which says what
-    is a name or jargon and no typo. Fragments and register are told of English only.
+def traits_of(text: str) -> Traits:
+    """The traits of one message. Fragments and register are told of English only.
 
     Raises:
         ConfigError: pyspellchecker is not installed.
     """
-    return _traits(text, language_of(text), typo_finder(vocabulary or Vocabulary()))
+    return _plain_reader()(text)
+
+
+def trait_reader(
+    messages: Sequence[str], known: Iterable[str] = (), language: str = "en"
+) -> Callable[[str], Traits]:
+    """Reads the traits of messages like these, whose words say what is a name or jargon and no
+    typo, as the words of ``known`` texts do. ``language`` is that of messages too short to tell.
+
+    Raises:
+        ConfigError: pyspellchecker is not installed.
+    """
+    find = typo_finder(vocabulary_of(messages, known))
+    return lambda text: _traits(text, language_of(text), find, language)
+
+
+@cache
+def _plain_reader() -> Callable[[str], Traits]:
+    return trait_reader([])
 
 
 def profile_of(messages: Sequence[str], known: Iterable[str] = ()) -> InputProfile:
@@ -58,7 +76,7 @@ def profiles_of(samples: Sequence[Sequence[str]], known: Iterable[str] = ()) -> 
     return [InputProfile(tuple(traits[a:b]), found) for a, b in zip(starts, ends, strict=False)]
 
 
-def _traits(text: str, language: str, find: FindTypos, usual: str = "en") -> Traits:
+def _traits(text: str, language: str, find: FindTypos, usual: str) -> Traits:
     tongue = language or usual
     english = tongue == "en"
     return Traits(

@@ -45,14 +45,18 @@ def typo_finder(vocabulary: Vocabulary) -> FindTypos:
     """The typos of messages whose own words are the ``vocabulary``; none in a language without a
     list.
     """
-    judges = {language: _judge(language, vocabulary) for language in LANGUAGES}
+
+    @cache
+    def judge(language: str) -> Callable[[str], bool]:
+        return _judge(language, vocabulary)
 
     def find(text: str, language: str) -> list[str]:
-        if language not in judges:
+        if language not in LANGUAGES:
             return []
+        is_typo = judge(language)
         found = words_of(text)
         plain = [word.plain for word in found if not is_name(word, found)]
-        return [word for word in plain if judges[language](_without_clitic(word))]
+        return [word for word in plain if is_typo(_without_clitic(word))]
 
     return find
 
