@@ -167,11 +167,11 @@ def _pointing_at(version: Version, reason: str = "") -> Iterator[None]:
     _sync_folder(folder)
 
 
-def patch_text(patch: Mapping[str, Any]) -> str:
+def patch_text(patch: Mapping[str, Any], name: str = REMEDY) -> str:
     """A recipe patch as YAML, with a line on how to use it."""
     text = StringIO()
     YAML(typ="safe").dump(dict(patch), text)
-    return f"# stillhouse build RECIPE --patch {REMEDY}\n{text.getvalue()}"
+    return f"# stillhouse build RECIPE --patch {name}\n{text.getvalue()}"
 
 
 def _refuse_synthetic(splits: Mapping[str, pl.DataFrame], real_only: Sequence[str]) -> None:

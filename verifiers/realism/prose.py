@@ -9,7 +9,7 @@ from functools import lru_cache
 import regex
 
 _FENCED = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
-_MASK = re.compile(r"\[[a-z][a-zA-Z -]{1,30}\]|<[A-Za-z_]{2,30}>")
+_MASK = re.compile(r"\[[A-Za-z][A-Za-z -]{1,30}\]|<[A-Za-z_]{2,30}>")
 _ADDRESS = re.compile(
     r"(?:https?://|www\.)\S+|\S+@\S+\.\w+|(?<!\S)(?:~?/|[A-Za-z]:\\)[\w./\\-]{2,}"
 )
