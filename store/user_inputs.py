@@ -20,6 +20,11 @@ _LENGTHS = (3, 8, 15, 30, 60)
 """The most words of a message in each category of length but the last."""
 
 
+def _place(category: str) -> tuple[int, str]:
+    """Lengths stand in their order, all else by the alphabet."""
+    return (int(category[3:]) if category.startswith("to ") else 99, category)
+
+
 @dataclass(frozen=True, slots=True)
 class Traits:
     """What one message is like.
@@ -75,7 +80,7 @@ class InputProfile:
             for feature, category in one.categories.items():
                 counts.setdefault(feature, Counter())[category] += 1
         shares = {
-            feature: {name: count / len(self.traits) for name, count in sorted(found.items())}
+            feature: {name: found[name] / len(self.traits) for name in sorted(found, key=_place)}
             for feature, found in counts.items()
         }
         return {**shares, "typos": self._estimated(shares["typos"])} if shares else shares
