@@ -146,6 +146,7 @@ def _load(name: str, parts: Sequence[Part]) -> list[str]:
             if part.config == "rejected" and part.rows
         ),
         *_of_pairs(name, parts),
+        *_of_twins(name, parts),
         "```",
         "",
         "The configurations `evidence`, `passages` and `verdicts` hold every claim with what it "
@@ -159,6 +160,13 @@ def _of_pairs(name: str, parts: Sequence[Part]) -> list[str]:
     if not any(part.config == "preference" and part.rows for part in parts):
         return []
     return [f'pairs = load_dataset("path/to/{name}", "preference")  # prompt, chosen, rejected']
+
+
+def _of_twins(name: str, parts: Sequence[Part]) -> list[str]:
+    """How messy twins are loaded, where there are some."""
+    if not any(part.config == "messy" and part.rows for part in parts):
+        return []
+    return [f'users = load_dataset("path/to/{name}", "messy")  # the same, asked as users ask']
 
 
 def _held(manifest: Mapping[str, Any]) -> str:
