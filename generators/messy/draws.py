@@ -1,7 +1,7 @@
 """Which real message each prompt takes after.
 
-Messages are drawn whole, so that traits stay together as people have them: each once before any is
-drawn again, and given to the prompts that can wear them best.
+Messages are drawn whole, so that traits stay together as people have them, each as often as any
+other, and given to the prompts that can wear them best.
 """
 
 from __future__ import annotations
@@ -38,10 +38,12 @@ class Able:
     cut: bool
     register: str
     casual: bool
+    intents: int
+    joins: bool
 
 
-def able(prompt: Clean, measure: Measure) -> Able:
-    """What rules can give to a prompt."""
+def able(prompt: Clean, joins: bool, measure: Measure) -> Able:
+    """What rules can give to a prompt; ``joins`` where another one may follow it."""
     seen = measure(prompt.text)
     english = prompt.language == "en"
     room = len(words(prompt.text, prompt.spared | names(prompt.text)))
@@ -57,6 +59,8 @@ def able(prompt: Clean, measure: Measure) -> Able:
         cut=english and as_fragment(prompt.text, measure) is not None,
         register=seen.register,
         casual=any(measure(step).register == "casual" for step in spoken),
+        intents=seen.intents,
+        joins=joins and seen.intents == 1,
     )
 
 
@@ -77,11 +81,13 @@ def draw(prompts: Sequence[Able], real: Sequence[Traits], rng: random.Random) ->
 
 
 def _pool(size: int, real: Sequence[Traits], rng: random.Random) -> list[Traits]:
-    """As many messages as there are prompts, each as often as any other, give or take one."""
-    pool: list[Traits] = []
-    while len(pool) < size:
-        pool += rng.sample(real, min(len(real), size - len(pool)))
-    return pool
+    """As many messages as there are prompts, at equal distances in the sample sorted by kind, so
+    that each kind has its share to within one.
+    """
+    order = rng.sample(real, len(real))
+    order.sort(key=lambda one: (_demands(one), sorted(one.categories.items())))
+    start = rng.random()
+    return [order[int((at + start) * len(order) / size)] for at in range(size)]
 
 
 def _demands(traits: Traits) -> float:
@@ -89,6 +95,7 @@ def _demands(traits: Traits) -> float:
     return (
         3 * traits.fragment
         + 2 * (traits.register == "casual")
+        + 2 * (traits.intents > 1)
         + min(traits.typos, _MOST)
         + (traits.casing == "lower")
         + (traits.ending != "closed")
@@ -97,8 +104,9 @@ def _demands(traits: Traits) -> float:
 
 @lru_cache(maxsize=1 << 16)
 def _misfit(prompt: Able, traits: Traits) -> float:
-    """How much of a message a prompt cannot take on; 0 where it can take on all of it. Between
-    those that can, the one of like length comes first, since long messages have more typos.
+    """How much of a message a prompt cannot take on, and a little of what it could take on from
+    others. Between those that can, the one of like length comes first, since long messages have
+    more typos.
     """
     wanted = min(traits.typos, _MOST)
     return (
@@ -106,10 +114,14 @@ def _misfit(prompt: Able, traits: Traits) -> float:
         + 4 * (prompt.fragment and not traits.fragment)
         + 3 * (traits.register == "casual" and not prompt.casual)
         + 3 * (prompt.register != "plain" and prompt.register != traits.register)
+        + 2 * (traits.intents > 1 and prompt.intents == 1 and not prompt.joins)
+        + 2 * (traits.intents == 1 and prompt.intents > 1)
         + 2 * max(0, wanted - prompt.room - prompt.typos)
         + 2 * max(0, prompt.typos - wanted)
         + 2 * (traits.casing == "lower" and not prompt.lower)
         + 2 * (traits.ending == "open" and not prompt.open)
         + 2 * (traits.ending == "closed" and not prompt.closed)
+        + (prompt.cut and not traits.fragment) / 2
+        + (prompt.joins and traits.intents == 1) / 2
         + abs(min(traits.words.bit_length(), 7) - prompt.length) / 8
     )

@@ -1,7 +1,8 @@
 """Messy twins of records: the same answer, sources and provenance, asked as real users ask.
 
 Only what the user says changes. System messages, passages that are shown before a question, calls
-of functions and answers stay, and so do rows that people wrote.
+of functions and answers stay, and so do rows that people wrote. Where a real message asks for two
+things, a second question of the same document follows, and its answer behind the first.
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from generators.messy.draws import able, draw
-from generators.messy.wear import Clean, Measure, Worn, wear
+from generators.messy.joining import joined, partners
+from generators.messy.wear import Clean, Measure, wear
 from store.text import words
 from store.user_inputs import Traits
 
-VERSION = "1"
 _HUMAN = "human"
 Row = Mapping[str, Any]
 
@@ -28,16 +29,34 @@ def twin_rows(
     The same records, messages and seed give the same twins.
     """
     made = [row for row in rows if row["origin"] != _HUMAN]
+    follow = partners(made)
     # The first thing said decides: who begins without capitals goes on without them.
-    abilities = [able(prompts_of(row)[0], measure) for row in made]
+    abilities = [able(prompts_of(row)[0], row["id"] in follow, measure) for row in made]
     drawn = draw(abilities, real, random.Random(f"draws:{seed}"))
     takes_after = dict(zip((row["id"] for row in made), drawn, strict=True))
     return [
-        _twin(row, _worn(row, takes_after[row["id"]], measure, seed))
-        if row["id"] in takes_after
-        else _twin(row, [])
-        for row in rows
+        _twin(row, takes_after.get(row["id"]), follow.get(row["id"]), measure, seed) for row in rows
     ]
+
+
+def _twin(
+    row: Row, traits: Traits | None, follower: Row | None, measure: Measure, seed: int
+) -> dict[str, Any]:
+    """A record asked in the traits of a message; as it is where there are none."""
+    rng = random.Random(f"{row['id']}:{seed}")
+    whole, noise = row, list[str]()
+    if follower is not None and traits is not None and _asks_twice(row, traits, measure):
+        whole, noise = joined(row, follower, rng), ["joined"]
+    clean = prompts_of(whole)
+    worn = [] if traits is None else [wear(prompt, traits, rng, measure) for prompt in clean]
+    noise += [name for one in worn for name in one.noise]
+    return {
+        **_asked(whole, [one.text for one in worn] or [one.text for one in clean]),
+        "id": f"{row['id']}-messy",
+        "semantic_id": row["id"],
+        "clean_question": row["question"],
+        "noise": noise,
+    }
 
 
 def prompts_of(row: Row) -> list[Clean]:
@@ -55,15 +74,14 @@ def said_in(row: Row) -> list[str]:
     return turns or [row["question"]]
 
 
-def _worn(row: Row, traits: Traits, measure: Measure, seed: int) -> list[Worn]:
-    rng = random.Random(f"{row['id']}:{seed}")
-    return [wear(prompt, traits, rng, measure) for prompt in prompts_of(row)]
+def _asks_twice(row: Row, traits: Traits, measure: Measure) -> bool:
+    """Whether a question needs another behind it to be like the real message."""
+    return traits.intents > 1 and not traits.fragment and measure(row["question"]).intents == 1
 
 
-def _twin(row: Row, worn: Sequence[Worn]) -> dict[str, Any]:
-    """The record with its user turns replaced by what was worn; without any it stays as it is."""
+def _asked(row: Row, said: Sequence[str]) -> dict[str, Any]:
+    """The record with other texts for its user turns."""
     clean = said_in(row)
-    said = [one.text for one in worn] or clean
     waiting = iter(zip(clean, said, strict=True))
     messages = [dict(message) for message in row["messages"]]
     for message in messages:
@@ -71,15 +89,7 @@ def _twin(row: Row, worn: Sequence[Worn]) -> dict[str, Any]:
             old, new = next(waiting)
             message["content"] = f"{message['content'].removesuffix(old)}{new}"
     question = said[0] if len(clean) == 1 else _together(row["question"], clean, said)
-    return {
-        **row,
-        "id": f"{row['id']}-messy",
-        "messages": messages,
-        "question": question,
-        "semantic_id": row["id"],
-        "clean_question": row["question"],
-        "noise": [name for one in worn for name in one.noise],
-    }
+    return {**row, "messages": messages, "question": question}
 
 
 def _together(question: str, clean: Sequence[str], said: Sequence[str]) -> str:

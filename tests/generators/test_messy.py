@@ -6,8 +6,10 @@ import random
 import re
 from collections import Counter
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -163,9 +165,19 @@ def row(number: int, question: str, **changed: Any) -> dict[str, Any]:
         "question": question,
         "answer": "310 km.",
         "messages": said,
-        "sources": [{"title": "Alder River"}],
+        "sources": [{"title": "Alder River", "document_id": "alder", "passage_id": f"{number}"}],
         "language": "en",
         "origin": "teacher",
+        "teacher": "big",
+        "style": "question_answer",
+        "reasoning": "",
+        "tools": "[]",
+        "quotes": [f"quote {number}"],
+        "request_keys": [f"k{number}"],
+        "generation_depth": 0,
+        "valid_as_of": date(2024, 5, number % 20 + 1),
+        "metadata": '{"rung": 1}',
+        "losers": [{"answer": "No."}],
         **changed,
     }
 
@@ -217,6 +229,34 @@ def test_only_what_the_user_says_changes() -> None:
     assert german["question"].islower() and german["noise"].count("typo") == 1
     assert rows[0]["messages"][1] == shown and twins == twin_rows(rows, SAMPLE, measure, 7)
     assert twins != twin_rows(rows, SAMPLE, measure, 8)
+
+
+def test_two_questions_on_a_document_come_with_both_answers() -> None:
+    asked = ["Which survey measured the river?", "Which lake is below it?", "Is it deep?"]
+    rows = [row(number, question) for number, question in enumerate(asked)]
+    apart = [
+        row(10, "Which town is near?", sources=[{**rows[0]["sources"][0], "document_id": "elm"}]),
+        row(11, "Which call is it?", tools="[1]"),
+        row(12, "Which one is JSON?", answer="{}", messages=[]),
+        row(13, "Which is it?", teacher="small"),
+    ]
+    measure = plain_eyes(text for each in [*rows, *apart] for text in said_in(each))
+    real = [replace(PLAIN, intents=2, casing="lower")]
+    twins = twin_rows([*rows, *apart], real, measure, 7)
+    for twin, own, other in zip(twins, rows, [rows[2], rows[0], rows[1]], strict=False):
+        assert twin["noise"] == ["joined", "casing: lower"] and twin["semantic_id"] == own["id"]
+        question, answer = twin["question"], twin["answer"]
+        assert question.startswith(own["question"].lower())
+        assert question.endswith(other["question"].lower())
+        assert answer == f"{own['answer']}\n\n{other['answer']}"
+        assert [m["content"] for m in twin["messages"]] == [question, answer]
+        assert twin["quotes"] == [*own["quotes"], *other["quotes"]]
+        assert twin["sources"] == [*own["sources"], *other["sources"]]
+        assert twin["request_keys"] == [*own["request_keys"], *other["request_keys"]]
+        assert twin["valid_as_of"] == min(own["valid_as_of"], other["valid_as_of"])
+        assert orjson.loads(twin["metadata"]) == {"rung": 1, "joined_with": other["id"]}
+        assert twin["losers"] == [] and twin["clean_question"] == own["question"]
+    assert all("joined" not in twin["noise"] for twin in twins[3:])
 
 
 def test_those_that_can_wear_a_trait_get_it() -> None:
