@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 from ruamel.yaml import YAML
 
-from store.report import canaries_text, verifier_text
+from store.report import canaries_text, inputs_text, verifier_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,7 @@ def _body(parts: Sequence[Part], manifest: Mapping[str, Any], rows: Sequence[Any
     name = f"{manifest['dataset']}-v{manifest['version']}"
     counts = ", ".join(f"{p.rows:,} {p.split}" for p in parts if p.config == parts[0].config)
     verifier, canaries = manifest.get("verifier"), manifest.get("canaries")
+    inputs = manifest.get("user_inputs")
     lines = [
         f"# {name}",
         "",
@@ -127,6 +128,7 @@ def _body(parts: Sequence[Part], manifest: Mapping[str, Any], rows: Sequence[Any
         "found, which is not the same as false; what the documents get wrong, the rows get wrong.",
         *([f"The verifier itself: {verifier_text(verifier)}."] if verifier else []),
         *([f"Planted canaries: {canaries_text(canaries)}."] if canaries else []),
+        *([f"Users' inputs: {inputs_text(inputs)}."] if inputs else []),
         "",
     ]
     return "\n".join(lines)

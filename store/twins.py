@@ -17,6 +17,7 @@ TWIN = pa.schema(
 )
 """What a twin has beside a record's columns. ``semantic_id`` is the id of the record that it is a
 twin of, ``clean_question`` what that one asks; ``noise`` names the operations that were applied, in
-their order, and is empty where the prompt stayed as it was."""
+their order, and is empty where the prompt stayed as it was. ``joined`` says that another record's
+question and answer follow, which ``metadata.joined_with`` names."""
 TWINS = pa.schema([*RECORDS, *TWIN])
 """One twin: the columns of its record, with an id of its own."""
