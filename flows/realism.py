@@ -22,6 +22,7 @@ from flows.workspace import workspace
 from store.corpus import Corpus
 from store.embedding import embedder
 from store.stages import Vectors
+from store.twins import MESSY
 from store.user_inputs import InputProfile
 from store.user_messages import read_messages
 from store.versions import Version, find_version
@@ -30,7 +31,6 @@ from verifiers.realism.blind_spots import blind_spots
 from verifiers.realism.discriminator import FAIL, Told
 from verifiers.realism.distances import Distance
 
-_MESSY = "messy"
 _HUMAN = "human"
 FEW = 50
 """Messages below which shares are hardly more than chance."""
@@ -38,10 +38,14 @@ FEW = 50
 
 @dataclass(frozen=True)
 class Sample:
-    """A sample of real messages without personal data; ``masked`` counts those that had some."""
+    """A sample of real messages without personal data, and where it was read; ``masked`` counts
+    those that had some.
+    """
 
     messages: tuple[str, ...]
     masked: int
+    path: Path
+    column: str | None = None
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,9 @@ def read_sample(path: str, column: str | None) -> Sample:
     if not found:
         raise ConfigError(f"{path} holds no messages; give a file with at least {FEW}")
     clean = tuple(map(scrubbed, found))
-    return Sample(clean, sum(one != two for one, two in zip(found, clean, strict=True)))
+    return Sample(
+        clean, sum(one != two for one, two in zip(found, clean, strict=True)), Path(path), column
+    )
 
 
 def profile_alone(sample: Sample) -> InputProfile:
@@ -116,14 +122,14 @@ def measure(sample: Sample, spec: str, output: Path, limit: float, table: str | 
 
 def _prompts(version: Version, table: str | None) -> tuple[str, pl.DataFrame]:
     """The synthetic rows of a table that has prompts, and its name."""
-    name = table or (_MESSY if _MESSY in version.folders else "data")
+    name = table or (MESSY if MESSY in version.folders else "data")
     if name not in version.folders:
         raise ConfigError(
             f"{version.name} has no table {name!r}; there are {', '.join(sorted(version.folders))}"
         )
     rows = version.table(name)
     if "question" not in rows.columns:
-        raise ConfigError(f"the rows of {name!r} have no prompts; give data or {_MESSY}")
+        raise ConfigError(f"the rows of {name!r} have no prompts; give data or {MESSY}")
     rows = rows.filter(pl.col("origin") != _HUMAN)
     if not len(rows):
         raise ConfigError(f"{version.name} has no synthetic rows in {name!r} to compare")

@@ -25,7 +25,7 @@ def save(sample: Sample, found: Realism, to: Path | None) -> list[str]:
         orjson.dumps(figures(sample, found), option=orjson.OPT_INDENT_2)
     )
     said = [f"Figures: {folder / _FIGURES}"]
-    patch, path = patch_of(found), folder / PATCH
+    patch, path = patch_of(found, sample), folder / PATCH
     if not patch:
         path.unlink(missing_ok=True)
         return said

@@ -11,12 +11,13 @@ import numpy as np
 import polars as pl
 
 from configs.recipe import Recipe
+from configs.user_inputs import UserInputs
 from store.corpus import Corpus
 from store.stages import Vectors
 from verifiers.realism.blind_spots import BlindSpot
 
 if TYPE_CHECKING:
-    from flows.realism import Realism
+    from flows.realism import Realism, Sample
 
 PATCH = "realism.yaml"
 _LOOSEST, _STRICTEST, _USUAL = 0.25, 0.60, 0.10
@@ -26,6 +27,9 @@ _COVERED = 0.5
 """Share of a topic's prompts with such a passage, from which on the corpus has the topic."""
 _MOST_DOCUMENTS = 5
 _SMALLEST = 0.01
+_MANNER = {"typos", "casing", "ending", "fragment", "intents"}
+"""Features that no teacher is asked for and messy twins have."""
+_ENOUGH = UserInputs.model_fields["least"].default
 _REGISTERS = {
     "casual": "casual, as in a chat",
     "plain": "plain",
@@ -89,9 +93,10 @@ def _reach(prompts: pl.DataFrame, asked: Vectors, corpus: Corpus, wide: Vectors)
     return float(np.clip(np.quantile(alike, _USUAL), _LOOSEST, _STRICTEST))
 
 
-def patch_of(found: Realism) -> dict[str, Any]:
-    """What brings a recipe nearer to its users: more seeds on the documents of blind spots, and the
-    shares of registers, lengths and languages where those are too far; empty where nothing is.
+def patch_of(found: Realism, sample: Sample) -> dict[str, Any]:
+    """What brings a recipe nearer to its users: more seeds on the documents of blind spots, the
+    shares of registers, lengths and languages where those are too far, and messy twins where the
+    manner is; empty where nothing is.
     """
     patch: dict[str, Any] = {}
     wanted = dict.fromkeys(name for topic in found.topics for name in topic.documents)
@@ -108,7 +113,15 @@ def patch_of(found: Realism) -> dict[str, Any]:
     }
     if conditions:
         patch["conditions"] = conditions
+    manner = _MANNER & {one.feature for one in found.over}
+    if manner and found.recipe.user_inputs is None and len(sample.messages) >= _ENOUGH:
+        patch["user_inputs"] = _at(sample)
     return patch
+
+
+def _at(sample: Sample) -> dict[str, str]:
+    column = {"column": sample.column} if sample.column else {}
+    return {"path": str(sample.path.absolute()), **column}
 
 
 def _told(shares: Mapping[str, float], words: Mapping[str, str]) -> dict[str, float]:

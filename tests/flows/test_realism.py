@@ -103,9 +103,10 @@ def test_what_nobody_was_asked_is_topped_up(
     again = load_recipe(str(path), folder / "realism.yaml", output=out)
     assert "bread.md" in again.top_up
     second = build(again).version
-    found = measure(read_sample(str(sample), "said"), f"rivers@{second.number}", out, 0.15, None)
+    real = read_sample(str(sample), "said")
+    found = measure(real, f"rivers@{second.number}", out, 0.15, None)
     assert ["tax" in topic.spot.words for topic in found.topics] == [True]
-    assert "top_up" not in patch_of(found)
+    assert "top_up" not in patch_of(found, real)
 
 
 def test_shares_that_are_too_far_become_conditions_that_replace_those_of_the_recipe(
@@ -114,11 +115,11 @@ def test_shares_that_are_too_far_become_conditions_that_replace_those_of_the_rec
     own = {"register": {"formal": 3, "plain": 1}, "persona": ["a child"]}
     path = with_bread(recipe_file, documents, conditions=own)
     build(load_recipe(str(path), output=tmp_path / "out"))
-    chats = [f"hey, pls tell me about the {word} thx" for word in "abcdefghijklmnopqrst"]
+    chats = [f"hey, pls tell me about the {word} thx" for word in "abcdefghij" * 5]
     sample = tmp_path / "chats.jsonl"
     sample.write_text("".join(json.dumps({"text": text}) + "\n" for text in chats))
-    found = measure(read_sample(str(sample), None), "rivers", tmp_path / "out", 0.15, "data")
-    patch = patch_of(found)
+    real = read_sample(str(sample), None)
+    patch = patch_of(measure(real, "rivers", tmp_path / "out", 0.15, "data"), real)
     casual = {"casual, as in a chat": 1.0}
     assert patch["conditions"]["register"] == {"formal": None, "plain": None, **casual}
     file = tmp_path / "realism.yaml"
@@ -126,6 +127,10 @@ def test_shares_that_are_too_far_become_conditions_that_replace_those_of_the_rec
     patched = load_recipe(str(path), file, output=tmp_path / "out")
     assert patched.conditions["register"] == casual
     assert [*patched.conditions["persona"]] == ["a child"]
+    assert patched.user_inputs is not None and patched.user_inputs.path == str(sample)
+    version = build(patched.model_copy(update={"target": 4})).version
+    twins = measure(real, f"rivers@{version.number}", tmp_path / "out", 0.15, None)
+    assert twins.table == "messy" and not {one.feature for one in twins.over} & {"ending"}
 
 
 def test_a_sample_alone_is_shown_and_bad_ones_are_refused(
