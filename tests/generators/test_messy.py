@@ -158,6 +158,27 @@ def test_capitals_of_code_units_and_quotations_stay() -> None:
     ]
 
 
+@pytest.mark.parametrize("text", ["", "?", "```\nprint(1)\n```", "`a.b`?", "2,300 + 7"])
+def test_what_has_no_words_stays(text: str) -> None:
+    drawn = replace(PLAIN, casing="upper", ending="open", register="casual", typos=2)
+    assert wear(Clean(text), drawn, random.Random(1), plain_eyes([])).text == text
+
+
+@pytest.mark.parametrize("register", ["casual", "formal"])
+def test_a_block_of_code_ends_as_it_did(register: Any) -> None:
+    text = "What does this print?\n\n```\nprint(1)\n```"
+    for seed in range(8):
+        drawn = replace(PLAIN, register=register, ending="repeated")
+        worn = wear(Clean(text), drawn, random.Random(seed), plain_eyes([text]))
+        assert worn.text.endswith("\n```\nprint(1)\n```") and register in worn.noise
+
+
+def test_turkish_keeps_its_capitals() -> None:
+    asked = Clean("Irmak nedir?", "tr")
+    drawn = replace(PLAIN, casing="lower", ending="open")
+    assert wear(asked, drawn, random.Random(1), plain_eyes([])).text == "Irmak nedir"
+
+
 def row(number: int, question: str, **changed: Any) -> dict[str, Any]:
     said = [{"role": "user", "content": question}, {"role": "assistant", "content": "310 km."}]
     return {
