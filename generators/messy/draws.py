@@ -122,6 +122,7 @@ def _misfit(prompt: Able, traits: Traits) -> float:
         + 2 * (traits.ending == "open" and not prompt.open)
         + 2 * (traits.ending == "closed" and not prompt.closed)
         + (prompt.cut and not traits.fragment) / 2
+        + (traits.fragment and not prompt.fragment) / 4
         + (prompt.joins and traits.intents == 1) / 2
         + abs(min(traits.words.bit_length(), 7) - prompt.length) / 8
     )

@@ -291,5 +291,9 @@ def test_those_that_can_wear_a_trait_get_it() -> None:
     measure = plain_eyes(asked)
     seen = [measure(twin["question"]) for twin in twin_rows(rows, real, measure, 7)]
     assert sum(one.fragment for one in seen) == 20
+    # What is a fragment already is one of them.
+    bare = [row(100 + number, f"length of the {number}th river?") for number in range(10)]
+    seen = [measure(twin["question"]) for twin in twin_rows(rows + bare, real, measure, 7)]
+    assert sum(one.fragment for one in seen) == 24
     # Traits stay together: whoever writes fragments writes no capitals.
     assert all((one.casing == "lower") == one.fragment for one in seen)
