@@ -252,6 +252,16 @@ def test_only_what_the_user_says_changes() -> None:
     assert twins != twin_rows(rows, SAMPLE, measure, 8)
 
 
+def test_a_conversation_is_begun_with_a_greeting_once() -> None:
+    turns = [{"role": role, "content": "Which river is it?"} for role in ("user", "assistant")]
+    asked = row(1, "Which river is it?\n\nWhich river is it?", messages=turns * 2)
+    measure = plain_eyes(said_in(asked))
+    (twin,) = twin_rows([asked], [replace(PLAIN, register="casual", casing="lower")], measure, 7)
+    first, second = (m["content"] for m in twin["messages"] if m["role"] == "user")
+    assert measure(first).register == "casual" and second == "which river is it?"
+    assert twin["question"] == f"{first}\n\n{second}"
+
+
 def test_two_questions_on_a_document_come_with_both_answers() -> None:
     asked = ["Which survey measured the river?", "Which lake is below it?", "Is it deep?"]
     rows = [row(number, question) for number, question in enumerate(asked)]
