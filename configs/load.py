@@ -172,7 +172,7 @@ def _sources(data: dict[str, Any]) -> Iterable[Any]:
     methods = data.get("methods")
     for method in methods if isinstance(methods, list) else ():
         yield _mapping(method).get("prompts")
-    yield from (data.get("anchor"), clean.get("control"))
+    yield from (data.get("anchor"), clean.get("control"), data.get("user_inputs"))
 
 
 def _corpus(data: dict[str, Any]) -> Iterable[dict[str, Any]]:

@@ -26,6 +26,7 @@ from configs.references import ReferenceSet
 from configs.slices import Slices
 from configs.stages import Embedding, Probes
 from configs.teachers import Budget, Routing, Teacher
+from configs.user_inputs import UserInputs
 from configs.verifiers import Entailment, Verifiers
 
 DATASET_NAME = r"^[a-z0-9][a-z0-9._-]{0,63}$"
@@ -120,6 +121,9 @@ class Recipe(Model):
     )
     mixing: Mixing | None = Field(
         None, description="Real rows of the anchor in the version; by default it has none."
+    )
+    user_inputs: UserInputs | None = Field(
+        None, description="Real users' messages; each record then gets a twin asked as they ask."
     )
     depth_limits: DepthLimits = Field(
         default_factory=DepthLimits,

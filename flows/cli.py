@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from configs.errors import StillhouseError
-from flows import cli_measure, cli_out, cli_probe, cli_recipes, cli_verify, cli_versions
+from flows import (
+    cli_measure,
+    cli_out,
+    cli_probe,
+    cli_realism,
+    cli_recipes,
+    cli_verify,
+    cli_versions,
+)
 from flows.cli_options import (
     OUTPUT,
     OutputOption,
@@ -112,6 +120,7 @@ app.command()(cli_measure.calibrate)
 app.command()(cli_measure.bench)
 app.command()(cli_measure.sweep)
 app.command()(cli_probe.probe)
+app.command()(cli_realism.realism)
 app.command()(cli_versions.versions)
 app.command()(cli_versions.release)
 

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.cli_options import OUTPUT, OutputOption, SpecArgument, console
 from store.formats.names import Calls, FileFormat, Place, To
 
+if TYPE_CHECKING:
+    from store.formats.wanted import Wanted
+
 
 def export(
     spec: SpecArgument,
     to: Annotated[To, typer.Option(help="What a row looks like; docs/formats.md shows each.")],
+    config: Annotated[
+        str, typer.Option(help="Training set of the version: messy, real_50 and the like.")
+    ] = "default",
     file_format: Annotated[FileFormat, typer.Option("--format", help="Kind of file.")] = "parquet",
     into: Annotated[
         Path | None, typer.Option(help="Folder of the export, by default beside the versions.")
@@ -53,14 +59,20 @@ def export(
     from store.versions import find_version
 
     version = find_version(output, spec)
-    wanted = Wanted(to, file_format, reasoning, plain, skip_unfit, max_tokens, calls)
-    folder = into or version.path.parent / "exports" / f"{version.name}-{to}-{file_format}"
+    wanted = Wanted(to, file_format, reasoning, plain, skip_unfit, max_tokens, calls, config)
+    folder = into or version.path.parent / "exports" / _folder_name(version.name, wanted)
     chat = load_chat(tokenizer) if tokenizer else None
     found = export_version(version, wanted, folder, chat, force)
     for view in export_views(found, wanted):
         console().print(view, soft_wrap=True)
     if found.folder is None:
         raise typer.Exit(1)
+
+
+def _folder_name(version: str, wanted: Wanted) -> str:
+    """What the folder of an export is called: each configuration has its own."""
+    of_config = "" if wanted.config == "default" else f"-{wanted.config}"
+    return f"{version}{of_config}-{wanted.to}-{wanted.file_format}"
 
 
 def push(

@@ -26,6 +26,7 @@ from flows import (
     probes,
     repairs,
     slices,
+    user_inputs,
     verifier_error,
 )
 from flows.content import cited_by, rejected_of, splits_of
@@ -72,11 +73,13 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
     parent = latest(recipe.output, recipe.name)
     gate = judged(recipe, probed.panel, kept, covered, corpus, parent)
     made, real = splits_of(kept, recipe), mixing.real_splits(recipe, anchor)
-    lost = rejected_of(space, work.records, said)
+    lost, splits = rejected_of(space, work.records, said), mixing.together(made, real)
+    matched = user_inputs.match(recipe, space, work.user_inputs, splits, corpus)
     content = Content(
-        splits=mixing.together(made, real),
+        splits=splits,
         pairs={name: pairs_of(rows, lost, evidence) for name, rows in made.items()},
         variants=mixing.variants(recipe, made, real),
+        messy=matched.splits,
         rejected=lost,
         evidence=evidence,
         passages=cited_by(corpus, evidence),
@@ -88,7 +91,12 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
     canaries = planted.account(recipe, space, work.canaries)
     whole = whether_whole(len(kept), len(asked), work, recipe, space)
     manifest = {
-        **status_of(whole, gate, planted.held_back_by(canaries)),
+        **status_of(
+            whole,
+            gate,
+            planted.held_back_by(canaries),
+            user_inputs.held_back_by(recipe, matched.account),
+        ),
         "gate": gate or {},
         "lineage": lineage,
         "generations": generation_depth.account(recipe, kept),
@@ -103,6 +111,7 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
         "verifier": verifier,
         "canaries": canaries,
         "canary": work.canary,
+        "user_inputs": matched.account,
         "coverage": [as_row(row) for row in covered],
         **_of_candidates(space, recipe, work, len(asked), rows, said),
         "slices": stopped,
@@ -111,6 +120,7 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
             *_notes(work, rows, recipe, covered),
             *probes.notes(probed.panel),
             *mixing.notes(recipe, lineage),
+            *user_inputs.notes(recipe, matched.account),
             *generation_depth.notes(recipe, kept),
             *judging.notes(recipe, judge),
             *verifier_error.notes(recipe.probes.verifier, verifier),

@@ -62,10 +62,10 @@ def judged(
 
 
 def status_of(
-    status: Mapping[str, str], gate: Mapping[str, Any] | None, canaries: str = ""
+    status: Mapping[str, str], gate: Mapping[str, Any] | None, canaries: str = "", inputs: str = ""
 ) -> dict[str, str]:
-    """The status of a version with what its gate said, and with which ``canaries`` came through
-    where that were too many.
+    """The status of a version with what its gate said, with which ``canaries`` came through where
+    that were too many, and with what is wrong with its users' ``inputs``.
     """
     held = []
     if gate is not None and not gate["passed"]:
@@ -74,6 +74,8 @@ def status_of(
         held.append(f"held back by its gate: {first}{f', and {more} more' if more else ''}")
     if canaries:
         held.append(f"held back by its planted canaries: {canaries}")
+    if inputs:
+        held.append(f"held back by its user inputs: {inputs}")
     if not held:
         return dict(status)
     return {"status": QUARANTINED, "note": ". ".join(filter(None, [*held, status["note"]]))}

@@ -26,6 +26,7 @@ from flows.production import Step, calibrate, directly, produce
 from flows.references import ROLES, anchor_of, read_references, sets_of
 from flows.rounds import first_round, whole_shards
 from flows.teachers import check_teachers, open_pool
+from flows.user_inputs import check_user_inputs, read_user_inputs
 from flows.verifier_error import measure_verifier
 from flows.work import Work
 from flows.workspace import exclusively, workspace
@@ -117,6 +118,9 @@ def prepare(recipe: Recipe, step: Step = directly) -> tuple[Work, int]:
     plan = step(steps.plan, recipe, corpus, label="plan")
     tiers = tiers_of(recipe) if recipe.routing.enabled else ()
     work = Work(corpus, passages, plan, tiers, references=held, started=started)
+    if recipe.user_inputs is not None:
+        read = step(read_user_inputs, recipe, corpus, label="read user inputs")
+        work = replace(work, user_inputs=read)
     return work, len(steps.seeds_of(recipe, plan))
 
 
@@ -124,12 +128,13 @@ def check(recipe: Recipe) -> None:
     """Check what can be checked without reading the corpus.
 
     Raises:
-        ConfigError: a prompt, a model, a figure or a method that the recipe names is not there, or
-            the output folder cannot be written.
+        ConfigError: a prompt, a model, a figure, a method or a sample of messages that the recipe
+            names is not there, or the output folder cannot be written.
     """
     check_rubrics(recipe)
     check_entailment(recipe)
     check_gate(recipe)
     check_methods(recipe)
     check_depths(recipe)
+    check_user_inputs(recipe)
     workspace(recipe)

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from configs.recipe import Recipe
 from configs.references import ReferenceSet
+from filters.scrubbing import scrubbed
 from flows.progress import report
 from flows.workspace import Workspace, workspace
 from store.embedding import embedder
@@ -22,7 +23,8 @@ from store.text import digest
 
 Role = Literal["references", "held-out", "control", "prompts"]
 ROLES: tuple[Role, ...] = ("references", "held-out", "control", "prompts")
-_VERSION = "1"
+_VERSION, _SCRUBBED = "1", "2"
+_WRITTEN = ("question", "answer")
 
 
 def sets_of(recipe: Recipe, role: Role) -> tuple[ReferenceSet, ...]:
@@ -67,6 +69,8 @@ def read_references(recipe: Recipe, role: Role) -> str:
             read[each.name] if each.name in read else read_reference(each, recipe.output)
             for each in sets
         )
+        if role == "prompts":
+            rows = _scrubbed(rows)
         embed = embedder(recipe.embedding, report, f"embedding {role}", space.kept_vectors)
         whole = with_vectors(rows, embed, answers=role == "references")
         return {
@@ -78,8 +82,17 @@ def read_references(recipe: Recipe, role: Role) -> str:
     # A licence or a path does not change what a row says; a field does.
     fields = [reference.model_dump(mode="json", exclude={"licence", "path"}) for reference in sets]
     model = recipe.embedding.model_dump(mode="json", exclude={"batch_tokens"})
-    key = shard_key(role, _VERSION, [fields, model, about], [])
+    version = _SCRUBBED if role == "prompts" else _VERSION
+    key = shard_key(role, version, [fields, model, about], [])
     return space.shards.once(key, make)
+
+
+def _scrubbed(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows without the personal data of those who wrote them: teachers are shown their questions,
+    and records hold them.
+    """
+    texts = (pl.Series(name, [*map(scrubbed, rows[name])], pl.String) for name in _WRITTEN)
+    return rows.with_columns(*texts)
 
 
 def rows_of(space: Workspace, references: Sequence[str], role: Role) -> pl.DataFrame:

@@ -14,6 +14,7 @@ from flows import terminal
 from flows.cli_options import output_option
 from flows.dropped_view import dropped_views
 from flows.match_view import reference_view
+from store.twins import MESSY
 from store.versions import Version
 
 
@@ -33,6 +34,8 @@ def show_rows(
         spec = f"{version.manifest['dataset']}@{version.number}"
         option = output_option(version.path.parent.parent)
         yield Text(f"Why was one kept? stillhouse show {spec} ID{option}")
+        if MESSY in version.folders:
+            yield Text(f'Asked as users ask: load_dataset("{version.path}", "{MESSY}")')
         return
     rows = version.table("rejected")
     reasons = rows["reason"].value_counts(sort=True)
@@ -53,6 +56,7 @@ def show_record(version: Version, start_of_id: str) -> Iterator[RenderableType]:
     """
     record, fate = find_record(version, start_of_id)
     yield terminal.record_view(record, f"{record['id']}: {fate}")
+    yield from _twin(version, record["id"])
     verdicts = version.table("verdicts").filter(pl.col("record_id") == record["id"])
     yield terminal.verdicts_table(verdicts.to_dicts())
     evidence = version.table("evidence").filter(pl.col("record_id") == record["id"])
@@ -62,6 +66,15 @@ def show_record(version: Version, start_of_id: str) -> Iterator[RenderableType]:
         yield from dropped_views(version, record, evidence.to_dicts())
     for verdict in verdicts.filter(pl.col("reason") == "contaminated").to_dicts():
         yield reference_view(record, verdict)
+
+
+def _twin(version: Version, id_: str) -> Iterator[Text]:
+    """How the messy twin of a record asks, where it has one."""
+    if MESSY not in version.folders:
+        return
+    for twin in version.table(MESSY).filter(pl.col("semantic_id") == id_).to_dicts():
+        noise = ", ".join(twin["noise"]) or "as it is"
+        yield Text.assemble(("messy twin: ", "bold"), f"{twin['question']} ({noise})")
 
 
 def find_record(version: Version, start_of_id: str) -> tuple[dict[str, Any], str]:

@@ -19,7 +19,14 @@ from flows.estimate import Estimate, Range
 from flows.judge_view import acceptance_text
 from flows.pipeline import Built
 from store.publish import REMEDY, held_back
-from store.report import canaries_text, cost_text, money_text, repair_text, verifier_text
+from store.report import (
+    canaries_text,
+    cost_text,
+    inputs_text,
+    money_text,
+    repair_text,
+    verifier_text,
+)
 from store.versions import Version
 
 
@@ -47,6 +54,8 @@ def show_built(console: Console, built: Built) -> None:
         console.print("Canaries: ", Text(canaries_text(manifest["canaries"])), ".", sep="")
     if manifest.get("acceptance"):
         console.print("Acceptance: ", acceptance_text(manifest["acceptance"]), ".", sep="")
+    if manifest.get("user_inputs"):
+        console.print("Users' inputs: ", Text(inputs_text(manifest["user_inputs"])), ".", sep="")
     if len(manifest["tiers"]) > 1:
         console.print(tiers_table(manifest["tiers"]))
     for word, text in _warnings(manifest):

@@ -28,7 +28,8 @@ class Work:
     """The shards of a build, as far as it has come. ``tiers`` are those of a cascade, cheapest
     first, and ``notes`` what its calibration had to say; ``planned`` counts the seeds of the
     plan that came up, and ``slices`` are those that were stopped before all of theirs were asked;
-    ``references`` are the shards of the reference sets, ``acceptance`` and ``verifier`` are those
+    ``references`` are the shards of the reference sets, ``user_inputs`` is that of the traits of
+    real messages, if the recipe names some, ``acceptance`` and ``verifier`` are those
     of the probes of these names, if the recipe has them; ``canaries`` are those of what was planted
     to be rejected, ``canary`` is what was found of the first candidates; ``stopped`` is what the
     budget said where it ended the run; ``reason`` is why real rows were given up.
@@ -49,6 +50,7 @@ class Work:
     canaries: Planted | None = None
     canary: Mapping[str, Any] | None = None
     references: Sequence[str] = ()
+    user_inputs: str = ""
     stopped: str = ""
     reason: str = ""
     started: float = 0.0

@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 from ruamel.yaml import YAML
 
-from store.report import canaries_text, verifier_text
+from store.report import canaries_text, inputs_text, verifier_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,7 @@ def _body(parts: Sequence[Part], manifest: Mapping[str, Any], rows: Sequence[Any
     name = f"{manifest['dataset']}-v{manifest['version']}"
     counts = ", ".join(f"{p.rows:,} {p.split}" for p in parts if p.config == parts[0].config)
     verifier, canaries = manifest.get("verifier"), manifest.get("canaries")
+    inputs = manifest.get("user_inputs")
     lines = [
         f"# {name}",
         "",
@@ -127,6 +128,7 @@ def _body(parts: Sequence[Part], manifest: Mapping[str, Any], rows: Sequence[Any
         "found, which is not the same as false; what the documents get wrong, the rows get wrong.",
         *([f"The verifier itself: {verifier_text(verifier)}."] if verifier else []),
         *([f"Planted canaries: {canaries_text(canaries)}."] if canaries else []),
+        *([f"Users' inputs: {inputs_text(inputs)}."] if inputs else []),
         "",
     ]
     return "\n".join(lines)
@@ -146,6 +148,7 @@ def _load(name: str, parts: Sequence[Part]) -> list[str]:
             if part.config == "rejected" and part.rows
         ),
         *_of_pairs(name, parts),
+        *_of_twins(name, parts),
         "```",
         "",
         "The configurations `evidence`, `passages` and `verdicts` hold every claim with what it "
@@ -159,6 +162,13 @@ def _of_pairs(name: str, parts: Sequence[Part]) -> list[str]:
     if not any(part.config == "preference" and part.rows for part in parts):
         return []
     return [f'pairs = load_dataset("path/to/{name}", "preference")  # prompt, chosen, rejected']
+
+
+def _of_twins(name: str, parts: Sequence[Part]) -> list[str]:
+    """How messy twins are loaded, where there are some."""
+    if not any(part.config == "messy" and part.rows for part in parts):
+        return []
+    return [f'users = load_dataset("path/to/{name}", "messy")  # the same, asked as users ask']
 
 
 def _held(manifest: Mapping[str, Any]) -> str:

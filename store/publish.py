@@ -25,6 +25,7 @@ from store.card import Part, render_card
 from store.explained import examples
 from store.planted import refuse_planted
 from store.report import render_report
+from store.twins import MESSY
 from store.version_tables import Content, listed, write_tables
 from store.versions import (
     FIGURES,
@@ -39,7 +40,10 @@ from store.versions import (
 QUARANTINED = "quarantined"
 """Status of a version that its gate held back."""
 REMEDY = "remedy.yaml"
-_CONTENT = ("data/", "preference/", "variants/", "rejected/", "evidence/", "passages/", "verdicts/")
+_CONTENT = (
+    *("data/", "preference/", "variants/", f"{MESSY}/"),
+    *("rejected/", "evidence/", "passages/", "verdicts/"),
+)
 
 
 def publish(
@@ -58,10 +62,12 @@ def publish(
         ConfigError: synthetic rows in a split declared real-only, or none anywhere.
         StoreCorrupt: a row was planted, or the disk refused. Nothing of the version is left then.
     """
-    for where, rows in (*content.splits.items(), *content.variants.items()):
+    twins = ((f"{MESSY} {split}", rows) for split, rows in content.messy.items())
+    for where, rows in (*content.splits.items(), *content.variants.items(), *twins):
         refuse_planted(rows, where)
     refuse_planted(content.rejected, "rejected")
     _refuse_synthetic(content.splits, real_only)
+    _refuse_strangers(content)
     folder = dataset_folder(root, name)
     aside = folder / f".tmp-{uuid.uuid4().hex}"
     try:
@@ -167,11 +173,11 @@ def _pointing_at(version: Version, reason: str = "") -> Iterator[None]:
     _sync_folder(folder)
 
 
-def patch_text(patch: Mapping[str, Any]) -> str:
+def patch_text(patch: Mapping[str, Any], name: str = REMEDY) -> str:
     """A recipe patch as YAML, with a line on how to use it."""
     text = StringIO()
     YAML(typ="safe").dump(dict(patch), text)
-    return f"# stillhouse build RECIPE --patch {REMEDY}\n{text.getvalue()}"
+    return f"# stillhouse build RECIPE --patch {name}\n{text.getvalue()}"
 
 
 def _refuse_synthetic(splits: Mapping[str, pl.DataFrame], real_only: Sequence[str]) -> None:
@@ -184,6 +190,16 @@ def _refuse_synthetic(splits: Mapping[str, pl.DataFrame], real_only: Sequence[st
         if split in splits and splits[split]["origin"].ne_missing("human").any():
             raise ConfigError(
                 f"split {split!r} is declared real-only, and synthetic rows were about to enter it"
+            )
+
+
+def _refuse_strangers(content: Content) -> None:
+    """Each messy twin must stand in the split of its record: no test question is trained on."""
+    for split, rows in content.messy.items():
+        if rows["semantic_id"].to_list() != content.splits[split]["id"].to_list():
+            raise StoreCorrupt(
+                f"the messy twins of {split} are not those of its records; run again, and report "
+                "it if that does not help"
             )
 
 

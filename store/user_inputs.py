@@ -20,6 +20,11 @@ _LENGTHS = (3, 8, 15, 30, 60)
 """The most words of a message in each category of length but the last."""
 
 
+def _place(category: str) -> tuple[int, str]:
+    """Lengths stand in their order, all else by the alphabet."""
+    return (int(category[3:]) if category.startswith("to ") else 99, category)
+
+
 @dataclass(frozen=True, slots=True)
 class Traits:
     """What one message is like.
@@ -60,9 +65,12 @@ class InputProfile:
     """A sample of messages, as the traits of each, in the order of the sample.
 
     The traits stay together by message, since those who write no capitals often set no full stop.
+    ``found`` is the share of misspelt words that counting finds; figures of typos are estimates of
+    how many there are, and so divided by it.
     """
 
     traits: tuple[Traits, ...]
+    found: float = 1.0
 
     @cached_property
     def shares(self) -> Mapping[str, Mapping[str, float]]:
@@ -71,13 +79,23 @@ class InputProfile:
         for one in self.traits:
             for feature, category in one.categories.items():
                 counts.setdefault(feature, Counter())[category] += 1
-        return {
-            feature: {name: count / len(self.traits) for name, count in sorted(found.items())}
+        shares = {
+            feature: {name: found[name] / len(self.traits) for name in sorted(found, key=_place)}
             for feature, found in counts.items()
         }
+        return {**shares, "typos": self._estimated(shares["typos"])} if shares else shares
+
+    def _estimated(self, typos: Mapping[str, float]) -> dict[str, float]:
+        """Shares by typos, with those that were not found among the messages with some."""
+        counted = sum(share for name, share in typos.items() if name != "none")
+        times = min(1 / self.found, 1 / counted) if counted else 1.0
+        some = {name: share * times for name, share in typos.items() if name != "none"}
+        none = 1 - sum(some.values())
+        return {"none": none, **some} if none > 0 else some
 
     @property
     def typos_per_word(self) -> float:
         """Misspelt words among all words."""
         words = sum(one.words for one in self.traits)
-        return sum(one.typos for one in self.traits) / words if words else 0.0
+        typos = sum(one.typos for one in self.traits) / self.found
+        return min(typos / words, 1.0) if words else 0.0

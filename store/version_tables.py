@@ -14,6 +14,7 @@ from store.card import Part
 from store.pairs import PAIRS
 from store.records import CITED, EVIDENCE, RECORDS, REJECTED, VERDICTS, to_arrow
 from store.shards import write_parquet
+from store.twins import MESSY, TWINS
 from store.versions import file_sha256
 
 _ROWS_PER_FILE = 100_000
@@ -26,8 +27,8 @@ _VARIANTS = "variants"
 class Content:
     """The tables of a version. ``splits`` are kept records by split, in a fixed order; ``passages``
     are those that evidence points to; ``pairs`` are preference pairs by split; ``variants`` are
-    further training sets by configuration;
-    ``figures`` is what the report draws, as JSON takes it.
+    further training sets by configuration; ``messy`` are the messy twins of the kept records by
+    split; ``figures`` is what the report draws, as JSON takes it.
     """
 
     splits: Mapping[str, pl.DataFrame]
@@ -38,6 +39,7 @@ class Content:
     probes: pl.DataFrame
     pairs: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     variants: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    messy: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     figures: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -51,6 +53,11 @@ def write_tables(aside: Path, content: Content) -> list[Part]:
     parts += [
         _write_part(aside, PREFERENCE, PREFERENCE, split, to_arrow(rows, PAIRS))
         for split, rows in content.pairs.items()
+        if len(rows)
+    ]
+    parts += [
+        _write_part(aside, MESSY, MESSY, split, to_arrow(rows, TWINS))
+        for split, rows in content.messy.items()
         if len(rows)
     ]
     others = (

@@ -18,10 +18,12 @@ import pyarrow.parquet as pq
 from configs.errors import ConfigError, StoreCorrupt
 from configs.recipe import DATASET_NAME
 from store.records import CITED, EVIDENCE, RECORDS, REJECTED, VERDICTS
+from store.twins import MESSY, TWINS
 
 SCHEMAS: Mapping[str, pa.Schema] = {
     "data": RECORDS,
     "variants": RECORDS,
+    MESSY: TWINS,
     "rejected": REJECTED,
     "evidence": EVIDENCE,
     "passages": CITED,

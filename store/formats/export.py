@@ -20,7 +20,7 @@ from store.formats.counts import Tally, as_facts
 from store.formats.export_card import export_card
 from store.formats.files import Put, rows_into
 from store.formats.folder import FACTS, check_free, put_in_place
-from store.formats.reading import records_in, splits_in
+from store.formats.reading import rows_in, splits_in
 from store.formats.rows import Rows, rows_of
 from store.formats.unfit import Unfit
 from store.formats.wanted import Wanted, check_wanted, export_schema
@@ -56,7 +56,7 @@ def export_version(
     unfit: dict[str, str] = {}
     try:
         aside.mkdir(parents=True)
-        for split in splits_in(version):
+        for split in splits_in(version, wanted.config):
             tally, lost = _write_split(version, split, wanted, aside, chat)
             unfit |= lost
             if tally.rows:
@@ -84,7 +84,7 @@ def _write_split(
     tally = Tally()
     unfit: dict[str, str] = {}
     with rows_into(_file(aside, split, wanted), export_schema(wanted), wanted.file_format) as put:
-        for record, pairs in records_in(version, split):
+        for record, pairs in rows_in(version, wanted.config, split):
             try:
                 rows = rows_of(record, pairs, wanted, chat)
             except Unfit as error:
@@ -130,6 +130,7 @@ def _describe(
     facts = {
         "version": version.name,
         "version_sha256": version.manifest["sha256"],
+        "config": wanted.config,
         "to": wanted.to,
         "reasoning": wanted.reasoning,
         "plain": wanted.plain,

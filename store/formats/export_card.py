@@ -32,7 +32,8 @@ def export_card(version: Version, parts: Sequence[Part], facts: Mapping[str, Any
     lines = [
         f"# {version.name} as {facts['to']}",
         "",
-        f"Made from the version {version.name}, whose manifest has the SHA-256 "
+        f"Made from the configuration `{facts['config']}` of the version {version.name}, whose "
+        f"manifest has the SHA-256 "
         f"`{facts['version_sha256']}`; status: {version.manifest['status']}. The column `id` leads "
         "to the record there, with its verdicts and evidence.",
         *(["", f"Left out, since the format cannot hold them: {left_out:,}."] if left_out else []),

@@ -9,6 +9,7 @@ import orjson
 import pyarrow as pa
 
 from store.records import RECORDS
+from store.twins import TWIN
 
 _FROM_RECORD = (
     *("reasoning", "tools", "sources", "quotes", "method", "style", "language", "origin"),
@@ -28,9 +29,10 @@ metadata, null where there is none."""
 
 
 def kept_of(record: Mapping[str, Any], moved: str) -> dict[str, Any]:
-    """The columns of :data:`KEPT` of a record."""
+    """The columns of :data:`KEPT` of a record, and those of a messy twin where it is one."""
     found = {name: record[name] for name in _FROM_RECORD}
-    return {**found, "reasoning_moved": moved, "weight": _weight(record["metadata"])}
+    twin = {name: record[name] for name in TWIN.names if name in record}
+    return {**found, "reasoning_moved": moved, "weight": _weight(record["metadata"]), **twin}
 
 
 def _weight(metadata: str | None) -> float | None:

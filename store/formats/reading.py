@@ -10,22 +10,46 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from configs.errors import StoreCorrupt
+from store.twins import MESSY
 from store.versions import Version
 
 _ROWS = 1_000
 """Rows in memory at a time."""
 Row = Mapping[str, Any]
+DEFAULT = "default"
+"""The configuration of the records as they were kept."""
+_VARIANTS = "variants"
 
 
-def splits_in(version: Version) -> list[str]:
-    """The splits that have records, in the order train, validation, test."""
-    names = {Path(name).name.partition("-")[0] for name in _files(version, "data")}
+def configs_in(version: Version) -> list[str]:
+    """The configurations whose rows are records to train on, the default one first."""
+    folders = {str(Path(name).parent) for name in version.manifest["files"]}
+    own = [MESSY] if MESSY in folders else []
+    return [DEFAULT, *own, *sorted(Path(f).name for f in folders if f.startswith(f"{_VARIANTS}/"))]
+
+
+def splits_in(version: Version, config: str = DEFAULT) -> list[str]:
+    """The splits of a configuration that have records, in the order train, validation, test."""
+    names = {Path(name).name.partition("-")[0] for name in _files(version, _folder(config))}
     return [split for split in ("train", "validation", "test") if split in names]
 
 
 def has_pairs(version: Version) -> bool:
     """Whether it has preference pairs."""
     return bool(_files(version, "preference"))
+
+
+def rows_in(version: Version, config: str, split: str) -> Iterator[tuple[Row, Sequence[Row]]]:
+    """Each record of a split of a configuration, with its pairs where it is the default one.
+
+    Raises:
+        StoreCorrupt: a file is missing or damaged, or pairs belong to no record.
+    """
+    if config == DEFAULT:
+        yield from records_in(version, split)
+        return
+    for record in _rows(version, _folder(config), split):
+        yield record, ()
 
 
 def records_in(version: Version, split: str) -> Iterator[tuple[Row, Sequence[Row]]]:
@@ -47,6 +71,11 @@ def records_in(version: Version, split: str) -> Iterator[tuple[Row, Sequence[Row
             f"{version.name}: the pair {waiting['id']} of {split} belongs to no record there; "
             f"see what stillhouse verify {version.name.replace('-v', '@')} says"
         )
+
+
+def _folder(config: str) -> str:
+    own = {DEFAULT: "data", MESSY: MESSY}
+    return own.get(config, f"{_VARIANTS}/{config}")
 
 
 def _rows(version: Version, folder: str, split: str) -> Iterator[Row]:

@@ -12,8 +12,9 @@ from store.formats.apart import APART
 from store.formats.chat import Chat
 from store.formats.kept import KEPT
 from store.formats.names import Calls, FileFormat, Place, To
-from store.formats.reading import has_pairs
+from store.formats.reading import DEFAULT, configs_in, has_pairs
 from store.formats.shapes import PLAIN, PREFERENCES, SHAPES, Shape
+from store.twins import MESSY, TWIN
 from store.versions import Version
 
 
@@ -21,7 +22,7 @@ from store.versions import Version
 class Wanted:
     """What an export is to be: one of the formats, as Parquet or JSONL. ``skip`` leaves out the
     records that cannot be held; ``most`` is how many tokens a row should have at most; ``calls``
-    is where calls of functions stand.
+    is where calls of functions stand, ``config`` the version's configuration that is exported.
     """
 
     to: To
@@ -31,6 +32,7 @@ class Wanted:
     skip: bool = False
     most: int | None = None
     calls: Calls = "text"
+    config: str = DEFAULT
 
 
 def check_wanted(version: Version, wanted: Wanted, chat: Chat | None) -> None:
@@ -45,7 +47,16 @@ def check_wanted(version: Version, wanted: Wanted, chat: Chat | None) -> None:
         raise ConfigError(f"--calls apart is for {' and '.join(APART)} only")
     if wanted.most is not None and chat is None:
         raise ConfigError("--max-tokens needs --tokenizer FOLDER, which counts them")
+    if wanted.config not in configs_in(version):
+        raise ConfigError(
+            f"{version.name} has no training set {wanted.config!r}; --config takes one of: "
+            f"{', '.join(configs_in(version))}"
+        )
     if wanted.to in PREFERENCES:
+        if wanted.config != DEFAULT:
+            raise ConfigError(
+                f"{wanted.to} takes --config default only: worse answers stand beside those rows"
+            )
         if wanted.reasoning != "inline":
             raise ConfigError(
                 f"{wanted.to} takes --reasoning inline only: worse answers do not say where their "
@@ -62,7 +73,8 @@ def export_schema(wanted: Wanted) -> pa.Schema:
     """Columns of an export: the format's own, then what every row keeps."""
     own = pa.schema(shape_of(wanted)[1])
     named = [] if "id" in own.names else [("id", pa.string())]
-    return pa.schema([*named, *own, *KEPT])
+    of_twins = TWIN if wanted.config == MESSY else ()
+    return pa.schema([*named, *own, *KEPT, *of_twins])
 
 
 def shape_of(wanted: Wanted) -> tuple[Shape, list[Any]]:

@@ -4,6 +4,7 @@ from store.report.page import WITHHELD, render_report
 from store.report.words import (
     canaries_text,
     cost_text,
+    inputs_text,
     money_text,
     repair_text,
     verifier_text,
@@ -13,6 +14,7 @@ __all__ = [
     "WITHHELD",
     "canaries_text",
     "cost_text",
+    "inputs_text",
     "money_text",
     "render_report",
     "repair_text",

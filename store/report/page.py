@@ -19,6 +19,7 @@ from store.report.tails import draw_tails
 from store.report.words import (
     canaries_text,
     cost_text,
+    inputs_text,
     money_text,
     number_text,
     repair_text,
@@ -60,6 +61,7 @@ def render_report(
         generations=draw_generations(drawn.get("ancestors", []), manifest["version"], panel),
         verifier=verifier_text(found) if found else "",
         canaries=canaries_text(manifest["canaries"]) if manifest.get("canaries") else "",
+        inputs=inputs_text(manifest["user_inputs"]) if manifest.get("user_inputs") else "",
         verdicts=verdict_shares(found) if found else [],
         explained=[as_html(each) for each in shown_claims],
         recipe=orjson.dumps(manifest["recipe"], option=orjson.OPT_INDENT_2).decode(),

@@ -55,6 +55,23 @@ def canaries_text(found: Mapping[str, Any]) -> str:
     return f"{said}; came through: {through}" if through else said
 
 
+def inputs_text(found: Mapping[str, Any]) -> str:
+    """How near the messy prompts are to the users' own, in words."""
+    auc = found["auc"]
+    far = {name: max(each[name] for each in found["distances"].values()) for name in auc}
+    told = (
+        f"clean ones are told from real ones with AUC {auc['clean']:.2f}, messy ones with "
+        f"{auc['messy']:.2f} (0.5 is not at all)"
+        if None not in auc.values()
+        else "they are too few to say whether they can be told from real ones"
+    )
+    return (
+        f"{found['prompts']:,} prompts have a twin that is asked as one of {found['messages']:,} "
+        f"real messages is written; {told}, and the largest distance of a feature is "
+        f"{far['clean']:.2f} for clean ones and {far['messy']:.2f} for messy ones"
+    )
+
+
 def cost_text(cost: Mapping[str, Any]) -> str:
     """Calls, tokens and money in words; an unknown price is said to be unknown."""
     calls, tokens = f"{cost['calls']:,} calls", f"{cost['tokens']:,} tokens"

@@ -64,3 +64,15 @@ def test_what_is_missing_stops_before_anything_is_asked(
     with pytest.raises(ConfigError, match="rivers"):
         build(recipe_with(recipe_file, tmp_path, filters=against))
     assert not list((tmp_path / "out" / ".stillhouse" / "shards").glob("generate-*"))
+
+
+def test_prompts_that_teachers_are_shown_hold_no_personal_data(
+    recipe_file: RecipeFile, tmp_path: Path
+) -> None:
+    asked = "jane.roe@firm.org wants to know: how long is it? Call +49 30 901820."
+    prompts = exam(tmp_path, [{"question": asked, "answer": "pay DE02120300000000202051"}])
+    method = {"name": "distill", "prompts": prompts}
+    recipe = recipe_with(recipe_file, tmp_path, methods=[method])
+    rows = rows_of(workspace(recipe), [read_references(recipe, "prompts")], "prompts")
+    said = "[e-mail] wants to know: how long is it? Call [phone number]."
+    assert rows.select("question", "answer").rows() == [(said, "pay [IBAN]")]

@@ -1,0 +1,88 @@
+"""Personal data taken out of texts that people wrote, before anyone is shown them.
+
+The finders of ``privacy`` go for precision, since what they find costs a record. Here what is found
+costs a few signs, so all that has the shape of an address, an account or a number of a person goes,
+made-up and example values too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from configs.filters import Privacy
+from filters.personal import issued, luhn, valid_iban
+from filters.privacy import find_personal
+
+_EMAIL = re.compile(r"[\w.+%-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
+_ACCOUNT = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]){11,30}(?![A-Za-z0-9])")
+_NUMBER = re.compile(r"(?<![\w.,/-])(?:\+|\(\+?)?\d(?:[ ()./-]{0,3}\d){6,22}(?!\w)")
+_DATE = re.compile(r"\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{2,4}(?!\d)")
+_DECIMAL = re.compile(r"\d+\.\d+|\d{1,3}(?:[ .]\d{3})+|\d+/\d+")
+_SUM = re.compile(r"[*/+=^<>×÷%]|\s-\s|\bx\b")
+_SAYS_WHOSE = re.compile(
+    r"\b(?:phone|tel|telephone|mobile|cell|fax|call|text|whatsapp|dial|reach|number|no|nr|ssn|social"
+    r"|account|card|iban|passport|licen[cs]e|insurance|customer|patient|member|id)\b",
+    re.IGNORECASE,
+)
+_LEAST_DIGITS = 9
+_NAME = r"[A-Z][\w'’-]+(?:[ ]+(?:[A-Z]\.|(?:van|von|de|der|den|la|al|bin)\b|[A-Z][\w'’-]+)){0,3}"
+_NAMED = re.compile(
+    rf"((?i:\b(?:my (?:full )?name is|my name['’]s|i am called|i['’]m called|name:|signed,?"
+    rf"|(?:kind |best |warm )?regards,?|sincerely,?|yours,?|cheers,?|mr\.?|mrs\.?|ms\.?|dr\.?))\s+)"
+    rf"({_NAME})"
+)
+_NAMED_LOWER = re.compile(r"(\bmy (?:full )?name is\s+)([a-z]+(?:\s[a-z]+)?)(?=[\s.,!?]|$)")
+_EVERYTHING = Privacy()
+
+
+def scrubbed(text: str) -> str:
+    """The text with the kind of what was there in brackets in place of each personal value:
+    ``[e-mail]``, ``[IBAN]``, ``[number]``. Names go only where somebody signs or says what he or
+    she is called.
+    """
+    for find in sorted(find_personal(text, _EVERYTHING), key=lambda one: -len(one.value)):
+        text = text.replace(find.value, f"[{find.name}]")
+    text = _EMAIL.sub("[e-mail]", text)
+    text = _ACCOUNT.sub(_account, text)
+    text = _NUMBER.sub(_number, text)
+    text = _NAMED.sub(r"\1[name]", text)
+    return _NAMED_LOWER.sub(r"\1[name]", text)
+
+
+def _account(match: re.Match[str]) -> str:
+    """An IBAN without what follows behind a space, as the check digits tell."""
+    found = match.group()
+    for end in _ends(found):
+        if valid_iban(re.sub(r"[ -]", "", found[:end]).upper()):
+            return f"[IBAN]{found[end:]}"
+    return found
+
+
+def _ends(found: str) -> Iterator[int]:
+    yield len(found)
+    yield from (match.start() for match in reversed([*re.finditer(r"[ -]", found)]))
+
+
+def _number(match: re.Match[str]) -> str:
+    """A number of the length and the form of one that belongs to a person: no date, no decimal,
+    no term of a sum, no list of small ones, and in one piece only where the text or its first
+    digits say so.
+    """
+    found, text = match.group(), match.string
+    groups = re.findall(r"\d+", found)
+    digits = sum(map(len, groups))
+    says_phone = found[0] in "+(" and digits >= _LEAST_DIGITS - 2
+    if (
+        _DATE.match(found)
+        or _DECIMAL.fullmatch(found)
+        or not (digits >= _LEAST_DIGITS or says_phone)
+    ):
+        return found
+    around = text[max(0, match.start() - 2) : match.start()] + text[match.end() :][:2]
+    if _SUM.search(around) or (max(map(len, groups)) < 3 and len(groups) > 6):
+        return found
+    if len(groups) > 1 or found[0] in "+(0" or (issued(groups[0]) and luhn(groups[0])):
+        return "[number]"
+    before = text[max(0, match.start() - 40) : match.start()]
+    return "[number]" if _SAYS_WHOSE.search(before) else found

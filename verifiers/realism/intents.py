@@ -1,0 +1,43 @@
+"""How many things a message asks for."""
+
+from __future__ import annotations
+
+from verifiers.realism.clauses import (
+    ASKS,
+    AUXILIARIES,
+    DETERMINERS,
+    SPEAKING,
+    SUBJECTS,
+    Clause,
+    clauses,
+)
+
+_ALSO_ASKED = SPEAKING | frozenset("give list show tell write provide suggest name".split())
+
+
+def intents_of(text: str) -> int:
+    """Questions and requests of a message, at least 1: by clause, and those that ``and`` joins to
+    another in one clause. What only tells the circumstances counts for nothing.
+    """
+    return max(1, sum(_asked(one) for one in clauses(text)))
+
+
+def _asked(clause: Clause) -> int:
+    if not (clause.is_question or clause.is_request or _wishes(clause)):
+        return 0
+    words, more = clause.words, 0
+    for place in range(2, len(words) - 1):
+        before, word, after = words[place - 1], words[place], words[place + 1]
+        if before not in ("and", "also", "then"):
+            continue
+        asks = word in ASKS and after not in ("to",)
+        turned = word in AUXILIARIES and after in SUBJECTS | DETERMINERS
+        told = word in _ALSO_ASKED and (clause.is_request or before != "and")
+        more += asks or turned or told
+    return 1 + more
+
+
+def _wishes(clause: Clause) -> bool:
+    said = " ".join(clause.words[:5])
+    wishes = ("i want", "i need", "i'd like", "i would like", "looking for", "i wonder")
+    return any(wish in said for wish in wishes)
