@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -19,12 +20,19 @@ from numpy.typing import NDArray
 from configs.filters import NearDedup
 from filters.minhash import NO_GRAMS, Banding, agreement, banding_for, candidates, signatures
 from filters.near import jaccard
-from filters.specifics import NEGATIONS, Specifics, number_mask, same_specifics, specifics
+from filters.specifics import (
+    NEGATIONS,
+    Specifics,
+    number_mask,
+    numbers_in,
+    same_specifics,
+    specifics,
+)
 
 _GRAMS = NearDedup(unit="word", ngram=3)
 _VALUES = Banding(10, 8)
 """As many values as any threshold needs."""
-_AT_ONCE = 32_000_000
+_AT_ONCE = 8_000_000
 """Characters of the texts that are compared together."""
 
 Texts = Callable[[Sequence[int]], list[str]]
@@ -108,23 +116,18 @@ def _confirmed(
     held = pl.Series(texts(rows.tolist()), dtype=pl.String)
     one, two = places[: len(kept)], places[len(kept) :]
     shares = jaccard(held, one, two, _GRAMS)
-    known: dict[int, Specifics] = {}
+    numbers = lru_cache(maxsize=None)(lambda place: Counter(numbers_in(held[place])))
+    known = lru_cache(maxsize=None)(lambda place: specifics(held[place]))
     for first, second, share in zip(one.tolist(), two.tolist(), shares.tolist(), strict=True):
-        if share < threshold:
-            continue
-        for place in (first, second):
-            if place not in known:
-                known[place] = specifics(held[place])
-        covers = _covers(known[first], known[second])
-        yield Like(int(rows[first]), int(rows[second]), share, covers)
+        if share >= threshold:
+            # Most pairs differ in a number, which is seen ten times as fast as all else.
+            covers = not (numbers(second) - numbers(first)) and _covers(known(first), known(second))
+            yield Like(int(rows[first]), int(rows[second]), share, covers)
 
 
 def _covers(kept: Specifics, lost: Specifics) -> bool:
-    """Whether nothing particular of the one is missing, or another, in the other."""
-    numbers: Counter[str] = lost.numbers - kept.numbers
-    if numbers or _negations(kept) != _negations(lost):
-        return False
-    return same_specifics(kept, lost)
+    """Whether nothing particular of the one is another in the other."""
+    return _negations(kept) == _negations(lost) and same_specifics(kept, lost)
 
 
 def _negations(text: Specifics) -> Counter[str]:
