@@ -2,7 +2,8 @@
 
 Alike is not enough: an older state of a document differs from the newer one by a number, and that
 is what facts are checked by. So of two documents that share most of their runs of three words, one
-counts for both only where no number, name or negation is exchanged, and no number is lost.
+counts for both only where no number, name or negation is exchanged, no number is lost, and the
+words of the one stand in the other (``filters.changes``).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from configs.filters import NearDedup
+from filters.changes import says_all
 from filters.minhash import NO_GRAMS, Banding, banding_for, candidates, signatures
 from filters.near import jaccard
 from filters.specifics import NEGATIONS, Specifics, same_specifics, specifics
@@ -76,7 +78,8 @@ def _confirmed(
             if place not in known:
                 known[place] = specifics(held[place])
         kept, lost = sorted((first, second), key=lambda place: (-len(held[place]), place))
-        yield Like(int(rows[kept]), int(rows[lost]), share, _covers(known[kept], known[lost]))
+        covers = _covers(known[kept], known[lost]) and says_all(held[kept], held[lost])
+        yield Like(int(rows[kept]), int(rows[lost]), share, covers)
 
 
 def _covers(kept: Specifics, lost: Specifics) -> bool:
