@@ -2,7 +2,8 @@
 
 Alike is not enough: an older state of a document differs from the newer one by a number, and that
 is what facts are checked by. So of two documents that share most of their runs of three words, one
-counts for both only where no number, name or negation is exchanged, and no number is lost.
+counts for both only where no number, name or negation is exchanged, no number is lost, and the
+words of the one stand in the other (``filters.changes``).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from configs.filters import NearDedup
+from filters.changes import says_all
 from filters.minhash import NO_GRAMS, Banding, agreement, banding_for, candidates, signatures
 from filters.near import jaccard
 from filters.specifics import (
@@ -121,7 +123,11 @@ def _confirmed(
     for first, second, share in zip(one.tolist(), two.tolist(), shares.tolist(), strict=True):
         if share >= threshold:
             # Most pairs differ in a number, which is seen ten times as fast as all else.
-            covers = not (numbers(second) - numbers(first)) and _covers(known(first), known(second))
+            covers = (
+                not numbers(second) - numbers(first)
+                and _covers(known(first), known(second))
+                and says_all(held[first], held[second])
+            )
             yield Like(int(rows[first]), int(rows[second]), share, covers)
 
 

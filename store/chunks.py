@@ -12,9 +12,9 @@ from store.text import Span, sentences
 
 _HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)(?:[ \t]+#+)?[ \t\r]*$", re.MULTILINE)
 # A fence left open runs to the end, and one line of ```code``` opens none.
-_FENCE = re.compile(
-    r"^ {0,3}(`{3,}(?=[^`\n]*$)|~{3,}).*?(?:^ {0,3}\1[`~]*[ \t\r]*$|\Z)", re.MULTILINE | re.DOTALL
-)
+FENCE = r"^ {0,3}(?P<fence>`{3,}(?=[^`\n]*$)|~{3,}).*?(?:^ {0,3}(?P=fence)[`~]*[ \t\r]*$|\Z)"
+"""A block of code, as a pattern for lines of which the dot takes line ends, too."""
+_FENCE = re.compile(FENCE, re.MULTILINE | re.DOTALL)
 
 
 def cut(document: Document, settings: Chunking) -> list[Passage]:

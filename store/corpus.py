@@ -199,7 +199,11 @@ def check_documents(ids: Sequence[str], written: bool) -> None:
     seen: set[str] = set()
     for id_ in ids:
         if id_ in seen:
-            raise ConfigError(f"two documents have the id {id_!r}; ids must differ")
+            raise ConfigError(
+                f"two documents have the id {id_!r}; ids must differ: rename a file or correct the "
+                "rows, and read two folders with files of the same names as one source, the folder "
+                "above them"
+            )
         seen.add(id_)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
@@ -27,7 +28,7 @@ def read_csv(file: Path) -> Iterator[Found]:
     """
     lines = lines_of(file)
     first = next(lines, "")
-    separator = max(_SEPARATORS, key=first.count)
+    separator = "\t" if file.suffix.lower() == ".tsv" else _separator(first)
     columns = first.count(separator) + 1
     if columns > _MOST_COLUMNS:
         raise ParseError(
@@ -44,6 +45,12 @@ def read_csv(file: Path) -> Iterator[Found]:
             yield _table(head, _body(rows, len(head)))
     except csv.Error as error:
         raise ParseError(f":{rows.line_num}: not CSV: {error}") from None
+
+
+def _separator(first: str) -> str:
+    """The sign that stands most often between the names of the first line, not within them."""
+    bare = re.sub(r'"[^"]*"', "", first)
+    return max(_SEPARATORS, key=bare.count)
 
 
 def _body(rows: Any, width: int) -> Iterator[list[str]]:

@@ -15,9 +15,14 @@ from typing import Any
 
 from configs.errors import ParseError
 from configs.recipe import CorpusSource
+from store.chunks import FENCE
 from store.corpus import Document
 
-_HEADING = re.compile(r"^#[ \t]+(.+?)(?:[ \t]+#+)?[ \t\r]*$", re.MULTILINE)
+# What stands in fences is no heading: there # begins a comment.
+_HEADING = re.compile(
+    rf"{FENCE}|^#[ \t]+(?P<heading>.+?)(?:[ \t]+#+)?[ \t\r]*$", re.MULTILINE | re.DOTALL
+)
+_SHOWN = 80
 _NAMED_DAY = re.compile(
     r"(?<!\d)(?P<dashed>\d{4}-\d{2}-\d{2})(?!\d)|(?:^|[ ._-])v?(?P<solid>(?:19|20)\d{6})(?!\d)"
 )
@@ -47,20 +52,20 @@ def document_of(name: str, found: Found, source: CorpusSource, several: bool) ->
         ParseError: a stated date is none.
     """
     stated = found.stated
-    own = str(stated.get("id") or ("" if found.row is None else found.row))
-    numbered = own and (several or stated.get("id"))
-    heading = _HEADING.search(found.text)
+    stated_id = _told(stated, "id")
+    own = stated_id or ("" if found.row is None else str(found.row))
+    numbered = own and (several or stated_id)
     stem, day = _of_name(name)
-    title = stated.get("title") or (heading.group(1) if heading else stem)
+    title = _told(stated, "title") or _heading(found.text) or stem
     where = f": {own}" if numbered else ""
     return Document(
         id=f"{name}:{own}" if numbered else name,
         # One line: prompts name it beside the marks that hold the text.
-        title=" ".join(str(title).split()) or stem,
+        title=" ".join(title.split()) or stem,
         text=found.text,
-        source=str(stated.get("source") or name),
-        licence=str(stated.get("licence") or stated.get("license") or source.licence or ""),
-        version=str(stated.get("version") or ""),
+        source=_told(stated, "source") or name,
+        licence=_told(stated, "licence", "license") or source.licence or "",
+        version=_told(stated, "version"),
         valid_from=_day(stated.get("valid_from") or stated.get("date"), where)
         or day
         or found.changed,
@@ -68,6 +73,23 @@ def document_of(name: str, found: Found, source: CorpusSource, several: bool) ->
         retrieved_at=_day(stated.get("retrieved_at"), where),
         pages=found.pages,
     )
+
+
+def _told(stated: Mapping[str, Any], *names: str) -> str:
+    """The first of some fields that says something. Lists say nothing; in YAML a few hundred bytes
+    can be gigabytes of them.
+    """
+    held = (stated.get(name) for name in names)
+    return next((str(one) for one in held if one not in (None, "") and not _is_list(one)), "")
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list | tuple | dict | set)
+
+
+def _heading(text: str) -> str:
+    """The first heading of the first level."""
+    return next((found["heading"] for found in _HEADING.finditer(text) if found["heading"]), "")
 
 
 @lru_cache(maxsize=1)
@@ -92,6 +114,8 @@ def day_in_name(stem: str) -> date | None:
 
 
 def _day(value: object, where: str) -> date | None:
+    if _is_list(value):
+        raise ParseError(f"{where}: a list is not a date; write it as 2024-06-30")
     if value is None or str(value).strip() == "":
         return None
     if isinstance(value, datetime):
@@ -101,4 +125,5 @@ def _day(value: object, where: str) -> date | None:
     try:
         return datetime.fromisoformat(str(value).strip()).date()
     except ValueError:
-        raise ParseError(f"{where}: {value!r} is not a date; write it as 2024-06-30") from None
+        said = repr(value)[:_SHOWN]
+        raise ParseError(f"{where}: {said} is not a date; write it as 2024-06-30") from None

@@ -46,11 +46,11 @@ def look_into(path: str) -> Place:
                 "with reader: urls"
             )
     seen = sorted(p for p in found if not _hidden(p, base))
-    readable = (p for p in seen if p.suffix.lower() in READERS and p.is_file())
+    readable = (
+        p for p in seen if p.suffix.lower() in READERS and p.is_file() and not _misnamed(p, base)
+    )
     files = tuple(Local(p.relative_to(base).as_posix(), p) for p in readable)
-    dead_ends = [
-        LeftOut(p.relative_to(base).as_posix(), said) for p in seen if (said := _dead_end(p))
-    ]
+    dead_ends = [LeftOut(_name(p, base), said) for p in seen if (said := _dead_end(p, base))]
     if not files and not dead_ends:
         raise ConfigError(
             f"corpus: no readable document in {path}; "
@@ -77,7 +77,18 @@ def _matching(path: str) -> list[Path]:
     return [p for p in fixed.glob(pattern) if p.is_file() or p.is_symlink()]
 
 
-def _dead_end(path: Path) -> str:
+def _name(path: Path, base: Path) -> str:
+    return os.fsencode(path.relative_to(base)).decode(errors="replace")
+
+
+def _misnamed(path: Path, base: Path) -> bool:
+    """Whether a name is not UTF-8, so that no document can be called by it."""
+    return _name(path, base) != str(path.relative_to(base))
+
+
+def _dead_end(path: Path, base: Path) -> str:
+    if _misnamed(path, base) and path.suffix.lower() in READERS:
+        return ": has a name that is not UTF-8; rename it"
     if path.is_symlink() and path.is_dir():
         return ": is a link to a folder, which is not followed; name that folder in the recipe"
     if path.is_symlink() and path.suffix.lower() in READERS and not path.exists():

@@ -66,6 +66,12 @@ def read_parquet(file: Path) -> Iterator[Found]:
                 yield _with_text(row, f": row {number}", number)
     except pa.ArrowInvalid as error:
         raise ParseError(f": not a Parquet file: {error}") from None
+    except (ArithmeticError, LookupError, pa.ArrowException, TypeError) as error:
+        raise ParseError(f": holds a value that cannot be read ({error}); write it anew") from None
+    except ValueError as error:
+        if isinstance(error, UnicodeDecodeError):
+            raise
+        raise ParseError(f": holds a value that cannot be read ({error}); write it anew") from None
 
 
 def _refuse_large(metadata: pq.FileMetaData) -> None:

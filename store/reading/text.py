@@ -13,6 +13,7 @@ from ruamel.yaml.error import YAMLError
 from configs.errors import ParseError
 from store.reading.found import Found
 
+_MOST_NAMED = 10
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.*?\r?\n)---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 
 
@@ -27,6 +28,7 @@ def read_text(file: Path) -> list[Found]:
     if not match:
         return [Found(text)]
     try:
+        _refuse_growth(match.group(1))
         head = YAML(typ="safe").load(match.group(1)) or {}
     except (YAMLError, ValueError) as error:
         # ValueError: a date such as 2024-02-30, of which YAML does not say the line.
@@ -37,6 +39,18 @@ def read_text(file: Path) -> list[Found]:
     if not isinstance(head, dict):
         raise ParseError(":2: the front matter is not a mapping of fields such as `title: ...`")
     return [Found(text[match.end() :], head)]
+
+
+def _refuse_growth(head: str) -> None:
+    """Stop before parts that name each other become gigabytes (`<<: [*a, *a]`)."""
+    from ruamel.yaml.events import AliasEvent
+
+    named = sum(isinstance(event, AliasEvent) for event in YAML(typ="safe").parse(head))
+    if named > _MOST_NAMED:
+        raise ParseError(
+            f": the front matter names parts of itself {named} times, more than {_MOST_NAMED}; "
+            "write them out"
+        )
 
 
 def decoded(file: Path) -> str:

@@ -19,6 +19,9 @@ _MOST_XML = 100_000_000
 """Bytes of all XML parts together; parsed they take ten times that."""
 _HIGHEST_RATIO = 200
 """XML of real documents unpacks to 5 to 50 times its size."""
+_HEAD = 100
+_BEFORE_XML = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
+"""What may stand in front of XML: the marks of its encoding, and spaces."""
 _SMALL = 20_000_000
 """Bytes below which the ratio does not matter."""
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
@@ -40,16 +43,17 @@ def check_archive(file: Path) -> None:
     try:
         with ZipFile(file) as archive:
             members = archive.infolist()
-            _check_sizes(members)
+            _check_sizes(archive, members)
             for member in members:
                 _check_member(archive, member)
     except (BadZipFile, zlib.error, NotImplementedError, EOFError, OSError) as error:
         raise ParseError(f": is no {file.suffix} file, or broken ({error})") from None
 
 
-def _check_sizes(members: list[ZipInfo]) -> None:
+def _check_sizes(archive: ZipFile, members: list[ZipInfo]) -> None:
     total = sum(member.file_size for member in members)
-    xml = sum(member.file_size for member in members if _is_xml(member))
+    few = members[:_MOST_FILES]
+    xml = sum(member.file_size for member in few if _may_be_xml(archive, member))
     dense = [
         member
         for member in members
@@ -80,3 +84,11 @@ def _check_member(archive: ZipFile, member: ZipInfo) -> None:
 
 def _is_xml(member: ZipInfo) -> bool:
     return member.filename.lower().endswith((".xml", ".rels"))
+
+
+def _may_be_xml(archive: ZipFile, member: ZipInfo) -> bool:
+    """Whether a part can be parsed as XML. Its type decides that, and its name may be any."""
+    if _is_xml(member) or member.flag_bits & 1:
+        return _is_xml(member)
+    with archive.open(member) as part:
+        return part.read(_HEAD).lstrip(_BEFORE_XML).startswith(b"<")

@@ -71,3 +71,61 @@ def test_a_particular_that_only_one_says_keeps_both(old: str, new: str, tmp_path
 def test_functions_with_like_documentation_are_two(tmp_path: Path) -> None:
     a = Document("a", "A", STORY, kind="python-api")
     assert folded(tmp_path, a, replace(a, id="b", text=STORY + " It rained.")) == {}
+
+
+TOLD = "Each lamp of the tower is lit at dusk, fed through the night and put out when day comes. "
+LONG = STORY + " " + TOLD + STORY.replace("tower", "barn").replace("masons", "farmers")
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ("The dose is 5 mg daily.", "The dose is 5 ml daily."),
+        ("It gives 5 mW then.", "It gives 5 MW then."),
+        ("It has 5 million lamps.", "It has 5 billion lamps."),
+        ("It opens at 9 am daily.", "It opens at 9 pm daily."),
+        ("Oil takes 5 and gas takes 7 days.", "Oil takes 7 and gas takes 5 days."),
+        ("From 2024-01-02 to 2025-02-03.", "From 2025-02-03 to 2024-01-02."),
+        ("There Ana leads Bell.", "There Bell leads Ana."),
+        ("\n| seat | Cove |\n", "\n| seat | Dun |\n"),
+        ("The port ABC is open.", "The port CAB is open."),
+        ("By default it is enabled.", "By default it is disabled."),
+        ("You must close it.", "You may close it."),
+        ("It does not start. It does stop.", "It does start. It does not stop."),
+        ("It always works.", "It rarely works."),
+        ("It works there.", "It rarely works there."),
+        ("It holds nitrate there.", "It holds nitrite there."),
+        ("See /etc/one there.", "See /etc/two there."),
+        ("The lamp is red.", "The lamp is green."),
+        ("Grease it before winter.", ""),
+    ],
+)
+def test_other_facts_keep_both(one: str, two: str, tmp_path: Path) -> None:
+    a, b = (
+        Document(name, name, f"{LONG} {said} {TOLD}")
+        for name, said in zip("ab", (one, two), strict=True)
+    )
+    b = replace(b, text=b.text + "They stand to this day and are painted white each year.")
+    assert folded(tmp_path, a, b, threshold=0.7) == {}
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        ("The lamp is recieved there.", "The lamp is received there."),
+        ("The the lamp is there.", "The lamp is there."),
+        ("“Oil” isn’t dear.", '"Oil" isn\'t dear'),
+        ("\n\nPrint this page\n\n", "\n\nHome\n\n"),
+        ("\n\nAll rights reserved.\n\n", "\n\n"),
+        ("", "It stands in the sun."),
+    ],
+)
+def test_copies_with_slips_and_other_surroundings_are_one(
+    one: str, two: str, tmp_path: Path
+) -> None:
+    a, b = (
+        Document(name, name, f"{LONG} {said} {TOLD}")
+        for name, said in zip("ab", (one, two), strict=True)
+    )
+    b = replace(b, text=b.text + "They stand to this day.")
+    assert folded(tmp_path, a, b, threshold=0.7).keys() == {"a"}

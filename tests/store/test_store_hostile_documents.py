@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import resource
 import sys
@@ -70,6 +71,43 @@ def bomb(name: str, size: int) -> bytes:
 def test_a_zip_bomb_is_not_unpacked(tmp_path: Path, suffix: str) -> None:
     said = said_of(tmp_path, f"bomb.{suffix}", bomb("word/document.xml", 120_000_000))
     assert said.startswith(": would unpack to 120,000,000 bytes in 1 parts, as zip bombs do")
+
+
+def test_xml_under_any_name_counts_as_xml(tmp_path: Path) -> None:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(7):
+            archive.writestr(
+                f"word/document{number}.bin", b"\xef\xbb\xbf<w>" + b"a<b/>" * 3_000_000
+            )
+    said = said_of(tmp_path, "named.docx", held.getvalue())
+    assert said.startswith(": would unpack to 105,000,042 bytes in 7 parts")
+
+
+def test_front_matter_does_not_grow(tmp_path: Path) -> None:
+    lists, maps = "a: &a [x, x]\n", "a: &a {k: v}\n"
+    for before, name in pairwise("abcdefghij"):
+        many = ", ".join([f"*{before}"] * 9)
+        lists += f"{name}: &{name} [{many}]\n"
+        maps += f"{name}: &{name} {{<<: [{many}]}}\n"
+    files = {
+        f"{name}.md": f"---\n{head}---\nText.\n".encode()
+        for name, head in (("lists", lists + "title: *j\n"), ("maps", maps))
+    }
+    found = read(tmp_path, files)
+    assert [one.said[:50] for one in found.left_out] == [
+        ": the front matter names parts of itself 82 times,",
+        ": the front matter names parts of itself 81 times,",
+    ]
+
+
+def test_a_name_that_is_not_utf8_stops_no_other(tmp_path: Path) -> None:
+    try:
+        Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.md")).write_text("Text.\n")
+    except OSError:
+        pytest.skip("this file system takes no such names")
+    (one,) = read(tmp_path, {}).left_out
+    assert (one.name, one.said) == ("caf\ufffd.md", ": has a name that is not UTF-8; rename it")
 
 
 def test_a_bomb_that_lies_about_its_size_does_not_get_further(tmp_path: Path) -> None:

@@ -206,6 +206,48 @@ def test_text_that_is_not_utf8_names_file_and_byte(tmp_path: Path, name: str, wh
     assert f"iconv -t utf-8 {name}" in said
 
 
+def test_ids_that_count_from_zero_differ(tmp_path: Path) -> None:
+    rows = b"".join(orjson.dumps({"id": n, "text": f"Row {n}."}) + b"\n" for n in range(3))
+    ids = [one.id for one in read(put(tmp_path, "a.jsonl", rows))]
+    assert ids == ["a.jsonl:0", "a.jsonl:1", "a.jsonl:2"]
+
+
+def test_a_comment_in_code_is_no_title(tmp_path: Path) -> None:
+    text = b"```sh\n# install\npip install x\n```\n\n# Notes\n\nText.\n"
+    assert read(put(tmp_path, "a.md", text))[0].title == "Notes"
+
+
+def test_lists_in_front_matter_say_nothing_but_dates_must_be_dates(tmp_path: Path) -> None:
+    (found,) = read(put(tmp_path, "a.md", b"---\ntitle: [x, y]\nversion: 0\n---\nText.\n"))
+    assert (found.title, found.version) == ("a", "0")
+    path = put(tmp_path, "a.md", b"---\ndate: [2024-06-30]\n---\nText.\n")
+    assert f"{path}: a list is not a date" in refusal(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "columns"),
+    [
+        ("a.tsv", "City, State\tPeople, about", "| City, State | People, about |"),
+        ("a.csv", '"Name; first; last",Age', "| Name; first; last | Age |"),
+    ],
+)
+def test_names_of_columns_may_hold_other_separators(
+    tmp_path: Path, name: str, head: str, columns: str
+) -> None:
+    row = "Ana\t12\n" if name == "a.tsv" else "Ana,12\n"
+    (found,) = read(put(tmp_path, name, f"{head}\n{row}".encode()))
+    assert found.text.splitlines() == [columns, "| --- | --- |", "| Ana | 12 |"]
+
+
+def test_values_of_parquet_that_python_has_not_leave_its_file_out(tmp_path: Path) -> None:
+    for name, type_ in (("far.parquet", pa.timestamp("us")), ("fine.parquet", pa.timestamp("ns"))):
+        table = pa.table({"text": ["Text."], "date": pa.array([10**18 + 1], type_)})
+        pq.write_table(table, tmp_path / name)
+    assert "far.parquet: holds a value that cannot be read (" in refusal(tmp_path / "far.parquet")
+    put(tmp_path, "b.md", b"Text.\n")
+    assert "b.md" in [one.id for one in read(tmp_path)]
+
+
 @pytest.mark.parametrize("value", ["June 2024", "2024-13-01", "2024", "[1]"])
 def test_a_bad_date_is_refused(tmp_path: Path, value: str) -> None:
     path = put(tmp_path, "a.md", f"---\ndate: '{value}'\n---\nText.\n".encode())
