@@ -23,8 +23,8 @@ _OF_READER = {
 """Fields that only some readers have."""
 
 SECRET_PARAMETER = re.compile(
-    r"(^|[_.-])(sig|signature|pwd|auth|authorization|session|jwt|sas|code)$|key(_?id)?$"
-    r"|token|secret|passw|credential|^x-(amz|goog)-",
+    r"(^|[_.-])(sig|signature|pwd|pw|pass|auth|authorization|bearer|session|sid|jwt|sas|hmac|code)$"
+    r"|key(_?id)?$|token|secret|passw|credential|^x-(amz|goog)-",
     re.IGNORECASE,
 )
 """Names of parameters of URLs that open a door, those of signed URLs among them."""

@@ -73,6 +73,7 @@ def corpus(
 
     What was read is kept in the working folder of the output, so that a build need not read it.
     """
+    from configs.errors import ConfigError
     from configs.load import load_recipe, shipped_recipes, teacher_variables
     from configs.recipe import Chunking, CorpusSource, Folding
     from flows import progress
@@ -80,6 +81,8 @@ def corpus(
     from flows.corpus_view import corpus_views
     from flows.workspace import sources_of, workspace_at
 
+    if not what.strip():
+        raise ConfigError("the name of what to read is empty; give a folder, a file or a recipe")
     sources: tuple[CorpusSource, ...] = (CorpusSource(path=what),)
     chunking, folding = Chunking(), Folding()
     if Path(what).suffix in (".yaml", ".yml") or (

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
 
 from configs.recipe import Chunking, CorpusSource, Folding
 from flows.reading import Found, read_new
-from flows.snapshot import listed
+from flows.snapshot import Listing, listed
 from store.corpus import LeftOut
 from store.shards import Shards
 
@@ -66,13 +66,20 @@ def count_corpus(
         kinds=Counter(map(_kind, kept["id"], kept["kind"])),
         languages=Counter(kept["language"].to_list()),
         dated=tuple(kept["valid_from"].drop_nulls().sort().to_list()),
-        problems=tuple(found.left_out),
+        problems=(*found.left_out, *_named_alike(listing)),
         twins=tuple(listing.twins),
         alike=tuple(
             Alike(names[pair.first], names[pair.second], pair.share)
             for pair in listing.folded.alike
         ),
     )
+
+
+def _named_alike(listing: Listing) -> Iterator[LeftOut]:
+    """Ids that several documents have, folded ones too, as a build sees them."""
+    ids = listing.rows["id"]
+    for id_ in ids.filter(ids.is_duplicated()).unique(maintain_order=True):
+        yield LeftOut(id_, ": is the id of several documents, with which no build begins")
 
 
 def _kind(id_: str, kind: str) -> str:

@@ -12,6 +12,7 @@ from functools import partial
 
 import pyarrow as pa
 
+from configs.errors import ConfigError
 from configs.recipe import Chunking, CorpusSource
 from filters.documents import sign
 from flows.progress import report
@@ -21,6 +22,9 @@ from store.reading.batches import Batch, batches
 from store.reading.pieces import VERSION, pieces, tables_of
 from store.reading.source import files_of, read_batch, refuse_unreadable
 from store.shards import Rows, Shards, shard_key
+
+_TRIES = 3
+"""Times that files are read which change meanwhile."""
 
 
 @dataclass
@@ -42,8 +46,8 @@ def read_sources(
     """Read what is new of the sources, and ``more`` documents behind them.
 
     Raises:
-        ConfigError: nothing is at the place of a source, none of its files can be read, or a
-            library is lacking.
+        ConfigError: nothing is at the place of a source, none of its files can be read, they
+            change meanwhile, or a library is lacking.
     """
     found = Found()
     for source in sources:
@@ -59,7 +63,7 @@ def read_new(shards: Shards, source: CorpusSource, chunking: Chunking) -> Found:
     """Read what is new of one source, where it is no error that no file can be read.
 
     Raises:
-        ConfigError: nothing is there, or a library is lacking.
+        ConfigError: nothing is there, files change meanwhile, or a library is lacking.
     """
     if source.reader == "python-api":
         return _held(shards, read_modules(source.modules), chunking)
@@ -82,27 +86,48 @@ def _read(
 ) -> Found:
     """The pieces of a batch, read unless they are there; ``tell`` hears how many bytes are done."""
     said = [source.licence, source.max_mb, chunking.model_dump(mode="json")]
-    key = shard_key("read", VERSION, said, batch.content())
-    if not shards.has(key):
+    for _ in range(_TRIES):
+        content = batch.content()
+        key = shard_key("read", VERSION, said, content)
+        if _is_whole(shards, key):
+            break
         left_out: list[LeftOut] = []
-
-        def documents() -> Iterator[Document]:
-            done = 0
-            for one in read_batch(batch, source):
-                if isinstance(one, LeftOut):
-                    left_out.append(one)
-                else:
-                    yield one
-                    done += len(one.text)
-                    tell(min(done, batch.size))
-
-        keys = pa.array(_pieces(shards, key, documents(), chunking), pa.string())
-        made = {"pieces": pa.table({"key": keys}), "left_out": table_of(left_out, LEFT_OUT)}
-        shards.put(key, made)
+        keys = _pieces(shards, key, _documents(batch, source, left_out, tell), chunking)
+        if batch.content() == content:
+            named = pa.table({"key": pa.array(keys, pa.string())})
+            shards.put(key, {"pieces": named, "left_out": table_of(left_out, LEFT_OUT)})
+            break
+        # What was read is not what the keys say, and would be found under them later.
+        shards.drop(keys)
+    else:
+        names = " to ".join(dict.fromkeys(one.name for one in (batch.files[0], batch.files[-1])))
+        raise ConfigError(
+            f"corpus: files change while they are read ({source.path or source.reader}: {names}); "
+            "run again when nothing writes to them, or give a copy"
+        )
     return Found(
         shards.table(key, "pieces")["key"].to_pylist(),
         [LeftOut(**row) for row in shards.table(key, "left_out").to_pylist()],
     )
+
+
+def _documents(
+    batch: Batch, source: CorpusSource, left_out: list[LeftOut], tell: Callable[[int], None]
+) -> Iterator[Document]:
+    """The documents of a batch; what cannot be read is put to ``left_out``."""
+    done = 0
+    for one in read_batch(batch, source):
+        if isinstance(one, LeftOut):
+            left_out.append(one)
+        else:
+            yield one
+            done += len(one.text)
+            tell(min(done, batch.size))
+
+
+def _is_whole(shards: Shards, key: str) -> bool:
+    """Whether a batch was read, and none of its pieces has been deleted since."""
+    return shards.has(key) and all(map(shards.has, shards.table(key, "pieces")["key"].to_pylist()))
 
 
 def _held(shards: Shards, documents: Sequence[Document], chunking: Chunking) -> Found:

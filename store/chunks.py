@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
@@ -10,7 +11,7 @@ from configs.recipe import Chunking
 from store.corpus import Document, Passage
 from store.text import Span, sentences
 
-_HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)(?:[ \t]+#+)?[ \t\r]*$", re.MULTILINE)
+_HEADING = re.compile(r"^(#{1,6})[ \t]+(\S[^\n]*)$", re.MULTILINE)
 # A fence left open runs to the end, and one line of ```code``` opens none.
 FENCE = r"^ {0,3}(?P<fence>`{3,}(?=[^`\n]*$)|~{3,}).*?(?:^ {0,3}(?P=fence)[`~]*[ \t\r]*$|\Z)"
 """A block of code, as a pattern for lines of which the dot takes line ends, too."""
@@ -48,19 +49,28 @@ def cut(document: Document, settings: Chunking) -> list[Passage]:
 def _sections(text: str) -> Iterator[tuple[str, Span]]:
     """Runs of text between headings, each with the path of headings above it."""
     fences = [match.span() for match in _FENCE.finditer(text)]
-    headings = [
-        match
-        for match in _HEADING.finditer(text)
-        if not any(start <= match.start() < end for start, end in fences)
-    ]
+    headings = [match for match in _HEADING.finditer(text) if not _within(match.start(), fences)]
     yield from _body("", text, 0, headings[0].start() if headings else len(text))
     path: list[tuple[int, str]] = []
     for i, match in enumerate(headings):
         level = len(match.group(1))
-        path = [part for part in path if part[0] < level] + [(level, match.group(2))]
+        path = [part for part in path if part[0] < level] + [(level, heading_text(match.group(2)))]
         end = headings[i + 1].start() if i + 1 < len(headings) else len(text)
         names = [name for depth, name in path if depth > 1]
         yield from _body(" > ".join(names), text, match.end(), end)
+
+
+def _within(at: int, spans: Sequence[tuple[int, int]]) -> bool:
+    """Whether a place is in one of some spans, which are in order."""
+    before = bisect_right(spans, (at, sys.maxsize)) - 1
+    return before >= 0 and at < spans[before][1]
+
+
+def heading_text(line: str) -> str:
+    """What a heading says, without the marks that may close it."""
+    line = line.rstrip(" \t\r")
+    bare = line.rstrip("#")
+    return bare.rstrip(" \t") if bare.endswith((" ", "\t")) else line
 
 
 def _body(section: str, text: str, start: int, end: int) -> Iterator[tuple[str, Span]]:

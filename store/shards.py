@@ -66,6 +66,11 @@ class Shards:
             shutil.rmtree(aside, ignore_errors=True)
         return key
 
+    def drop(self, keys: Sequence[str]) -> None:
+        """Forget shards, finished or not there."""
+        for key in keys:
+            shutil.rmtree(self.root / key, ignore_errors=True)
+
     def once(self, key: str, make: Callable[[], Mapping[str, Rows]]) -> str:
         """The key, after making the shard unless it is finished already."""
         return key if self.has(key) else self.put(key, make())

@@ -64,10 +64,15 @@ def calls_in(content: str) -> list[Call]:
 def _call_at(content: str, at: int) -> tuple[Call, int]:
     """The call whose JSON begins there, and where it ends."""
     try:
-        call, end = json.JSONDecoder().raw_decode(content, at)
-    except (json.JSONDecodeError, RecursionError) as error:
+        call, end = json.JSONDecoder(parse_constant=_refuse).raw_decode(content, at)
+    except (ValueError, RecursionError) as error:
         raise ParseError(f"it is not JSON: {error}") from None
     match call:
         case {"name": str(name), "arguments": dict(arguments)}:
             return Call(name, arguments), end
     raise ParseError("it lacks a name or arguments")
+
+
+def _refuse(constant: str) -> None:
+    """Python reads NaN and Infinity, which are no JSON to others."""
+    raise ValueError(f"{constant} is no value of it")

@@ -15,6 +15,13 @@ from configs.errors import ParseError
 _Address = IPv4Address | IPv6Address
 _NAT64 = IPv6Network("64:ff9b::/96")
 """Addresses that hold one of IPv4 in their last four bytes (RFC 6052)."""
+_CLOUDS = {
+    *map(
+        ip_address,
+        ("168.63.129.16", "fd00:ec2::254", "fd20:ce::254", "100.100.100.200", "192.0.0.192"),
+    ),
+}
+"""Where Azure, AWS, Google, Alibaba and Oracle give out a machine's keys beside link-local ones."""
 
 
 PAUSE_S = 1.0
@@ -56,9 +63,9 @@ async def addresses_of(host: str, port: int, private: bool) -> list[str]:
 def refusal(address: str, private: bool) -> str:
     """Why an address is not asked; empty where it is."""
     held = _unwrapped(ip_address(address.partition("%")[0]))
-    odd = held.is_unspecified or held.is_multicast or held.is_link_local
+    odd = held.is_unspecified or held.is_multicast or held.is_link_local or held in _CLOUDS
     if odd or (held.is_reserved and not held.is_loopback):
-        # Link-local is where clouds give out a machine's keys; no intranet has documents there.
+        # Link-local is where most clouds give out keys; no intranet has documents there.
         return "an address that no document is fetched from"
     site = isinstance(held, IPv6Address) and held.is_site_local
     if private or (held.is_global and not site):

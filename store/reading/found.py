@@ -15,13 +15,11 @@ from typing import Any
 
 from configs.errors import ParseError
 from configs.recipe import CorpusSource
-from store.chunks import FENCE
+from store.chunks import FENCE, heading_text
 from store.corpus import Document
 
 # What stands in fences is no heading: there # begins a comment.
-_HEADING = re.compile(
-    rf"{FENCE}|^#[ \t]+(?P<heading>.+?)(?:[ \t]+#+)?[ \t\r]*$", re.MULTILINE | re.DOTALL
-)
+_HEADING = re.compile(rf"{FENCE}|^#[ \t]+(?P<heading>\S[^\n]*)$", re.MULTILINE | re.DOTALL)
 _SHOWN = 80
 _NAMED_DAY = re.compile(
     r"(?<!\d)(?P<dashed>\d{4}-\d{2}-\d{2})(?!\d)|(?:^|[ ._-])v?(?P<solid>(?:19|20)\d{6})(?!\d)"
@@ -89,7 +87,8 @@ def _is_list(value: object) -> bool:
 
 def _heading(text: str) -> str:
     """The first heading of the first level."""
-    return next((found["heading"] for found in _HEADING.finditer(text) if found["heading"]), "")
+    found = (match["heading"] for match in _HEADING.finditer(text))
+    return heading_text(next(filter(None, found), ""))
 
 
 @lru_cache(maxsize=1)

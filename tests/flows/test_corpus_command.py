@@ -55,6 +55,16 @@ def test_nothing_to_read_is_an_exit_code(stillhouse: RunCommand, tmp_path: Path)
     assert said.code == 1
     assert "a.md: not UTF-8 (byte 0)" in said.out
     assert stillhouse("corpus", tmp_path / "nowhere").code == 2
+    assert stillhouse("corpus", "").code == 2
+
+
+def test_it_tells_what_a_build_would_refuse(
+    stillhouse: RunCommand, recipe_file: RecipeFile, tmp_path: Path
+) -> None:
+    put(tmp_path, {"one/a.md": b"Ana is deep.\n", "two/a.md": b"Bel is deep.\n"})
+    path = recipe_file(corpus=[{"path": "one"}, {"path": "two"}])
+    assert "a.md: is the id of several documents" in stillhouse("corpus", path).out
+    assert "read two folders with files of the same names" in stillhouse("build", path).err
 
 
 def test_what_a_recipe_fetches_is_fetched_once_for_all_commands(

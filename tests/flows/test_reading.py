@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from configs.errors import ConfigError
 from configs.recipe import Chunking, CorpusSource
 from flows import reading
 from flows.progress import _shown
@@ -141,3 +143,31 @@ def test_batches_hold_all_files_in_order(sizes: list[int]) -> None:
     found = [*batches.batches(files)]
     assert [file for batch in found for file in batch.files] == files
     assert all(len(batch.files) == 1 or batch.size <= 2 * SMALL for batch in found)
+
+
+def test_a_piece_that_was_deleted_is_made_anew(tmp_path: Path) -> None:
+    folder = write(tmp_path / "docs", 20)
+    before = corpus_of(tmp_path, folder)
+    shutil.rmtree(min((tmp_path / "shards").glob("piece-*")))
+    shutil.rmtree(next((tmp_path / "shards").glob("corpus-*")))
+    assert corpus_of(tmp_path, folder) == before
+
+
+def test_files_that_change_while_they_are_read_are_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write(tmp_path / "docs", 2)
+    new, tables = iter(["Frozen.\n", *map(str, range(9))]), reading.tables_of
+    changed = folder / "01.md"
+
+    def writing(documents: object, chunking: Chunking) -> object:
+        changed.write_text(next(new))
+        return tables(documents, chunking)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(reading, "tables_of", writing)
+        with pytest.raises(ConfigError, match=r"files change while they are read .*01\.md"):
+            corpus_of(tmp_path, folder)
+    for said in (text(1), "Frozen.\n"):
+        changed.write_text(said)
+        assert corpus_of(tmp_path, folder).document["01.md"].text == said

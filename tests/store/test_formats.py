@@ -122,6 +122,8 @@ def test_calls_stand_in_a_field_or_in_turns_of_their_own() -> None:
         '<tool_call>\n{"name": "a", "arguments": {"b": 1, "b": 2}}\n</tool_call>',
         '<tool_call>{"name": "a", "arguments": {}}</tool_call>',
         "<tool_call>\n{1}\n</tool_call>",
+        '<tool_call>\n{"name": "a", "arguments": {"b": NaN}}\n</tool_call>',
+        '<tool_call>\n{"name": "a", "arguments": {"b": 1%s}}\n</tool_call>' % ("0" * 5000),
     ],
 )
 def test_a_call_that_would_come_back_as_another_does_not_fit(content: str) -> None:

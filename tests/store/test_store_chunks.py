@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import time
 from itertools import pairwise
 
 import pytest
@@ -134,3 +135,26 @@ def test_code_fenced_on_one_line_opens_no_fence() -> None:
 @pytest.mark.parametrize("text", ["", "\n\n", "# Only a heading", "***\n\n---"])
 def test_a_document_without_words_has_no_passage(text: str) -> None:
     assert cut(document(text), Chunking()) == []
+
+
+def test_long_headings_and_many_fences_take_no_minutes() -> None:
+    started = time.process_time()
+    spaces = "## a" + " " * 200_000 + "x ##\nText.\n"
+    (one,) = cut(document(spaces), Chunking())
+    assert one.section == "a" + " " * 200_000 + "x"
+    assert len(cut(document("```\n# x\n```\n# h\nText.\n" * 5_000), Chunking())) == 5_001
+    assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("## C#", "C#"),
+        ("## a ##  \r", "a"),
+        ("## #", "#"),
+        ("## a # b #\t", "a # b"),
+        ("##  ##", "##"),
+    ],
+)
+def test_marks_that_close_a_heading_are_none_of_it(line: str, said: str) -> None:
+    assert [one.section for one in cut(document(f"{line}\nText.\n"), Chunking())] == [said]

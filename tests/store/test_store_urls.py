@@ -437,6 +437,8 @@ def test_the_next_address_is_tried_where_one_takes_no_connection(
         *((address, False, False) for address in ("169.254.169.254", "fe80::1%eth0", "0.0.0.0")),
         *((address, False, False) for address in ("224.0.0.1", "ff02::1", "240.0.0.1", "::")),
         *((address, False, False) for address in ("::ffff:169.254.169.254", "255.255.255.255")),
+        *((address, False, False) for address in ("168.63.129.16", "fd00:ec2::254")),
+        *((address, False, False) for address in ("100.100.100.200", "::ffff:168.63.129.16")),
     ],
 )
 def test_which_addresses_are_asked(address: str, asked: bool, inside: bool) -> None:
@@ -450,6 +452,7 @@ def test_which_addresses_are_asked(address: str, asked: bool, inside: bool) -> N
         ({"reader": "urls"}, "reader urls needs `urls`, or `path`"),
         ({"reader": "urls", "urls": ["http://me:hunter2@x.org/"]}, "a user's name or password"),
         ({"reader": "urls", "urls": ["https://x.org/?X-Amz-Signature=s3cret"]}, "X-Amz-Signature"),
+        ({"reader": "urls", "urls": ["https://x.org/?pass=s3cret"]}, "a parameter 'pass'"),
         ({"path": "x", "urls": ["https://x.org/"]}, "`urls` belongs to reader urls"),
         ({"reader": "hub", "dataset": "a/b", "timeout_s": 3}, "`timeout_s` belongs to reader urls"),
     ],
