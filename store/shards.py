@@ -10,6 +10,7 @@ import shutil
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
@@ -22,6 +23,9 @@ from store.text import digest
 
 Rows: TypeAlias = pa.Table | pa.RecordBatchReader
 """A table, or one that comes batch by batch."""
+
+_SMALL = 1 << 15
+"""Bytes of a file up to which its table is kept in memory; 512 of them are."""
 
 
 def shard_key(stage: str, version: str, settings: object, inputs: Sequence[str]) -> str:
@@ -76,10 +80,13 @@ class Shards:
         """
         path = self.root / key / f"{name}.parquet"
         try:
-            return pq.read_table(
-                path, columns=columns and [*columns], page_checksum_verification=True
-            )
-        except (OSError, pa.ArrowInvalid) as error:
+            found = path.stat()
+            if found.st_size <= _SMALL:
+                whole = _small(path, found.st_ino, found.st_size, found.st_mtime_ns)
+            else:
+                whole = _read(path, columns)
+            return whole.select(columns) if columns else whole
+        except (OSError, KeyError, pa.ArrowInvalid) as error:
             raise StoreCorrupt(
                 f"cannot read {path}: {error}; delete the folder {path.parent} and run again"
             ) from error
@@ -92,6 +99,17 @@ class Shards:
         data = pl.from_arrow(tables)
         assert isinstance(data, pl.DataFrame)
         return data
+
+
+def _read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        return file.read(columns and [*columns])
+
+
+@lru_cache(maxsize=512)
+def _small(path: Path, _file: int, _size: int, _changed: int) -> pa.Table:
+    """A build reads the same small tables a hundred times."""
+    return _read(path)
 
 
 def write_parquet(table: Rows, path: Path) -> None:
