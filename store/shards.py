@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -24,6 +25,9 @@ from store.text import digest
 Rows: TypeAlias = pa.Table | pa.RecordBatchReader
 """A table, or one that comes batch by batch."""
 _AT_ONCE = 1_000
+
+_SMALL = 1 << 15
+"""Bytes of a file up to which its table is kept in memory; 512 of them are."""
 
 
 def shard_key(stage: str, version: str, settings: object, inputs: Sequence[str]) -> str:
@@ -83,9 +87,12 @@ class Shards:
         """
         path = self.root / key / f"{name}.parquet"
         with _reading(path):
-            return pq.read_table(
-                path, columns=columns and [*columns], page_checksum_verification=True
-            )
+            found = path.stat()
+            if found.st_size <= _SMALL:
+                whole = _small(path, found.st_ino, found.st_size, found.st_mtime_ns)
+            else:
+                whole = _read(path, columns)
+            return whole.select(columns) if columns else whole
 
     def rows(self, key: str, name: str) -> Iterator[dict[str, Any]]:
         """The rows of a table of a shard, few of them in memory at a time.
@@ -112,10 +119,21 @@ class Shards:
 def _reading(path: Path) -> Iterator[None]:
     try:
         yield
-    except (OSError, pa.ArrowInvalid) as error:
+    except (OSError, KeyError, pa.ArrowInvalid) as error:
         raise StoreCorrupt(
             f"cannot read {path}: {error}; delete the folder {path.parent} and run again"
         ) from error
+
+
+def _read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        return file.read(columns and [*columns])
+
+
+@lru_cache(maxsize=512)
+def _small(path: Path, _file: int, _size: int, _changed: int) -> pa.Table:
+    """A build reads the same small tables a hundred times."""
+    return _read(path)
 
 
 def write_parquet(table: Rows, path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import uuid
@@ -44,6 +43,7 @@ if os.environ.get("CI"):
     hypothesis.settings.load_profile("repeatable")
 
 sys.path.insert(0, str(HERE))
+import forked  # noqa: E402
 from teacher_server import KEY  # noqa: E402
 
 
@@ -101,23 +101,44 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
     return str(request.getfixturevalue("postgres_database"))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def remembered_vectors(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The builds of the flows' tests embed no text that another has embedded."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.path.parent.name == "flows":
+            from remembered import remembering
+
+            import store.embedding
+
+            patch.setattr(store.embedding, "load", remembering)
+        yield
+
+
+@pytest.fixture
+def new_vectors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests of what is the same to the last bit wherever it is made."""
+    import store.embedding
+    import store.encoders
+
+    monkeypatch.setattr(store.embedding, "load", store.encoders.load)
+
+
 StartServer = Callable[..., Server]
 
 
 @contextmanager
 def serving(log: Path, settings: dict[str, object]) -> Iterator[Server]:
     """A teacher server with these settings."""
-    command = [sys.executable, str(HERE / "teacher_server.py"), "--log", str(log)]
+    words = ["--log", str(log)]
     for name, value in settings.items():
         given = value if isinstance(value, str) else json.dumps(value)
-        command += [f"--{name.replace('_', '-')}", given]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        words += [f"--{name.replace('_', '-')}", given]
+    process, port = forked.server(words)
     try:
-        assert process.stdout is not None
-        yield Server(f"http://127.0.0.1:{int(process.stdout.readline())}/v1", log)
+        yield Server(f"http://127.0.0.1:{port}/v1", log)
     finally:
         process.kill()
-        process.communicate()
+        process.join()
 
 
 @pytest.fixture

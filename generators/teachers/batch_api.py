@@ -13,7 +13,7 @@ import orjson
 
 from configs.teachers import Teacher
 from generators.teachers.faults import Fault, of_status, of_transport
-from generators.teachers.wire import proxy_for
+from generators.teachers.wire import proxy_for, trusted
 
 _SLOWEST = 100_000
 """Bytes a second that an upload may take at the least."""
@@ -60,7 +60,7 @@ class Http:
         from httpx_aiohttp import AiohttpTransport
 
         self._client = httpx.AsyncClient(
-            transport=AiohttpTransport(proxy=proxy_for(self.base)),
+            transport=AiohttpTransport(trusted(), proxy=proxy_for(self.base)),
             headers=self._headers,
             timeout=self._timeout,
             trust_env=False,

@@ -10,6 +10,7 @@ from configs.errors import TeacherUnavailable
 from configs.teachers import Teacher
 from generators.teachers.endpoint import ADAPTERS
 from generators.teachers.faults import explained, of_error
+from generators.teachers.wire import trusted
 
 _LEAST_S = 10.0
 
@@ -38,7 +39,7 @@ async def _status(teacher: Teacher, secret: str) -> int:
     url = f"{str(teacher.base_url).rstrip('/')}/models"
     async with (
         asyncio.timeout(max(_LEAST_S, teacher.connect_s)),
-        httpx.AsyncClient(timeout=teacher.connect_s) as client,
+        httpx.AsyncClient(verify=trusted(), timeout=teacher.connect_s) as client,
         client.stream("GET", url, headers=headers) as response,
     ):
         return response.status_code

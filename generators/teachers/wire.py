@@ -12,7 +12,9 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
+from ssl import SSLContext
 from typing import Any
 from urllib.request import getproxies, proxy_bypass
 
@@ -61,7 +63,7 @@ class Wire:
         from httpx_aiohttp import AiohttpTransport
 
         limits = httpx.Limits(max_connections=self._settings.concurrency + 16, keepalive_expiry=30)
-        self._transport = AiohttpTransport(limits=limits, proxy=proxy_for(self.url))
+        self._transport = AiohttpTransport(trusted(), limits=limits, proxy=proxy_for(self.url))
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -128,6 +130,12 @@ class Wire:
         finally:
             if response is not None:
                 await response.aclose()
+
+
+@cache
+def trusted() -> SSLContext:
+    """The certificates that servers are checked against. Reading them takes longer than a call."""
+    return httpx.create_ssl_context()
 
 
 def proxy_for(url: httpx.URL) -> httpx.Proxy | None:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import subprocess
-import sys
 import time
 from contextlib import closing
 from pathlib import Path
@@ -16,7 +13,8 @@ import httpx
 import polars as pl
 import pytest
 import sqlalchemy as sa
-from conftest import ROOT, RecipeFile, RunCommand, Server, StartServer, serving
+from conftest import RecipeFile, RunCommand, Server, StartServer, serving
+from forked import command
 from teacher_server import KEY
 
 from configs.load import load_recipe
@@ -132,15 +130,14 @@ def kill(recipe: Path, output: Path, server: Server, stored: bool) -> None:
     """Start a build and kill it with signal 9 when the server has a batch of its, either after it
     has looked at that batch or before it was told of its id.
     """
-    command = [sys.executable, "-m", "flows.cli", "build", str(recipe), "--output", str(output)]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen(command, cwd=ROOT, **quiet)  # type: ignore[call-overload]
+    said = output.with_name("killed")
+    begun = command("build", recipe, "--output", output, said=said)
     deadline = time.monotonic() + 90
     while not server.stats()["looks" if stored else "batches"]:
-        assert process.poll() is None and time.monotonic() < deadline
+        assert begun.process.is_alive() and time.monotonic() < deadline
         time.sleep(0.02)
-    os.kill(process.pid, signal.SIGKILL)
-    assert process.wait() == -signal.SIGKILL
+    begun.process.kill()
+    assert begun.ended() == -signal.SIGKILL
 
 
 def foreign_batch(server: Server, kind: str, count: int) -> None:

@@ -22,6 +22,7 @@ def published(output: Path, folder: str) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted((version / folder).glob("*.parquet"))}
 
 
+@pytest.mark.usefixtures("new_vectors")
 def test_same_journal_same_bytes(
     recipe_file: RecipeFile, start_server: StartServer, tmp_path: Path
 ) -> None:
@@ -42,6 +43,7 @@ def test_same_journal_same_bytes(
         assert published(one, folder) == published(two, folder) != {}
 
 
+@pytest.mark.usefixtures("new_vectors")
 def test_rules_need_no_journal(recipe_file: RecipeFile, tmp_path: Path) -> None:
     outputs = (tmp_path / "one", tmp_path / "two")
     for output in outputs:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +12,8 @@ from typing import Any
 import httpx
 import polars as pl
 import pytest
-from conftest import ROOT, RecipeFile, RunCommand, Server, StartServer
+from conftest import RecipeFile, RunCommand, Server, StartServer
+from forked import command
 from scripted_judge import ORDER
 
 from configs.load import load_recipe
@@ -202,14 +200,13 @@ def test_kill_and_resume_pays_no_vote_twice(
 ) -> None:
     judge, output = start_server({"latency": 0.05}), tmp_path / "out"
     recipe, path = judged(start_server(), judge), labels(tmp_path / "labels.jsonl", hundred())
-    command = [sys.executable, "-m", "flows.cli", "calibrate", recipe, path, "--output", output]
-    process = subprocess.Popen([*map(str, command)], cwd=ROOT, stderr=subprocess.DEVNULL)
+    begun = command("calibrate", recipe, path, "--output", output, said=tmp_path / "killed")
     deadline = time.monotonic() + 60
     while len(judge.bodies()) < 40 and time.monotonic() < deadline:
-        assert process.poll() is None, "it ended before it could be killed"
+        assert begun.process.is_alive(), "it ended before it could be killed"
         time.sleep(0.01)
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
+    begun.process.kill()
+    assert begun.ended() == -signal.SIGKILL
     assert len(judge.bodies()) < 99
     said = stillhouse("calibrate", recipe, path, "--output", output)
     assert said.code == 0, said.err

@@ -6,25 +6,30 @@ import hashlib
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
-from conftest import ROOT, RecipeFile, Server, StartServer
+from conftest import RecipeFile, Server, StartServer
+from forked import Command, command
+
+from configs.load import load_recipe
+from flows.pipeline import build
 
 CONCURRENCY = 8
 
 
-def command(recipe: Path, output: Path) -> list[str]:
-    return [sys.executable, "-m", "flows.cli", "build", str(recipe), "--output", str(output)]
+def start(recipe: Path, output: Path) -> Command:
+    """A build in a process of its own."""
+    said = output.with_name(f"{output.name}-said-{time.monotonic_ns()}")
+    return command("build", recipe, "--output", output, said=said)
 
 
 def run(recipe: Path, output: Path) -> None:
-    done = subprocess.run(command(recipe, output), cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    process = start(recipe, output)
+    assert process.ended() == 0, process.err.read_text()
 
 
 def journaled(output: Path) -> set[str]:
@@ -39,15 +44,13 @@ def journaled(output: Path) -> set[str]:
 def kill_half_way(recipe: Path, output: Path, server: Server, expected: int) -> None:
     """Start a build and kill it with signal 9 once half of its calls were made."""
     asked = len(server.bodies())
-    process = subprocess.Popen(
-        command(recipe, output), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    begun = start(recipe, output)
     deadline = time.monotonic() + 90
     while len(server.bodies()) - asked < expected // 2 and time.monotonic() < deadline:
-        assert process.poll() is None, "the build ended before it could be killed"
+        assert begun.process.is_alive(), "the build ended before it could be killed"
         time.sleep(0.01)
-    os.kill(process.pid, signal.SIGKILL)
-    assert process.wait() == -signal.SIGKILL
+    begun.process.kill()
+    assert begun.ended() == -signal.SIGKILL
 
 
 def files(output: Path) -> dict[str, bytes]:
@@ -65,6 +68,7 @@ def files(output: Path) -> dict[str, bytes]:
     return found
 
 
+@pytest.mark.usefixtures("new_vectors")
 def test_kill_and_resume(
     tmp_path: Path, start_server: StartServer, recipe_file: RecipeFile, capsys: Any
 ) -> None:
@@ -72,7 +76,7 @@ def test_kill_and_resume(
     # One shard, so that nothing but the journal can save what was answered before the kill.
     recipe = recipe_file(server.url, target=40, shard_size=200, max_candidates=120)
 
-    run(recipe, tmp_path / "whole")
+    build(load_recipe(str(recipe), output=tmp_path / "whole"))
     calls = server.bodies()
     assert len(calls) == len(set(calls)) > 50
 
@@ -103,13 +107,11 @@ def test_ctrl_c_says_that_nothing_is_lost(
 ) -> None:
     server = start_server({"latency": 0.5})
     recipe = recipe_file(server.url, target=40, shard_size=200, max_candidates=120)
-    process = subprocess.Popen(
-        command(recipe, tmp_path / "out"), cwd=ROOT, stderr=subprocess.PIPE, text=True
-    )
+    begun = start(recipe, tmp_path / "out")
     deadline = time.monotonic() + 90
     while not server.bodies() and time.monotonic() < deadline:
         time.sleep(0.01)
-    process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=60)
-    assert process.returncode == 130 and "Traceback" not in said
+    os.kill(begun.process.pid or 0, signal.SIGINT)
+    code, said = begun.ended(), begun.err.read_text()
+    assert code == 130 and "Traceback" not in said
     assert said.endswith("stopped: what was answered is kept; run the same command to go on\n")

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import signal
-import subprocess
-import sys
 import time
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
@@ -15,7 +12,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, RecipeFile, RunCommand
+from conftest import RecipeFile, RunCommand
+from forked import command
 from scripted_student import Student, serving
 
 from configs.errors import ConfigError
@@ -189,23 +187,21 @@ def test_the_command_asks_nothing_twice_and_shows_every_gauge(
 
 
 def test_a_killed_probe_goes_on_where_it_was(
-    recipe: Path, book: dict[str, str], tmp_path: Path
+    recipe: Path, book: dict[str, str], tmp_path: Path, stillhouse: RunCommand
 ) -> None:
     student, out = Student(book), tmp_path / "out"
     with serving(student) as url:
-        command = [sys.executable, "-m", "flows.cli", "probe", str(recipe), "-o", str(out)]
-        command += ["--endpoint", url, "--model", "s", "--facts", "200", "--concurrency", "4"]
-        process = subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        words = ["probe", recipe, "-o", out, "--endpoint", url, "--model", "s"]
+        words += ["--facts", 200, "--concurrency", 4]
+        begun = command(*words, said=tmp_path / "killed")
         deadline = time.monotonic() + 60
         while len(student.bodies) < 300 and time.monotonic() < deadline:
-            assert process.poll() is None
+            assert begun.process.is_alive()
             time.sleep(0.01)
-        os.kill(process.pid, signal.SIGKILL)
-        process.wait()
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
+        begun.process.kill()
+        assert begun.ended() == -signal.SIGKILL
+        done = stillhouse(*words)
+        assert done.code == 0, done.err
     twice = sum(count > 1 for count in student.seen.values())
     assert len(student.seen) == 200 * 6 + 50 and twice <= 4, "no more than were in flight"
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import polars as pl
-from conftest import ROOT, RecipeFile, RunCommand, StartServer
+from conftest import RecipeFile, RunCommand, StartServer
+from forked import command
 
 from store.journal import Journal
 from store.versions import find_version
@@ -80,13 +79,11 @@ def test_two_builds_at_once_do_not_pay_for_each_other(
 ) -> None:
     server = start_server({"latency": 0.5})
     recipe = recipe_file(server.url)
-    command = [sys.executable, "-m", "flows.cli", "build", str(recipe), "--output"]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    both = [
-        subprocess.Popen([*command, str(tmp_path / "out")], cwd=ROOT, **pipes) for _ in range(2)
-    ]
-    said = [process.communicate(timeout=100)[1].decode() for process in both]
-    assert sorted(process.returncode for process in both) == [0, 2], said
+    words = ("build", recipe, "--output", tmp_path / "out")
+    both = [command(*words, said=tmp_path / name) for name in ("one", "other")]
+    codes = [each.ended() for each in both]
+    said = [each.err.read_text() for each in both]
+    assert sorted(codes) == [0, 2], said
     assert any("another process is working on 'rivers'" in text for text in said)
     assert server.stats()["paid_twice"] == 0
 

@@ -137,12 +137,13 @@ def test_a_second_run_asks_nothing_again(
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.usefixtures("new_vectors")
 def test_a_build_killed_in_its_repairs_pays_nothing_twice(
     recipe_file: RecipeFile, start_server: StartServer, tmp_path: Path
 ) -> None:
     server = start_server({**WRONG, "latency": 0.1})
     recipe = recipe_file(server.url, target=20, shard_size=50, max_candidates=50, **REPAIR)
-    run(recipe, tmp_path / "whole")
+    build(load_recipe(str(recipe), output=tmp_path / "whole"))
     calls = server.bodies()
     killed = tmp_path / "killed"
     # Half of twice the shard's calls and ten more: the first answers are in, repairs have begun.

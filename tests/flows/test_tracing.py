@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT, RecipeFile, StartServer
+from conftest import RecipeFile, StartServer
+from forked import command
 from teacher_server import KEY
 
 pytest.importorskip("opentelemetry.sdk", reason="needs the extra otel")
@@ -57,14 +56,9 @@ def test_every_call_is_a_span(
     recipe = recipe_file(server.url, target=20)
     with collector(received) as url:
         monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", url)
-        command = [sys.executable, "-m", "flows.cli", "preview", str(recipe), "-n", "30"]
-        done = subprocess.run(
-            [*command, "--output", str(tmp_path / "out")],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-        )
-    assert done.returncode == 0, done.stderr
+        words = ("preview", recipe, "-n", 30, "--output", tmp_path / "out")
+        done = command(*words, said=tmp_path / "said")
+        assert done.ended() == 0, done.err.read_text()
     spans = [
         span
         for body in received

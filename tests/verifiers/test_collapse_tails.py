@@ -84,7 +84,7 @@ def test_emptied_kinds() -> None:
 def test_counts_by_kind(mask: list[bool], count: int) -> None:
     labels = np.arange(len(mask)) % count
     masks = np.array([mask, [not each for each in mask]])
-    found = kinds.counts_by_kind(labels, count, masks)
+    found = kinds.counts_by_kind(kinds.places(labels, count), masks)
     assert found.tolist() == [np.bincount(labels[row], minlength=count).tolist() for row in masks]
     assert kinds.hill(found, 1).tolist() == [kinds.hill(row, 1) for row in found]
 

@@ -7,12 +7,12 @@ against their permutations, one per parting, the true one first.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from store.stages import Vectors
 from verifiers.collapse import facts, grams, kinds, lexical, semantic, tails
@@ -157,61 +157,58 @@ class Kinds:
         """Cluster the rows of both samples together, coarsely, and finely for what was emptied."""
         self._rare = rare_share
         rows = vectors.astype(np.float32, copy=False)
-        self._coarse = [_Labels.of(rows, seed + at, 1) for at in range(_CLUSTERINGS)]
-        self._fine = [_Labels.of(rows, seed + at, 2) for at in range(_CLUSTERINGS)]
+        self._coarse = [_clustering(rows, seed + at, 1) for at in range(_CLUSTERINGS)]
+        self._fine = [_clustering(rows, seed + at, 2) for at in range(_CLUSTERINGS)]
 
     def values(self, mine: Mask, theirs: Mask) -> Figures:
         """See :class:`Family`."""
-        sides = mine[None], theirs[None]
-        own = {name: float(each[0]) for name, each in self._own(sides[0]).items()}
+        own, others = _counts(self._coarse, mine[None]), _counts(self._coarse, theirs[None])
+        fine = _counts(self._fine, mine[None]), _counts(self._fine, theirs[None])
         return {
-            **own,
-            "rare_coverage": float(self._rare_coverage(*sides)[0]),
-            "emptied": float(_mean(kinds.emptied, self._fine, *sides)[0]),
+            **{name: float(each[0]) for name, each in _own(own).items()},
+            "rare_coverage": float(self._rare_coverage(own, others)[0]),
+            "emptied": float(_mean(kinds.emptied, *fine)[0]),
         }
 
     def statistics(self, partings: Mask) -> dict[str, NDArray[np.float64]]:
         """See :class:`Family`. What was emptied is compared by how unlikely that is."""
-        own, others = self._own(partings), self._own(~partings)
+        own, others = _counts(self._coarse, partings), _counts(self._coarse, ~partings)
+        fine = _counts(self._fine, partings), _counts(self._fine, ~partings)
+        theirs = _own(others)
         return {
-            **{name: each - others[name] for name, each in own.items()},
-            "rare_coverage": self._rare_coverage(partings, ~partings),
-            "emptied": _mean(kinds.emptying, self._fine, partings, ~partings),
+            **{name: each - theirs[name] for name, each in _own(own).items()},
+            "rare_coverage": self._rare_coverage(own, others),
+            "emptied": _mean(kinds.emptying, *fine),
         }
 
-    def _own(self, rows: Mask) -> dict[str, NDArray[np.float64]]:
-        found = {
-            f"hill_{order}": _mean(partial(kinds.hill, order=order), self._coarse, rows)
-            for order in (0, 1, 2)
-        }
-        return found | {"unseen_mass": _mean(kinds.unseen_mass, self._coarse, rows)}
-
-    def _rare_coverage(self, mine: Mask, theirs: Mask) -> NDArray[np.float64]:
-        return _mean(partial(kinds.rare_coverage, share=self._rare), self._coarse, mine, theirs)
+    def _rare_coverage(
+        self, mine: Sequence[kinds.Counts], theirs: Sequence[kinds.Counts]
+    ) -> NDArray[np.float64]:
+        return _mean(partial(kinds.rare_coverage, share=self._rare), mine, theirs)
 
 
-@dataclass(frozen=True)
-class _Labels:
-    """A clustering: the cluster of each row, and how many clusters there are."""
+def _clustering(vectors: Vectors, seed: int, finer: int) -> csr_array:
+    """Which row is in which cluster, a column each."""
+    found = tails.clusters(vectors, seed, finer=finer)
+    return kinds.places(found(vectors), len(found.centroids))
 
-    rows: NDArray[np.int64]
-    count: int
 
-    @staticmethod
-    def of(vectors: Vectors, seed: int, finer: int) -> _Labels:
-        found = tails.clusters(vectors, seed, finer=finer)
-        return _Labels(found(vectors), len(found.centroids))
+def _counts(clusterings: Sequence[csr_array], masks: Mask) -> list[kinds.Counts]:
+    """Rows of each cluster under each mask, by clustering."""
+    return [kinds.counts_by_kind(each, masks) for each in clusterings]
+
+
+def _own(counts: Sequence[kinds.Counts]) -> dict[str, NDArray[np.float64]]:
+    """Figures of one side, for each parting."""
+    found = {f"hill_{order}": _mean(partial(kinds.hill, order=order), counts) for order in range(3)}
+    return found | {"unseen_mass": _mean(kinds.unseen_mass, counts)}
 
 
 def _mean(
-    figure: Callable[..., NDArray[np.float64]], each: Sequence[_Labels], *sides: Mask
+    figure: Callable[..., NDArray[np.float64]], *sides: Sequence[kinds.Counts]
 ) -> NDArray[np.float64]:
     """The mean of a figure over clusterings, for each parting."""
-    counts = (
-        [kinds.counts_by_kind(labels.rows, labels.count, masks) for masks in sides]
-        for labels in each
-    )
-    return np.asarray(np.mean([figure(*parts) for parts in counts], axis=0))
+    return np.asarray(np.mean([figure(*parts) for parts in zip(*sides, strict=True)], axis=0))
 
 
 class Grounds:

@@ -17,11 +17,15 @@ _LEAST, _LEFT = 4, 4
 """A kind of at least so many rows of which at most one in so many is left has been emptied."""
 
 
-def counts_by_kind(labels: NDArray[np.int64], kinds: int, masks: NDArray[np.bool_]) -> Counts:
-    """Rows of each kind under each mask, one row of ``masks`` each."""
+def places(labels: NDArray[np.int64], kinds: int) -> csr_array:
+    """Which row is of which kind: a row each, a column for each kind."""
     rows = np.arange(len(labels))
-    places = csr_array((np.ones(len(labels), np.int64), (rows, labels)), (len(labels), kinds))
-    return np.asarray(masks.astype(np.int64) @ places)
+    return csr_array((np.ones(len(labels), np.int64), (rows, labels)), (len(labels), kinds))
+
+
+def counts_by_kind(placed: csr_array, masks: NDArray[np.bool_]) -> Counts:
+    """Rows of each kind under each mask, one row of ``masks`` each."""
+    return np.asarray(masks.astype(np.int64) @ placed)
 
 
 def hill(counts: Counts, order: int) -> Figure:
