@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from messy_messages import (
@@ -58,8 +59,10 @@ def test_several_things_asked_for_are_counted() -> None:
     assert asked["2"] == pytest.approx(0.4, rel=0.1)
 
 
-def test_clean_prompts_have_hardly_any_traits_of_haste() -> None:
-    found = shares([*clean()])
+@pytest.mark.parametrize("which", ["first", "more"])
+def test_clean_prompts_have_hardly_any_traits_of_haste(which: str) -> None:
+    more = Path(__file__).with_name("more_clean_prompts.txt").read_text("utf-8").splitlines()
+    found = shares([*clean()] if which == "first" else more)
     assert 1 - found["typos"]["none"] < 0.01
     assert found["fragment"].get("fragment", 0.0) < 0.01
     assert found["casing"] == {"sentence": 1.0}

@@ -14,7 +14,7 @@ import regex
 from verifiers.realism.prose import prose
 from verifiers.realism.word_lists import verbness
 
-_END = re.compile(r"([.!?;…]+)(?:[\"')\]]*\s+|[\"')\]]*$)|\n+")
+_END = re.compile(r"([.!?;:…]+)(?:[\"')\]]*\s+|[\"')\]]*$)|\n+")
 _TOKEN = regex.compile(r"[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*|\u25a1")
 
 
@@ -60,6 +60,8 @@ _DANGLING = _set(
     "the a an my your our their his and or but because if than as every which between into during",
     "without through until since although whether before after while",
 )
+_STRANDED = _set("to of for with from by about at")
+"""What a question may end with, and hardly ever anything else."""
 SPEAKING = _set(
     "explain define describe summarize summarise compare translate discuss clarify elaborate",
 )
@@ -93,12 +95,14 @@ _AFTER_VERBS = DETERMINERS | _set(
     "blank only always never too well badly again twice very fine everything nothing something",
 )
 """What stands behind a verb, and hardly ever behind the plural of a noun."""
-_AFTER_NOUNS = _set("of for between and or by vs versus")
+_AFTER_NOUNS = _set("of for between and or by vs versus in on")
+_OBJECTS = DETERMINERS | _set("me us it them this that these those")
 _PAST = _set(
     "flew made drew held led met rose fell won built grew set overtook found left put cut hit lost",
     "spent stood taught wore chose drove ate hurt let read shut spread split caught brought kept",
 )
 """Forms of the past that may be those of a noun or of a participle, too."""
+_HOLE = "\u25a1"
 _SMALL_SHARE = 0.19
 """Share of small words in a sentence; in English prose it is nearly a half."""
 _NOT_ASKED = {("how", "to"), ("what", "to"), ("where", "to"), ("when", "to"), ("what", "about")} | {
@@ -110,15 +114,15 @@ _NOT_ASKED = {("how", "to"), ("what", "to"), ("where", "to"), ("when", "to"), ("
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """Words of a sentence in folded case without what leads into it; ``asked`` with a ``?``."""
+    """Words of a sentence in folded case without what leads into it, and the marks at its end."""
 
     words: tuple[str, ...]
-    asked: bool
+    end: str
 
     @property
     def is_question(self) -> bool:
         """Whether it is put as a question, with or without its mark."""
-        return self.asked or (self._begins_asking and self.is_whole)
+        return "?" in self.end or (self._begins_asking and self.is_whole)
 
     @property
     def is_request(self) -> bool:
@@ -127,9 +131,12 @@ class Clause:
             return len(self.words) > 1
         first, after = self.words[:2]
         if first in REQUESTS:
-            return after not in _AFTER_NOUNS | {"in", "on"} or first in ("think", "look", "act")
+            behind = self.words[2] if len(self.words) > 2 else ""
+            return after not in _AFTER_NOUNS or (
+                after in ("in", "on", "for") and behind in _OBJECTS
+            )
         # A verb that few requests begin with has its object behind it.
-        return after in DETERMINERS | {"me", "us", "it", "them"} and verbness(first) >= 1.0
+        return after in _OBJECTS and verbness(first) >= 1.0
 
     @property
     def is_whole(self) -> bool:
@@ -137,8 +144,12 @@ class Clause:
         words = self.words
         if len(words) < 2 or words[-1] in _DANGLING or _is_telegraphic(words):
             return False
+        if "?" in self.end and len(words) > 2 and words[0] in AUXILIARIES:
+            return True
         if self._begins_asking:
-            return _asks_whole(words)
+            return _asks_whole(words) or ("?" in self.end and _may_ask(words))
+        if words[-1] in _STRANDED and not {*words[1:]} & SUBJECTS and words[0] not in AUXILIARIES:
+            return False
         if words[0] in AUXILIARIES - {"do", "dont", "don't"}:
             return len(words) > 3 or (len(words) == 3 and (words[0] in BE or words[1] in SUBJECTS))
         if self.is_request:
@@ -160,14 +171,15 @@ def clauses(text: str) -> list[Clause]:
         while len(tokens) > 1 and tokens[0] in _LEAD_INS:
             del tokens[0]
         if tokens:
-            found.append(Clause(tuple(tokens), bool(end and end[1] and "?" in end[1])))
+            found.append(Clause(tuple(tokens), (end and end[1]) or ""))
         start = end.end() if end else start
     return found
 
 
 def _is_telegraphic(words: tuple[str, ...]) -> bool:
     """Whether the small words are left out that a sentence of such a length has."""
-    return len(words) > 3 and _small_share(words) < max(1 / len(words), _SMALL_SHARE)
+    told = tuple(word for word in words if word != _HOLE)
+    return len(told) > 3 and _small_share(told) < max(1 / len(told), _SMALL_SHARE)
 
 
 def _is_verb(word: str) -> bool:
@@ -175,14 +187,16 @@ def _is_verb(word: str) -> bool:
 
 
 def _asking_at(words: tuple[str, ...]) -> int:
-    """Where the question word is that a clause begins with, behind a preposition or a clause of
-    ``if`` or ``when`` at most; -1 where there is none.
+    """Where the question word is that a clause begins with, or that its verb follows at once behind
+    another beginning (``in Python, what does``); -1 where there is none.
     """
     if words[0] in ASKS:
         return 0
-    if len(words) > 2 and words[0] in ("in", "at", "on", "from", "to", "by", "for", "with", "of"):
-        return 1 if words[1] in ASKS else -1
-    return -1
+    behind = words[0] in ("in", "at", "on", "from", "to", "by", "for", "with", "of")
+    if behind and len(words) > 2 and words[1] in ASKS:
+        return 1
+    turned = (at for at in range(1, len(words) - 1) if words[at] in ASKS)
+    return next((at for at in turned if words[at + 1] in AUXILIARIES), -1)
 
 
 def _asks_whole(words: tuple[str, ...]) -> bool:
@@ -197,7 +211,10 @@ def _asks_whole(words: tuple[str, ...]) -> bool:
         after = rest[verbs[0] + 1 :]
         if not after:
             return False
-        return rest[verbs[0]] in BE | HAVE or not (len(after) == 1 and after[0] in SUBJECTS)
+        if rest[verbs[0]] in BE | HAVE:
+            return True
+        # A subject is to follow, and the verb that it does.
+        return len(after) > (2 if after[0] in DETERMINERS else 1 if after[0] in SUBJECTS else 0)
     if any(word in JOINED for word in rest) or rest[:1] == ("come",):
         return True
     if asks in ("what", "which", "who", "whose") or rest[:1] in (("many",), ("much",)):
@@ -205,6 +222,12 @@ def _asks_whole(words: tuple[str, ...]) -> bool:
             asks == "who" and len(rest) > 1 and rest[0].endswith(("s", "te", "ke", "ve", "ew"))
         )
     return False
+
+
+def _may_ask(words: tuple[str, ...]) -> bool:
+    """Whether a mark makes a question of words whose verb nobody could name."""
+    at = _asking_at(words)
+    return len(words) - at > 3 and tuple(words[at : at + 2]) not in _NOT_ASKED
 
 
 def _states(words: tuple[str, ...]) -> bool:
@@ -225,7 +248,7 @@ def _has_verb(words: tuple[str, ...], place: int) -> bool:
         return True
     if word in AUXILIARIES or word in _FINITE:
         return before not in ("to", "of", "for", "no", "a", "the")
-    if after in _AFTER_NOUNS or before in SMALL - SUBJECTS:
+    if after in _AFTER_NOUNS - {"in", "on"} or before in SMALL - SUBJECTS:
         return False
     acts = after in _AFTER_VERBS or after.endswith("'s")
     if word.endswith("ed") or word in _PAST:

@@ -29,9 +29,13 @@ def vocabulary_of(messages: Iterable[str], known: Iterable[str] = ()) -> Vocabul
         found = words_of(message)
         seen.update({word.plain for word in found})
         names.update({word.plain for word in found if is_name(word, found)})
-    held = {word.plain for text in known for word in words_of(text)}
-    often = frozenset(name for name, count in names.items() if count > 1)
-    return Vocabulary(seen, often, frozenset(held), seen.total())
+    often = {name for name, count in names.items() if count > 1}
+    held: set[str] = set()
+    for text in known:
+        found = words_of(text)
+        held.update(word.plain for word in found)
+        often.update(word.plain for word in found if is_name(word, found))
+    return Vocabulary(seen, frozenset(often), frozenset(held), seen.total())
 
 
 def is_name(word: Word, among: Sequence[Word]) -> bool:
