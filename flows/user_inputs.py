@@ -13,6 +13,7 @@ import pyarrow as pa
 from configs.errors import ConfigError
 from configs.recipe import Recipe
 from configs.user_inputs import UserInputs
+from filters.scrubbing import scrubbed
 from flows.workspace import Workspace, workspace
 from generators.messy.twins import said_in, twin_rows
 from store.corpus import Corpus
@@ -145,7 +146,8 @@ def held_back_by(recipe: Recipe, account: Mapping[str, Any] | None) -> str:
 
 
 def _messages(settings: UserInputs) -> list[str]:
-    found = read_messages(settings.path, settings.column)
+    """The real messages without personal data."""
+    found = [scrubbed(text) for text in read_messages(settings.path, settings.column)]
     if len(found) < settings.least:
         raise ConfigError(
             f"user_inputs: {settings.path} holds {len(found):,} messages, and at least "

@@ -28,6 +28,7 @@ _MOST = 4
 class Able:
     """What a prompt is like, and what it can be made to be like."""
 
+    language: str
     length: int
     typos: int
     room: int
@@ -49,6 +50,7 @@ def able(prompt: Clean, joins: bool, measure: Measure) -> Able:
     room = len(words(prompt.text, prompt.spared | names(prompt.text)))
     spoken = casual(prompt.text, random.Random(prompt.text)) if english else ()
     return Able(
+        language=prompt.language,
         length=min(seen.words.bit_length(), 7),
         typos=min(seen.typos, _MOST),
         room=min(room, _MOST),
@@ -122,6 +124,8 @@ def _misfit(prompt: Able, traits: Traits) -> float:
         + 2 * (traits.ending == "open" and not prompt.open)
         + 2 * (traits.ending == "closed" and not prompt.closed)
         + (prompt.cut and not traits.fragment) / 2
+        + (traits.fragment and not prompt.fragment) / 4
+        + (traits.language not in ("", prompt.language)) / 2
         + (prompt.joins and traits.intents == 1) / 2
         + abs(min(traits.words.bit_length(), 7) - prompt.length) / 8
     )

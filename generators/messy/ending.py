@@ -7,7 +7,7 @@ import re
 
 from generators.messy.spared import spans
 
-_MARKS = re.compile(r"[.?!…。？！]+$")
+_MARKS = re.compile(r"(?<![.?!…。？！])[.?!…。？！]+$")
 _ASKS = re.compile(
     r"(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|do|does|did|can|could|will"
     r"|would|should|has|have|had)\b",

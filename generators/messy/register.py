@@ -23,7 +23,7 @@ _SAID = re.compile(
     rf"\b(?:{'|'.join(sorted(map(re.escape, _CASUAL), key=len, reverse=True))})\b(?!['’])",
     re.IGNORECASE,
 )
-_BEFORE = ("hey, ", "hi, ", "hey ", "yo, ", "ok so ", "so ", "um, ")
+_BEFORE = ("hey, ", "hey ", "yo, ", "ok so ", "um, ")
 _AFTER = (" pls", " thx", " plz", ", thx", " lol")
 _GREETINGS = ("Dear Sir or Madam, ", "Good morning. ", "Good afternoon. ", "Hello. ")
 _ASKED = ("Could you please answer the following: ", "I would like to know the following: ")
@@ -46,7 +46,7 @@ def formal(text: str, rng: random.Random) -> Iterator[str]:
     """The message said more and more formally, one step after the other."""
     asked = f"{rng.choice(_ASKED)}{text}"
     yield asked
-    thanked = f"{asked}{rng.choice(_THANKS)}"
+    thanked = f"{asked}{'' if '```' in text else rng.choice(_THANKS)}"
     yield thanked
     yield f"{rng.choice(_GREETINGS)}{thanked}"
 
@@ -60,9 +60,12 @@ def _greeted(text: str, rng: random.Random) -> str:
 
 
 def _asked_nicely(text: str, rng: random.Random) -> str:
-    """The plea stands before the closing mark, as it is typed."""
-    marks = re.search(r"[.?!]*$", text)
-    end = marks.start() if marks else len(text)
+    """The plea stands before the closing mark, as it is typed, and never behind a block of code,
+    whose fence must end its line.
+    """
+    end = len(text.rstrip(".?!"))
+    if "\n" in text or text.endswith("```"):
+        return text
     return f"{text[:end]}{rng.choice(_AFTER)}{text[end:]}"
 
 

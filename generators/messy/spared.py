@@ -74,6 +74,11 @@ def free(text: str) -> Iterator[tuple[int, int]]:
         yield at, len(text)
 
 
+def has_words(text: str) -> bool:
+    """Whether anything in a text may change."""
+    return any(sign.isalpha() for start, end in free(text) for sign in text[start:end])
+
+
 def changed(text: str, change: Callable[[str], str]) -> str:
     """The text with a change made to every piece that may change."""
     pieces, at = [], 0

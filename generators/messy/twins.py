@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from generators.messy.draws import able, draw
 from generators.messy.joining import joined, partners
-from generators.messy.wear import Clean, Measure, wear
+from generators.messy.wear import Clean, Measure, Worn, wear
 from store.text import words
 from store.user_inputs import Traits
 
@@ -48,7 +49,7 @@ def _twin(
     if follower is not None and traits is not None and _asks_twice(row, traits, measure):
         whole, noise = joined(row, follower, rng), ["joined"]
     clean = prompts_of(whole)
-    worn = [] if traits is None else [wear(prompt, traits, rng, measure) for prompt in clean]
+    worn = [] if traits is None else _worn(clean, traits, rng, measure)
     noise += [name for one in worn for name in one.noise]
     return {
         **_asked(whole, [one.text for one in worn] or [one.text for one in clean]),
@@ -72,6 +73,15 @@ def said_in(row: Row) -> list[str]:
     if len(turns) == 1 and turns[0].endswith(row["question"]):
         return [row["question"]]
     return turns or [row["question"]]
+
+
+def _worn(
+    clean: Sequence[Clean], traits: Traits, rng: random.Random, measure: Measure
+) -> list[Worn]:
+    """The turns of one user. Nobody greets or thanks in each of them."""
+    later = replace(traits, register="plain")
+    each = (traits, *(later for _ in clean[1:]))
+    return [wear(prompt, one, rng, measure) for prompt, one in zip(clean, each, strict=True)]
 
 
 def _asks_twice(row: Row, traits: Traits, measure: Measure) -> bool:

@@ -14,12 +14,14 @@ from generators.messy.casing import begun, lowered, raised
 from generators.messy.ending import closed, opened, repeated
 from generators.messy.fragment import fragments
 from generators.messy.register import casual, formal
-from generators.messy.spared import names
+from generators.messy.spared import has_words, names
 from generators.messy.typos import misspelt, words
 from store.user_inputs import Traits
 
 Measure = Callable[[str], Traits]
 """The traits of a message."""
+_OTHER_CASES = ("az", "tr")
+"""Languages whose small i is another letter's than ours."""
 _TRIES = 12
 """Slips that are tried for one typo that is seen."""
 
@@ -45,6 +47,8 @@ def wear(prompt: Clean, traits: Traits, rng: random.Random, measure: Measure) ->
     """The prompt with the traits of a real message, as far as a rule gives it to them. What is
     asked for stays: code, numbers, quoted text, names and negations are not touched.
     """
+    if not has_words(prompt.text):
+        return Worn(prompt.text, ())
     text, noise = prompt.text, list[str]()
     spared = prompt.spared | names(text)
     english = prompt.language == "en"
@@ -53,7 +57,8 @@ def wear(prompt: Clean, traits: Traits, rng: random.Random, measure: Measure) ->
     if english and (spoken := _in_register(text, traits, rng, measure)) is not None:
         text, noise = spoken, [*noise, traits.register]
     # Letters before marks before slips: a slip must be seen in the text as it will stand there.
-    for name, change in (("casing", _in_casing), ("ending", _with_ending)):
+    cased = () if prompt.language in _OTHER_CASES else (("casing", _in_casing),)
+    for name, change in (*cased, ("ending", _with_ending)):
         other = change(text, traits, rng, measure)
         if other != text:
             text = other

@@ -158,6 +158,27 @@ def test_capitals_of_code_units_and_quotations_stay() -> None:
     ]
 
 
+@pytest.mark.parametrize("text", ["", "?", "```\nprint(1)\n```", "`a.b`?", "2,300 + 7"])
+def test_what_has_no_words_stays(text: str) -> None:
+    drawn = replace(PLAIN, casing="upper", ending="open", register="casual", typos=2)
+    assert wear(Clean(text), drawn, random.Random(1), plain_eyes([])).text == text
+
+
+@pytest.mark.parametrize("register", ["casual", "formal"])
+def test_a_block_of_code_ends_as_it_did(register: Any) -> None:
+    text = "What does this print?\n\n```\nprint(1)\n```"
+    for seed in range(8):
+        drawn = replace(PLAIN, register=register, ending="repeated")
+        worn = wear(Clean(text), drawn, random.Random(seed), plain_eyes([text]))
+        assert worn.text.endswith("\n```\nprint(1)\n```") and register in worn.noise
+
+
+def test_turkish_keeps_its_capitals() -> None:
+    asked = Clean("Irmak nedir?", "tr")
+    drawn = replace(PLAIN, casing="lower", ending="open")
+    assert wear(asked, drawn, random.Random(1), plain_eyes([])).text == "Irmak nedir"
+
+
 def row(number: int, question: str, **changed: Any) -> dict[str, Any]:
     said = [{"role": "user", "content": question}, {"role": "assistant", "content": "310 km."}]
     return {
@@ -231,6 +252,16 @@ def test_only_what_the_user_says_changes() -> None:
     assert twins != twin_rows(rows, SAMPLE, measure, 8)
 
 
+def test_a_conversation_is_begun_with_a_greeting_once() -> None:
+    turns = [{"role": role, "content": "Which river is it?"} for role in ("user", "assistant")]
+    asked = row(1, "Which river is it?\n\nWhich river is it?", messages=turns * 2)
+    measure = plain_eyes(said_in(asked))
+    (twin,) = twin_rows([asked], [replace(PLAIN, register="casual", casing="lower")], measure, 7)
+    first, second = (m["content"] for m in twin["messages"] if m["role"] == "user")
+    assert measure(first).register == "casual" and second == "which river is it?"
+    assert twin["question"] == f"{first}\n\n{second}"
+
+
 def test_two_questions_on_a_document_come_with_both_answers() -> None:
     asked = ["Which survey measured the river?", "Which lake is below it?", "Is it deep?"]
     rows = [row(number, question) for number, question in enumerate(asked)]
@@ -270,5 +301,9 @@ def test_those_that_can_wear_a_trait_get_it() -> None:
     measure = plain_eyes(asked)
     seen = [measure(twin["question"]) for twin in twin_rows(rows, real, measure, 7)]
     assert sum(one.fragment for one in seen) == 20
+    # What is a fragment already is one of them.
+    bare = [row(100 + number, f"length of the {number}th river?") for number in range(10)]
+    seen = [measure(twin["question"]) for twin in twin_rows(rows + bare, real, measure, 7)]
+    assert sum(one.fragment for one in seen) == 24
     # Traits stay together: whoever writes fragments writes no capitals.
     assert all((one.casing == "lower") == one.fragment for one in seen)
