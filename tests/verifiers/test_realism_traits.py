@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,7 +19,8 @@ from messy_messages import (
     without_end,
 )
 
-from verifiers.realism import profile_of, traits_of
+from configs.errors import ConfigError
+from verifiers.realism import profile_of, traits_of, word_lists
 from verifiers.realism.fragments import is_fragment
 from verifiers.realism.surface import ending_of
 from verifiers.realism.typos import typo_finder
@@ -171,3 +173,10 @@ def test_noise_of_the_tests_is_what_it_says() -> None:
     for noise in noises:
         changed = [noise(one, random.Random(3)) != one for one in sample(50, 5)]
         assert all(changed), noise
+
+
+def test_without_the_word_lists_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "spellchecker", None)
+    word_lists.speller.cache_clear()
+    with pytest.raises(ConfigError, match=r"run: pip install 'stillhouse\[realism\]'"):
+        word_lists.speller("en")

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from store.stages import Vectors
 from store.text import normalise
-from verifiers.realism.clauses import SMALL
+from verifiers.realism.english import SMALL
 from verifiers.realism.prose import words_of
 
 _NEIGHBOURS = 5

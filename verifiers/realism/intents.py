@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-from verifiers.realism.clauses import (
-    ASKS,
-    AUXILIARIES,
-    DETERMINERS,
-    SPEAKING,
-    SUBJECTS,
-    Clause,
-    clauses,
-)
+from verifiers.realism.clauses import Clause, clauses
+from verifiers.realism.english import ASKS, AUXILIARIES, DETERMINERS, SPEAKING, SUBJECTS
 
 _ALSO_ASKED = SPEAKING | frozenset("give list show tell write provide suggest name".split())
 
