@@ -15,7 +15,10 @@ from filters.personal import issued, luhn, valid_iban
 from filters.privacy import find_personal
 from filters.secret_keys import PATTERNS
 
-_EMAIL = re.compile(r"[\w.+%-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
+_EMAIL = re.compile(
+    r"(?<![\w.+%-])[\w.+%-]{1,64}\s?(?:@|\(at\)|\[at\])\s?[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}",
+    re.IGNORECASE,
+)
 _ACCOUNT = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]){11,30}(?![A-Za-z0-9])")
 _NUMBER = re.compile(r"(?<![\w.,/-])(?:\+|\(\+?)?\d(?:[ ()./-]{0,3}\d){6,22}(?!\w)")
 _DATE = re.compile(r"\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{2,4}(?!\d)")
@@ -39,7 +42,7 @@ _PRIVATE_KEY = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL
 )
 _PASSWORD = re.compile(
-    r"(\b(?:password|passwort|passwd|pwd|pin)(?:\s+is|\s*[:=])\s*)(?!\[)\S*[\d!$%&#@]\S*",
+    r"(\b(?:password|passwort|passwd|pwd|pin)(?:\s+is|\s*[:=])\s*)(?!\[)\S{0,64}[\d!$%&#@]\S{0,64}",
     re.IGNORECASE,
 )
 _KEYS = [(name, re.compile(pattern)) for name, (_, pattern) in PATTERNS.items()]

@@ -12,7 +12,7 @@ from functools import cache
 from itertools import pairwise
 
 from verifiers.realism.prose import words_of
-from verifiers.realism.vocabulary import Vocabulary, is_name
+from verifiers.realism.vocabulary import Vocabulary, names_in
 from verifiers.realism.word_lists import (
     DERIVED,
     LANGUAGES,
@@ -61,8 +61,8 @@ def typo_finder(vocabulary: Vocabulary) -> FindTypos:
         found = words_of(text)
         return [
             word.plain
-            for word in found
-            if (is_misspelt if is_name(word, found) else is_typo)(_without_clitic(word.plain))
+            for word, named in zip(found, names_in(found), strict=True)
+            if (is_misspelt if named else is_typo)(_without_clitic(word.plain))
         ]
 
     return find
