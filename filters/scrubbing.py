@@ -13,8 +13,12 @@ from collections.abc import Iterator
 from configs.filters import Privacy
 from filters.personal import issued, luhn, valid_iban
 from filters.privacy import find_personal
+from filters.secret_keys import PATTERNS
 
-_EMAIL = re.compile(r"[\w.+%-]+\s?(?:@|\(at\)|\[at\])\s?[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
+_EMAIL = re.compile(
+    r"(?<![\w.+%-])[\w.+%-]{1,64}\s?(?:@|\(at\)|\[at\])\s?[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}",
+    re.IGNORECASE,
+)
 _ACCOUNT = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]){11,30}(?![A-Za-z0-9])")
 _NUMBER = re.compile(r"(?<![\w.,/-])(?:\+|\(\+?)?\d(?:[ ()./-]{0,3}\d){6,22}(?!\w)")
 _DATE = re.compile(r"\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{2,4}(?!\d)")
@@ -33,6 +37,15 @@ _NAMED = re.compile(
     rf"({_NAME})"
 )
 _NAMED_LOWER = re.compile(r"(\bmy (?:full )?name is\s+)([a-z]+(?:\s[a-z]+)?)(?=[\s.,!?]|$)")
+_INTRODUCED = re.compile(r"(\b[Ii](?:['’]m|m| am)\s+)([A-Z][\w'’-]+\s+[A-Z][\w'’-]+)(?![\w-])")
+_PRIVATE_KEY = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL
+)
+_PASSWORD = re.compile(
+    r"(\b(?:password|passwort|passwd|pwd|pin)(?:\s+is|\s*[:=])\s*)(?!\[)\S{0,64}[\d!$%&#@]\S{0,64}",
+    re.IGNORECASE,
+)
+_KEYS = [(name, re.compile(pattern)) for name, (_, pattern) in PATTERNS.items()]
 _EVERYTHING = Privacy()
 
 
@@ -41,11 +54,16 @@ def scrubbed(text: str) -> str:
     ``[e-mail]``, ``[IBAN]``, ``[number]``. Names go only where somebody signs or says what he or
     she is called.
     """
+    text = _PRIVATE_KEY.sub("[private key]", text)
+    for name, pattern in _KEYS:
+        text = pattern.sub(f"[{name}]", text)
+    text = _PASSWORD.sub(r"\1[password]", text)
     for find in sorted(find_personal(text, _EVERYTHING), key=lambda one: -len(one.value)):
         text = text.replace(find.value, f"[{find.name}]")
     text = _EMAIL.sub("[e-mail]", text)
     text = _ACCOUNT.sub(_account, text)
     text = _NUMBER.sub(_number, text)
+    text = _INTRODUCED.sub(r"\1[name]", text)
     text = _NAMED.sub(r"\1[name]", text)
     return _NAMED_LOWER.sub(r"\1[name]", text)
 

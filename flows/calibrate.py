@@ -18,6 +18,7 @@ from configs.errors import ConfigError
 from configs.filters import Judge
 from configs.recipe import Recipe
 from filters.judge import median_score
+from filters.scrubbing import scrubbed
 from filters.votes import Material, cast_votes, load_rubric
 from flows.asking import asker
 from flows.judging import calibration_key, check_rubrics, identity
@@ -93,13 +94,19 @@ def calibrate(recipe: Recipe, labels: Path) -> Calibration:
     with exclusively(recipe):
         open_pool(recipe)
         check_endpoint(teacher, secret_of(teacher))
-        shown = [Material(r.question, r.answer, (r.evidence,) if r.evidence else ()) for r in rows]
+        shown = [_shown(row) for row in rows]
         ask = asker(recipe, judge.teacher, "calibrating")
         votes = cast_votes(shown, load_rubric(judge.rubric), judge.votes, ask)
         unread = sum(vote.score is None for own in votes for vote in own)
         found = measure(rows, [median_score(own) for own in votes], judge.min_score, unread)
         keep(recipe, judge, found)
     return found
+
+
+def _shown(row: Labelled) -> Material:
+    """A labelled row as the judge sees it, without the personal data of those who wrote it."""
+    evidence = (scrubbed(row.evidence),) if row.evidence else ()
+    return Material(scrubbed(row.question), scrubbed(row.answer), evidence)
 
 
 def read_labels(path: Path, judge: Judge) -> list[Labelled]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import RenderableType
@@ -10,11 +10,12 @@ from rich.table import Table
 from rich.text import Text
 
 from flows.realism import FEW, Realism, Sample
+from flows.realism_topics import Topic
 from store.user_inputs import InputProfile
 from verifiers.realism.discriminator import FAIL, WARN, Told
 
 _SMALLEST = 0.005
-_LONGEST = 160
+_LONGEST, _MOST = 160, 12
 
 
 def sample_views(sample: Sample, profile: InputProfile) -> Iterator[RenderableType]:
@@ -38,7 +39,10 @@ def realism_views(sample: Sample, found: Realism) -> Iterator[RenderableType]:
     )
     yield Text(told_text(found.told))
     if found.topics:
-        yield _topics_table(found)
+        yield _topics_table(found.topics[:_MOST])
+        more = len(found.topics) - _MOST
+        if more > 0:
+            yield Text(f"and {more} smaller ones, in the figures")
     else:
         yield Text("Blind spots: none; what real users ask about has synthetic prompts, too.")
     outside = [topic for topic in found.topics if not topic.in_corpus]
@@ -133,10 +137,10 @@ def _shares_table(found: Realism) -> Table:
     return table
 
 
-def _topics_table(found: Realism) -> Table:
+def _topics_table(topics: Sequence[Topic]) -> Table:
     title = "Blind spots: what real users ask about and synthetic prompts hardly do"
     table = _table(title, "messages", "share", "synthetic", "words", "examples", "documents")
-    for topic in found.topics:
+    for topic in topics:
         spot = topic.spot
         shown = "\n".join(_short(example) for example in spot.examples)
         documents = ", ".join(topic.documents) or ("" if topic.in_corpus else "not in the corpus")

@@ -90,7 +90,7 @@ class InputProfile:
         counted = sum(share for name, share in typos.items() if name != "none")
         times = min(1 / self.found, 1 / counted) if counted else 1.0
         some = {name: share * times for name, share in typos.items() if name != "none"}
-        none = 1 - sum(some.values())
+        none = 1.0 - sum(some.values())
         return {"none": none, **some} if none > 0 else some
 
     @property

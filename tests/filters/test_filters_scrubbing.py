@@ -19,6 +19,13 @@ from filters.scrubbing import scrubbed
         ("GB82WEST12345698765432 is mine", "[IBAN] is mine"),
         ("call +49 30 901820 or (212) 555-0123", "call [phone number] or [number]"),
         ("0171 2345678 is my number", "[number] is my number"),
+        ("hi im JANE ROE here", "hi im [name] here"),
+        ("use ghp_abcdefghijklmnopqrstuvwxyz0123456789 now", "use [GitHub token] now"),
+        ("my password is hunter2!", "my password is [password]"),
+        (
+            "-----BEGIN RSA PRIVATE KEY-----\nMIIEow\nAKCAQ\n-----END RSA PRIVATE KEY-----\nwhy?",
+            "[private key]\nwhy?",
+        ),
         ("my account 123456789", "my account [number]"),
         ("4111111111111111", "[number]"),
         ("ssn 078-05-1120", "ssn [number]"),
@@ -41,6 +48,7 @@ def test_what_may_be_personal_is_taken_out(text: str, kept: str) -> None:
         "It is 384,400 km or 1 500 000 000 m away",
         "Python 3.11.4 on 127.0.0.1 with json.dumps(x, indent=2)",
         "What is 123456789 * 987654321, and is 1234567891 a prime?",
+        "I am German. I'm sure the password is wrong: reset it",
         "Call me when Dragonfly lands; what does `a@b` mean?",
     ],
 )

@@ -13,7 +13,7 @@ from configs.filters import Judge
 from configs.load import load_recipe
 from configs.recipe import Recipe
 from flows import judging
-from flows.calibrate import Labelled, keep, measure, read_labels, threshold
+from flows.calibrate import Labelled, _shown, keep, measure, read_labels, threshold
 
 JUDGE = Judge(teacher="judge")
 
@@ -98,3 +98,9 @@ def test_labels_that_do_not_do(tmp_path: Path, lines: list[str], said: str) -> N
     path.write_text("\n".join(lines), encoding="utf-8")
     with pytest.raises(ConfigError, match=said):
         read_labels(path, JUDGE)
+
+
+def test_the_judge_is_not_told_who_wrote_a_row() -> None:
+    row = Labelled(question="jane.roe@firm.org asks", answer="+49 30 901820", label="good")
+    shown = _shown(row)
+    assert (shown.question, shown.answer) == ("[e-mail] asks", "[phone number]")

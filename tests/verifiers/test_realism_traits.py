@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from messy_messages import (
@@ -17,7 +19,8 @@ from messy_messages import (
     without_end,
 )
 
-from verifiers.realism import profile_of, traits_of
+from configs.errors import ConfigError
+from verifiers.realism import profile_of, traits_of, word_lists
 from verifiers.realism.fragments import is_fragment
 from verifiers.realism.surface import ending_of
 from verifiers.realism.typos import typo_finder
@@ -58,8 +61,10 @@ def test_several_things_asked_for_are_counted() -> None:
     assert asked["2"] == pytest.approx(0.4, rel=0.1)
 
 
-def test_clean_prompts_have_hardly_any_traits_of_haste() -> None:
-    found = shares([*clean()])
+@pytest.mark.parametrize("which", ["first", "more"])
+def test_clean_prompts_have_hardly_any_traits_of_haste(which: str) -> None:
+    more = Path(__file__).with_name("more_clean_prompts.txt").read_text("utf-8").splitlines()
+    found = shares([*clean()] if which == "first" else more)
     assert 1 - found["typos"]["none"] < 0.01
     assert found["fragment"].get("fragment", 0.0) < 0.01
     assert found["casing"] == {"sentence": 1.0}
@@ -168,3 +173,10 @@ def test_noise_of_the_tests_is_what_it_says() -> None:
     for noise in noises:
         changed = [noise(one, random.Random(3)) != one for one in sample(50, 5)]
         assert all(changed), noise
+
+
+def test_without_the_word_lists_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "spellchecker", None)
+    word_lists.speller.cache_clear()
+    with pytest.raises(ConfigError, match=r"run: pip install 'stillhouse\[realism\]'"):
+        word_lists.speller("en")

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from store.stages import Vectors
 from store.text import normalise
-from verifiers.realism.clauses import SMALL
+from verifiers.realism.english import SMALL
 from verifiers.realism.prose import words_of
 
 _NEIGHBOURS = 5
@@ -128,15 +128,16 @@ def _topics(own: Vectors) -> list[NDArray[np.int64]]:
 
 
 def _telling(real: Sequence[str], rows: Iterable[int]) -> tuple[str, ...]:
-    """The words with the highest c-TF-IDF: frequent in the topic, rare elsewhere."""
-    inside = _counts(real[row] for row in rows)
-    every = _counts(real)
-    mean = inside.total()
+    """The words with the highest c-TF-IDF: frequent in the topic, rare elsewhere. A word of a
+    single prompt tells its typos, so such words come last.
+    """
+    inside, every = _counts(real[row] for row in rows), _counts(real)
+    size = max(1, inside.total())
     score = {
-        word: count / max(1, inside.total()) * math.log(1 + mean / every[word])
+        word: (count > 1, count / size * math.log(1 + size / every[word]))
         for word, count in inside.items()
     }
-    return tuple(sorted(score, key=lambda word: (-score[word], word))[:_WORDS])
+    return tuple(sorted(sorted(score), key=score.__getitem__, reverse=True)[:_WORDS])
 
 
 def _counts(texts: Iterable[str]) -> Counter[str]:

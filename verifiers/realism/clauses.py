@@ -11,94 +11,33 @@ from dataclasses import dataclass
 
 import regex
 
+from verifiers.realism.english import (
+    AFTER_NOUNS,
+    AFTER_VERBS,
+    ASKS,
+    AUXILIARIES,
+    BE,
+    DANGLING,
+    DETERMINERS,
+    FINITE,
+    HAVE,
+    JOINED,
+    LEAD_INS,
+    OBJECTS,
+    PAST,
+    REQUESTS,
+    SMALL,
+    SPEAKING,
+    STRANDED,
+    SUBJECTS,
+)
 from verifiers.realism.prose import prose
 from verifiers.realism.word_lists import verbness
 
-_END = re.compile(r"([.!?;…]+)(?:[\"')\]]*\s+|[\"')\]]*$)|\n+")
+_END = re.compile(r"([.!?;:…]+)(?:[\"')\]]*\s+|[\"')\]]*$)|\n+")
 _TOKEN = regex.compile(r"[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*|\u25a1")
-
-
-def _set(*texts: str) -> frozenset[str]:
-    return frozenset(" ".join(texts).split())
-
-
-ASKS = _set("what which who whom whose when where why how whats hows wheres whos")
-BE = _set("is are was were am isnt arent wasnt werent isn't aren't wasn't weren't")
-DO = _set(
-    "do does did dont doesnt didnt don't doesn't didn't can could cant couldnt can't couldn't",
-    "cannot will would wont wouldnt won't wouldn't shall should shouldnt shouldn't may might must",
-)
-HAVE = _set("has have had hasnt havent hadnt hasn't haven't hadn't")
-AUXILIARIES = BE | DO | HAVE
-SUBJECTS = _set(
-    "i you he she it we they there this that these those someone anyone everyone nobody"
-)
-JOINED = _set(
-    "i'm i've i'd i'll it's it'll you're you've you'll he's she's we're we've we'll they're",
-    "they've that's there's here's what's who's where's how's let's im ive youre theyre thats",
-    "theres heres lets",
-)
-"""Pronouns with their verb in one word."""
-DETERMINERS = _set("the a an my your his her its our their some any each every no another all")
-SMALL = (
-    DETERMINERS
-    | SUBJECTS
-    | ASKS
-    | AUXILIARIES
-    | _set(
-        "of in on at to for from with without by about between into through during before after",
-        "over under and or but if because while than as me him us them be been being not than",
-        "whether until against along across behind near per via like",
-    )
-)
-_LEAD_INS = _set(
-    "please pls plz hi hey hello dear sir madam ok okay so and but also well thanks now then just",
-    "good morning afternoon evening yes no oh hmm um kindly first second finally lastly next or",
-    "quick question actually additionally furthermore moreover however plus sorry yo",
-)
-_DANGLING = _set(
-    "the a an my your our their his and or but because if than as every which between into during",
-    "without through until since although whether before after while",
-)
-SPEAKING = _set(
-    "explain define describe summarize summarise compare translate discuss clarify elaborate",
-)
-REQUESTS = SPEAKING | _set(
-    "list give tell show write create make find convert calculate compute solve help fix generate",
-    "suggest recommend name state outline provide draft rewrite rephrase edit correct check",
-    "review analyze analyse identify classify extract sort count plan design build implement add",
-    "remove use let draw prove estimate evaluate choose pick answer teach walk imagine act",
-    "pretend turn set get put take keep send read look try consider return print replace complete",
-    "continue finish simplify shorten expand improve proofread order rank group split merge",
-    "assume discover propose mention quote cite verify confirm decide determine predict guess say",
-    "think remember note avoid start stop open close call run test debug refactor optimize",
-    "optimise document comment paraphrase bring speak format organize organise arrange schedule",
-    "book cancel change update delete move copy paste apply do don't dont be go come see ask",
-    "remind invent compose sketch brainstorm advise contrast justify argue illustrate demonstrate",
-    "derive enumerate record recall report select match fill",
-)
-"""Verbs that a request begins with."""
-_FINITE = _set(
-    "crashed failed stopped happened worked started returned said told went got took came saw",
-    "wrote broke began became gave knew sent forgot bought paid ran tried noticed wanted needed",
-    "asked thought felt discovered invented founded died lived received refused ended changed",
-    "froze need want think know wonder believe hope feel guess suppose keep get says seems wants",
-    "appears becomes contains consists depends remains refuses expects requires allows prevents",
-    "determines happens freezes explains keeps goes gets takes gives makes",
-)
-"""Verbs that end as only finite forms do, or are hardly ever nouns."""
 _PLURAL_TOO = re.compile(r"[a-z]{2,}[^s\W]s")
-_AFTER_VERBS = DETERMINERS | _set(
-    "me us him her them it that this these those when if because back out up down off none no not",
-    "blank only always never too well badly again twice very fine everything nothing something",
-)
-"""What stands behind a verb, and hardly ever behind the plural of a noun."""
-_AFTER_NOUNS = _set("of for between and or by vs versus")
-_PAST = _set(
-    "flew made drew held led met rose fell won built grew set overtook found left put cut hit lost",
-    "spent stood taught wore chose drove ate hurt let read shut spread split caught brought kept",
-)
-"""Forms of the past that may be those of a noun or of a participle, too."""
+_HOLE = "\u25a1"
 _SMALL_SHARE = 0.19
 """Share of small words in a sentence; in English prose it is nearly a half."""
 _NOT_ASKED = {("how", "to"), ("what", "to"), ("where", "to"), ("when", "to"), ("what", "about")} | {
@@ -110,15 +49,15 @@ _NOT_ASKED = {("how", "to"), ("what", "to"), ("where", "to"), ("when", "to"), ("
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """Words of a sentence in folded case without what leads into it; ``asked`` with a ``?``."""
+    """Words of a sentence in folded case without what leads into it, and the marks at its end."""
 
     words: tuple[str, ...]
-    asked: bool
+    end: str
 
     @property
     def is_question(self) -> bool:
         """Whether it is put as a question, with or without its mark."""
-        return self.asked or (self._begins_asking and self.is_whole)
+        return "?" in self.end or (self._begins_asking and self.is_whole)
 
     @property
     def is_request(self) -> bool:
@@ -127,18 +66,23 @@ class Clause:
             return len(self.words) > 1
         first, after = self.words[:2]
         if first in REQUESTS:
-            return after not in _AFTER_NOUNS | {"in", "on"} or first in ("think", "look", "act")
+            behind = self.words[2] if len(self.words) > 2 else ""
+            return after not in AFTER_NOUNS or (after in ("in", "on", "for") and behind in OBJECTS)
         # A verb that few requests begin with has its object behind it.
-        return after in DETERMINERS | {"me", "us", "it", "them"} and verbness(first) >= 1.0
+        return after in OBJECTS and verbness(first) >= 1.0
 
     @property
     def is_whole(self) -> bool:
         """Whether it is a sentence: a question, a request, or a subject with its verb."""
         words = self.words
-        if len(words) < 2 or words[-1] in _DANGLING or _is_telegraphic(words):
+        if len(words) < 2 or words[-1] in DANGLING or _is_telegraphic(words):
             return False
+        if "?" in self.end and len(words) > 2 and words[0] in AUXILIARIES:
+            return True
         if self._begins_asking:
-            return _asks_whole(words)
+            return _asks_whole(words) or ("?" in self.end and _may_ask(words))
+        if words[-1] in STRANDED and not {*words[1:]} & SUBJECTS and words[0] not in AUXILIARIES:
+            return False
         if words[0] in AUXILIARIES - {"do", "dont", "don't"}:
             return len(words) > 3 or (len(words) == 3 and (words[0] in BE or words[1] in SUBJECTS))
         if self.is_request:
@@ -157,17 +101,18 @@ def clauses(text: str) -> list[Clause]:
     for end in (*_END.finditer(plain), None):
         piece = plain[start : end.start() if end else len(plain)]
         tokens = [token.lower().replace("’", "'") for token in _TOKEN.findall(piece)]
-        while len(tokens) > 1 and tokens[0] in _LEAD_INS:
+        while len(tokens) > 1 and tokens[0] in LEAD_INS:
             del tokens[0]
         if tokens:
-            found.append(Clause(tuple(tokens), bool(end and end[1] and "?" in end[1])))
+            found.append(Clause(tuple(tokens), (end and end[1]) or ""))
         start = end.end() if end else start
     return found
 
 
 def _is_telegraphic(words: tuple[str, ...]) -> bool:
     """Whether the small words are left out that a sentence of such a length has."""
-    return len(words) > 3 and _small_share(words) < max(1 / len(words), _SMALL_SHARE)
+    told = tuple(word for word in words if word != _HOLE)
+    return len(told) > 3 and _small_share(told) < max(1 / len(told), _SMALL_SHARE)
 
 
 def _is_verb(word: str) -> bool:
@@ -175,14 +120,16 @@ def _is_verb(word: str) -> bool:
 
 
 def _asking_at(words: tuple[str, ...]) -> int:
-    """Where the question word is that a clause begins with, behind a preposition or a clause of
-    ``if`` or ``when`` at most; -1 where there is none.
+    """Where the question word is that a clause begins with, or that its verb follows at once behind
+    another beginning (``in Python, what does``); -1 where there is none.
     """
     if words[0] in ASKS:
         return 0
-    if len(words) > 2 and words[0] in ("in", "at", "on", "from", "to", "by", "for", "with", "of"):
-        return 1 if words[1] in ASKS else -1
-    return -1
+    behind = words[0] in ("in", "at", "on", "from", "to", "by", "for", "with", "of")
+    if behind and len(words) > 2 and words[1] in ASKS:
+        return 1
+    turned = (at for at in range(1, len(words) - 1) if words[at] in ASKS)
+    return next((at for at in turned if words[at + 1] in AUXILIARIES), -1)
 
 
 def _asks_whole(words: tuple[str, ...]) -> bool:
@@ -197,14 +144,26 @@ def _asks_whole(words: tuple[str, ...]) -> bool:
         after = rest[verbs[0] + 1 :]
         if not after:
             return False
-        return rest[verbs[0]] in BE | HAVE or not (len(after) == 1 and after[0] in SUBJECTS)
+        if rest[verbs[0]] in BE | HAVE:
+            return True
+        # A subject is to follow, and the verb that it does.
+        return len(after) > (2 if after[0] in DETERMINERS else 1 if after[0] in SUBJECTS else 0)
     if any(word in JOINED for word in rest) or rest[:1] == ("come",):
         return True
     if asks in ("what", "which", "who", "whose") or rest[:1] in (("many",), ("much",)):
-        return any(w in _FINITE or w.endswith("ed") or _is_verb(w) for w in rest[:-1]) or (
+        return any(w in FINITE or w.endswith("ed") or _is_verb(w) for w in rest[:-1]) or (
             asks == "who" and len(rest) > 1 and rest[0].endswith(("s", "te", "ke", "ve", "ew"))
         )
     return False
+
+
+def _may_ask(words: tuple[str, ...]) -> bool:
+    """Whether a mark makes a question of words whose verb nobody could name: after ``which`` and
+    its like the subject's own verb follows, without an auxiliary.
+    """
+    at = _asking_at(words)
+    asks = words[at] in ("what", "which", "who", "whose") or words[at + 1] in ("many", "much")
+    return asks and len(words) - at > 3 and tuple(words[at : at + 2]) not in _NOT_ASKED
 
 
 def _states(words: tuple[str, ...]) -> bool:
@@ -215,7 +174,7 @@ def _states(words: tuple[str, ...]) -> bool:
     return (
         any(word in JOINED for word in words[:-1])
         or any(_has_verb(words, place) for place in inside)
-        or (len(words) > 2 and words[-1] in _FINITE | BE and words[-2] not in SMALL)
+        or (len(words) > 2 and words[-1] in FINITE | BE and words[-2] not in SMALL)
     )
 
 
@@ -223,12 +182,12 @@ def _has_verb(words: tuple[str, ...], place: int) -> bool:
     before, word, after = words[place - 1], words[place], words[place + 1]
     if word in ("i", "we", "they", "he", "she") and before != "between":
         return True
-    if word in AUXILIARIES or word in _FINITE:
+    if word in AUXILIARIES or word in FINITE:
         return before not in ("to", "of", "for", "no", "a", "the")
-    if after in _AFTER_NOUNS or before in SMALL - SUBJECTS:
+    if after in AFTER_NOUNS - {"in", "on"} or before in SMALL - SUBJECTS:
         return False
-    acts = after in _AFTER_VERBS or after.endswith("'s")
-    if word.endswith("ed") or word in _PAST:
+    acts = after in AFTER_VERBS or after.endswith("'s")
+    if word.endswith("ed") or word in PAST:
         return acts or words[0] in DETERMINERS or _small_share(words) > 0.3
     if not _PLURAL_TOO.fullmatch(word):
         return False

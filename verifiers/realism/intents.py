@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from verifiers.realism.clauses import (
-    ASKS,
-    AUXILIARIES,
-    DETERMINERS,
-    SPEAKING,
-    SUBJECTS,
-    Clause,
-    clauses,
-)
+from verifiers.realism.clauses import Clause, clauses
+from verifiers.realism.english import ASKS, AUXILIARIES, DETERMINERS, SPEAKING, SUBJECTS
 
 _ALSO_ASKED = SPEAKING | frozenset("give list show tell write provide suggest name".split())
 
 
 def intents_of(text: str) -> int:
     """Questions and requests of a message, at least 1: by clause, and those that ``and`` joins to
-    another in one clause. What only tells the circumstances counts for nothing.
+    another in one clause. What only tells the circumstances counts for nothing, and neither does
+    what a request brings behind its colon.
     """
-    return max(1, sum(_asked(one) for one in clauses(text)))
+    total, is_brought = 0, False
+    for one in clauses(text):
+        asked = 0 if is_brought else _asked(one)
+        total, is_brought = total + asked, asked > 0 and one.end == ":"
+    return max(1, total)
 
 
 def _asked(clause: Clause) -> int:

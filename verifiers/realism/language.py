@@ -29,6 +29,7 @@ def language_of(text: str) -> str:
     A message of fewer than 60 letters is English or what the classifier takes it for, as far as
     most of its words are usual there.
     """
+    text = text[: languages.LONGEST]
     plain = prose(text)
     letters = sum(map(str.isalpha, plain))
     for code, script in _SCRIPTS:

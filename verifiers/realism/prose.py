@@ -11,12 +11,12 @@ import regex
 _FENCED = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
 _MASK = re.compile(r"\[[A-Za-z][A-Za-z -]{1,30}\]|<[A-Za-z_]{2,30}>")
 _ADDRESS = re.compile(
-    r"(?:https?://|www\.)\S+|\S+@\S+\.\w+|(?<!\S)(?:~?/|[A-Za-z]:\\)[\w./\\-]{2,}"
+    r"(?:https?://|www\.)\S+|(?<!\S)\S{1,80}@\S{1,80}\.\w+|(?<!\S)(?:~?/|[A-Za-z]:\\)[\w./\\-]{2,}"
 )
 _CODE = re.compile(
     r"(?<![\w])(?:"
     r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+(?:\(\S*\))?"  # json.dumps
-    r"|\w*[A-Za-z]\w*\([^()\n]{0,80}\)(?!\w)"  # open(path)
+    r"|[A-Za-z_]\w{0,80}\([^()\n]{0,80}\)(?!\w)"  # open(path)
     r"|\w*_\w+|\w+_\w*"
     r"|[a-z]+[A-Z]\w*|[A-Z][a-z0-9]+(?:[A-Z][a-z0-9]*)+"  # camelCase, JSONDecoder below
     r"|[A-Z]{2,}[a-z][A-Za-z]*"

@@ -15,7 +15,7 @@ _CASUAL = re.compile(
     r"|dont|cant|wont|im|ive|youre|theyre|thats|whats|hows|wheres|isnt|arent|wasnt|werent|doesnt"
     r"|didnt|havent|hasnt|couldnt|wouldnt|shouldnt|aint|tho|thru|nite|msgs?|bro|dude|ppl|guys|cool"
     r"|awesome|damn|crap|stuff like that|wo|pics?|ok so|haha+|hmm+|umm*|ugh|ok)\b"
-    r"|(?<!\w)(?::-?[)(DPp]|;-?\)|<3)|\b(\w*[a-z])\1{3,}",
+    r"|(?<!\w)(?::-?[)(DPp]|;-?\)|<3)|(?-i:([a-z])\1{3,})",
     re.IGNORECASE,
 )
 """What chats have and letters have not. A missing apostrophe is one of them."""

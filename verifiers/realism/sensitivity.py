@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from verifiers.realism.prose import words_of
 from verifiers.realism.typos import BESIDE, FindTypos
-from verifiers.realism.vocabulary import is_name
+from verifiers.realism.vocabulary import names_in
 
 _PLANTED = 600
 _FEWEST = 50
@@ -45,10 +45,10 @@ def _words(
         typos = {*find(message, language)}
         words += [
             (word.plain, language)
-            for word in every
+            for word, named in zip(every, names_in(every), strict=True)
             if len(word.text) >= _LETTERS
             and word.text.isalpha()
-            and not is_name(word, every)
+            and not named
             and word.plain not in typos
         ]
     return words

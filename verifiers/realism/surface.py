@@ -13,6 +13,8 @@ _REPEATED = re.compile(r"(?:[?!.…]\s?){2,}$|…$")
 _CLOSED = re.compile(r"[.!?:;。！？؟।]$")
 _BEHIND = regex.compile(r"(?:[\s\"'”’»)\]*_]|[\p{So}\p{Sk}\uFE0F\u200D]|(?<=\s)[:;]-?[)(DPp/])+$")
 """What may stand behind a closing mark: quotes, brackets, emoji."""
+_LAST = 200
+"""Signs that are looked at for the end of a message."""
 _BLOCK = re.compile(r"```\s*$|\[[a-z -]+\]\s*$")
 
 
@@ -38,7 +40,7 @@ def ending_of(text: str) -> Ending:
     bare = text.strip()
     if _BLOCK.search(bare) and bare.startswith("```") is False and bare.count("```") > 1:
         return "closed"
-    bare = _BEHIND.sub("", bare)
+    bare = _BEHIND.sub("", bare[-_LAST:])
     if _REPEATED.search(bare):
         return "repeated"
     return "closed" if _CLOSED.search(bare) else "open"

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from itertools import accumulate
 
+from store.languages import LONGEST
 from store.user_inputs import InputProfile, Traits
 from verifiers.realism.fragments import is_fragment
 from verifiers.realism.intents import intents_of
@@ -20,7 +21,8 @@ from verifiers.realism.vocabulary import vocabulary_of
 
 
 def traits_of(text: str) -> Traits:
-    """The traits of one message. Fragments and register are told of English only.
+    """The traits of one message; of a very long one, those of its first 5,000 signs. Fragments and
+    register are told of English only.
 
     Raises:
         ConfigError: pyspellchecker is not installed.
@@ -78,14 +80,14 @@ def profiles_of(samples: Sequence[Sequence[str]], known: Iterable[str] = ()) -> 
 
 def _traits(text: str, language: str, find: FindTypos, usual: str) -> Traits:
     tongue = language or usual
-    english = tongue == "en"
+    english, start = tongue == "en", text[:LONGEST]
     return Traits(
         words=len(WORD.findall(text)),
-        typos=len(find(text, tongue)),
-        casing=casing_of(text),
+        typos=len(find(start, tongue)),
+        casing=casing_of(start),
         ending=ending_of(text),
-        fragment=english and is_fragment(text),
-        intents=intents_of(text),
-        register=register_of(text) if english else "plain",
+        fragment=english and is_fragment(start),
+        intents=intents_of(start),
+        register=register_of(start) if english else "plain",
         language=language,
     )

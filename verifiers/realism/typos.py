@@ -12,8 +12,9 @@ from functools import cache
 from itertools import pairwise
 
 from verifiers.realism.prose import words_of
-from verifiers.realism.vocabulary import Vocabulary, is_name
+from verifiers.realism.vocabulary import Vocabulary, names_in
 from verifiers.realism.word_lists import (
+    DERIVED,
     LANGUAGES,
     frequencies,
     frequency,
@@ -25,7 +26,9 @@ from verifiers.realism.word_lists import (
 _SLIP, _KEY, _OTHER = 1_000.0, 4_000.0, 20_000.0
 """How many times as likely another word must be: for letters that are swapped, left out or typed
 twice; for the key beside the right one; and for other edits."""
-_RARE = 100.0
+_RARE, _STRICTER = 500.0, 6.0
+"""The frequency that a word of the list has at least, since those of a trade are rare in films, and
+how much more likely another word must be than one of the list."""
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 BESIDE = frozenset(pair for row in _ROWS for pair in pairwise(row))
 """Keys that lie beside each other."""
@@ -35,8 +38,9 @@ _IN_SAMPLE = 10.0
 """...unless a known one, one edit away, is so many times as frequent in the sample."""
 _MOST = 0.05
 """The share of all words that none has more of."""
-_FREQUENT = 100_000
-"""The frequency of what a word of three letters or fewer may be a slip for."""
+_FREQUENT, _VERY_FREQUENT, _SMALLEST_WORDS = 300_000, 1_000_000, 5_000_000
+"""The frequency of what a word of three letters or fewer may be a slip for; of what its key may be
+beside; and, three times as much, of what it may be any edit of."""
 FindTypos = Callable[[str, str], list[str]]
 """From a message and its language to its misspelt words, in their order."""
 
@@ -47,16 +51,19 @@ def typo_finder(vocabulary: Vocabulary) -> FindTypos:
     """
 
     @cache
-    def judge(language: str) -> Callable[[str], bool]:
-        return _judge(language, vocabulary)
+    def judges(language: str) -> tuple[Callable[[str], bool], Callable[[str], bool]]:
+        return _judge(language, vocabulary), _judge_of_names(language, vocabulary)
 
     def find(text: str, language: str) -> list[str]:
         if language not in LANGUAGES:
             return []
-        is_typo = judge(language)
+        is_typo, is_misspelt = judges(language)
         found = words_of(text)
-        plain = [word.plain for word in found if not is_name(word, found)]
-        return [word for word in plain if is_typo(_without_clitic(word))]
+        return [
+            word.plain
+            for word, named in zip(found, names_in(found), strict=True)
+            if (is_misspelt if named else is_typo)(_without_clitic(word.plain))
+        ]
 
     return find
 
@@ -71,15 +78,16 @@ def _judge(language: str, vocabulary: Vocabulary) -> Callable[[str], bool]:
         listed, seen = frequency(word, language), vocabulary.seen.get(word, 0)
         if not listed and seen >= _JARGON_IN:
             return _misspells_often(word, seen, language, vocabulary)
-        here = _weight(word, listed or 10.0 ** min(0, 4 - len(word)), language, vocabulary)
+        unknown = listed or 10.0 ** min(0, 4 - len(word))
+        rare = max(listed, _RARE) * _STRICTER if listed > DERIVED else unknown
+        here = _weight(word, rare, language, vocabulary)
         if here * _SLIP > _MOST * whole(language):
             return False
 
         def likely(other: str) -> float:
             found = frequency(other, language) or 1.0
-            # A usual word is no slip for another one that is frequent in what the sample is about.
-            usual = listed > _RARE
-            return found if usual else _weight(other, found, language, vocabulary)
+            # A word of the list is no slip for one that is frequent in what the sample is about.
+            return found if listed else _weight(other, found, language, vocabulary)
 
         return any(
             likely(other) >= here * _times(word, other)
@@ -90,15 +98,32 @@ def _judge(language: str, vocabulary: Vocabulary) -> Callable[[str], bool]:
     return is_typo
 
 
+def _judge_of_names(language: str, vocabulary: Vocabulary) -> Callable[[str], bool]:
+    """Names may be any; one that nobody knows is misspelt where a name of the sample or of known
+    texts is one edit away, or a long word of the list two swapped letters.
+    """
+    known = vocabulary.known | vocabulary.names | on_purpose()
+
+    @cache
+    def is_misspelt(word: str) -> bool:
+        if len(word) < 4 or "'" in word or word in known or frequency(word, language):
+            return False
+        near = {*speller(language).edit_distance_1(word)}
+        swapped = (other for other in near & _listed(language) if sorted(other) == sorted(word))
+        return bool(near & vocabulary.names) or (len(word) > 5 and any(swapped))
+
+    return is_misspelt
+
+
 def _near(word: str, language: str, vocabulary: Vocabulary, listed: bool) -> Iterable[str]:
-    """Known words that are one edit away; of short words only swaps and omissions, since any three
-    letters are near to something.
+    """Known words that are one edit away; of short words only few, since any three letters are
+    near to something.
     """
     counts, own = frequencies(language), vocabulary.seen
     every = {*speller(language).edit_distance_1(word)} - {word}
     found = every & _listed(language)
     if len(word) <= 3:
-        return [o for o in found if counts[o] >= _FREQUENT and _is_slip(word, o)]
+        return [other for other in found if _is_short_slip(word, other, counts[other])]
     found |= {other for other in every & own.keys() if own[other] > 1}
     if found or listed or len(word) < 8:
         return [other for other in found if len(other) > 2]
@@ -108,6 +133,16 @@ def _near(word: str, language: str, vocabulary: Vocabulary, listed: bool) -> Ite
 @cache
 def _listed(language: str) -> frozenset[str]:
     return frozenset(frequencies(language))
+
+
+def _is_short_slip(word: str, meant: str, count: int) -> bool:
+    if len(word) == 2 and len(meant) > 2:
+        return count >= _SMALLEST_WORDS
+    if len(word) == 3 and count >= 3 * _SMALLEST_WORDS:
+        return True
+    if count >= _VERY_FREQUENT and _times(word, meant) < _OTHER:
+        return True
+    return count >= _FREQUENT and _is_slip(word, meant)
 
 
 def _weight(word: str, listed: float, language: str, vocabulary: Vocabulary) -> float:

@@ -28,15 +28,23 @@ def vocabulary_of(messages: Iterable[str], known: Iterable[str] = ()) -> Vocabul
     for message in messages:
         found = words_of(message)
         seen.update({word.plain for word in found})
-        names.update({word.plain for word in found if is_name(word, found)})
-    held = {word.plain for text in known for word in words_of(text)}
-    often = frozenset(name for name, count in names.items() if count > 1)
-    return Vocabulary(seen, often, frozenset(held), seen.total())
+        named = zip(found, names_in(found), strict=True)
+        names.update({word.plain for word, is_one in named if is_one})
+    often = {name for name, count in names.items() if count > 1}
+    held: set[str] = set()
+    for text in known:
+        found = words_of(text)
+        held.update(word.plain for word in found)
+        named = zip(found, names_in(found), strict=True)
+        often.update(word.plain for word, is_one in named if is_one)
+    return Vocabulary(seen, frozenset(often), frozenset(held), seen.total())
 
 
-def is_name(word: Word, among: Sequence[Word]) -> bool:
-    """Whether a word is written as a name: a capital inside a sentence that is no headline."""
-    if word.first or not word.text[:1].isupper() or word.text[1:] != word.text[1:].lower():
-        return False
-    raised = sum(other.text[:1].isupper() for other in among)
-    return len(among) < 4 or raised < 0.6 * len(among)
+def names_in(found: Sequence[Word]) -> list[bool]:
+    """Whether each word of a text is written as a name: a capital inside a sentence. In a headline,
+    where most words have one, none is.
+    """
+    raised = sum(word.text[:1].isupper() for word in found)
+    if len(found) >= 4 and raised >= 0.6 * len(found):
+        return [False] * len(found)
+    return [not word.first and word.text.istitle() for word in found]

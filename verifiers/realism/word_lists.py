@@ -14,12 +14,12 @@ from configs.errors import ConfigError
 
 LANGUAGES = frozenset("ar de en es eu fa fr it lv nl pt ru".split())
 """Languages with a list."""
-DERIVED = 50.0
-"""The frequency of a word that is made of others; the rarest of a list have it, too."""
+DERIVED = 49.0
+"""The frequency of a word that is made of others, just below that of the rarest of the list."""
 _SHORT = 20_000
 """The frequency of a word of two letters below which the list has it as an abbreviation."""
-_SMALL_WORDS = 2_000_000
-"""The frequency from which on a word is hardly ever a part of another one."""
+_PART, _SMALL_WORDS = 3_000, 6_000_000
+"""The frequencies between which a word may be a part of another one."""
 CHAT = frozenset(
     "u ur r pls plz plss thx thnx tnx ty tysm btw idk imo imho afaik lol lmao omg wtf tbh rn "
     "asap fyi np ok okay k kk gonna wanna gotta gimme lemme dunno kinda sorta cuz coz bc cos yep "
@@ -32,7 +32,7 @@ CHAT = frozenset(
 TRADE = frozenset(
     "api apis app apps arg args async auth backend bot bots cli cmd codebase config configs cpu "
     "cron css csv dataset datasets dataframe dedup dev dict dicts diff distro django dns docker "
-    "docx env excel faq flask frontend ftp gif github gitlab google gpt gpu grep gui html http "
+    "docx env excel faq flask frontend ftp gif git github gitlab google gpt gpu grep gui html http "
     "https ide init ios ipad iphone java javascript jpeg jpg json jsonl jupyter jvm kubernetes "
     "kwargs laptop latex linkedin linux llm localhost login logout lookup macos markdown "
     "metadata middleware mongodb mysql nginx node npm null numpy oauth onboarding openai orm os "
@@ -131,11 +131,11 @@ def frequency(word: str, language: str) -> float:
 def _derived(word: str, counts: Mapping[str, int]) -> bool:
     stems = [_BEFORE.sub("", word, count=1), _FOR_E.sub("e", word)]
     stems += [ending.sub("", word) for ending in _ENDINGS]
-    if any(stem != word and len(stem) > 2 and counts.get(stem, 0) > DERIVED for stem in stems):
+    if any(stem != word and len(stem) > 2 and counts.get(stem, 0) >= DERIVED for stem in stems):
         return True
     parts = ((word[:cut], word[cut:]) for cut in range(3, len(word) - 2))
     return any(
-        len(word) > 6 and all(_SHORT <= counts.get(part, 0) < _SMALL_WORDS for part in pair)
+        len(word) > 6 and all(_PART <= counts.get(part, 0) < _SMALL_WORDS for part in pair)
         for pair in parts
     )
 
