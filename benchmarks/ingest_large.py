@@ -24,7 +24,7 @@ from flows.reading import read_sources
 from flows.snapshot import assemble, listed
 from store.shards import Shards
 
-_SMALL, _ROW, _FILE = 2_000, 4_000, 100_000_000
+_SMALL, _ROW, _FILE = 1_000, 4_000, 100_000_000
 _WAIT_S = 0.2
 
 
