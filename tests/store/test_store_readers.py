@@ -248,6 +248,16 @@ def test_values_of_parquet_that_python_has_not_leave_its_file_out(tmp_path: Path
     assert "b.md" in [one.id for one in read(tmp_path)]
 
 
+def test_a_line_too_long_for_docutils_is_named(tmp_path: Path) -> None:
+    path = put(tmp_path, "a.rst", b"Head\n====\n\n" + b"word " * 2_001)
+    assert f"{path}:4: has 10,005 characters, more than docutils reads" in refusal(path)
+
+
+def test_code_too_deep_for_its_parser_is_read_as_it_is(tmp_path: Path) -> None:
+    (found,) = read(put(tmp_path, "a.py", b"x = 1" + b" + 1" * 20_000))
+    assert found.text.startswith("# a.py\n\n```python\nx = 1 + 1")
+
+
 @pytest.mark.parametrize("value", ["June 2024", "2024-13-01", "2024", "[1]"])
 def test_a_bad_date_is_refused(tmp_path: Path, value: str) -> None:
     path = put(tmp_path, "a.md", f"---\ndate: '{value}'\n---\nText.\n".encode())
