@@ -212,6 +212,11 @@ def test_ids_that_count_from_zero_differ(tmp_path: Path) -> None:
     assert ids == ["a.jsonl:0", "a.jsonl:1", "a.jsonl:2"]
 
 
+def test_nul_in_rows_becomes_a_sign_that_can_be_stored(tmp_path: Path) -> None:
+    (found,) = read(put(tmp_path, "a.json", b'{"id": "x\\u0000", "text": "Ana \\u0000 is deep."}'))
+    assert (found.id, found.text) == ("a.json:x\ufffd", "Ana \ufffd is deep.")
+
+
 def test_a_comment_in_code_is_no_title(tmp_path: Path) -> None:
     text = b"```sh\n# install\npip install x\n```\n\n# Notes\n\nText.\n"
     assert read(put(tmp_path, "a.md", text))[0].title == "Notes"
