@@ -17,6 +17,7 @@ from store.text import squeeze
 _WORD = re.compile(r"(\S+)(\s*)")
 _AROUND = "()[]{}<>.,;:!?\"'`*#|“”‘’"
 _AROUND_NUMBERS = "()[]{}.,;:!?*|"
+_FENCES = ("```", "~~~")
 _RUN = 3
 _LONGEST_UNIT = 3
 _SHORTEST_SLIP = 5
@@ -49,10 +50,11 @@ def says_all(kept: str, lost: str) -> bool:
 
 
 def _words(text: str) -> list[_Word]:
-    found, before = [], ""
+    found, before, is_code = [], "", False
     for match in _WORD.finditer(text):
         written = match[1]
-        if plain := _plain(written, before):
+        is_code ^= written.startswith(_FENCES)
+        if plain := written if is_code else _plain(written, before):
             found.append(_Word(plain, written, _ends(written) or "\n" in match[2]))
         elif found and (_ends(written) or "\n" in match[2]):
             found[-1] = found[-1]._replace(ends=True)

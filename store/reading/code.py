@@ -46,7 +46,7 @@ def _python(text: str) -> list[str]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             module = ast.parse(text)
-    except (SyntaxError, ValueError, MemoryError):
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
         return [_fenced(text, "python")]
     lines = text.split("\n")
     parts, after = [], 0

@@ -17,6 +17,7 @@ from configs.errors import ParseError
 from configs.recipe import CorpusSource
 from store.chunks import FENCE, heading_text
 from store.corpus import Document
+from store.text import storable
 
 # What stands in fences is no heading: there # begins a comment.
 _HEADING = re.compile(rf"{FENCE}|^#[ \t]+(?P<heading>\S[^\n]*)$", re.MULTILINE | re.DOTALL)
@@ -60,7 +61,8 @@ def document_of(name: str, found: Found, source: CorpusSource, several: bool) ->
         id=f"{name}:{own}" if numbered else name,
         # One line: prompts name it beside the marks that hold the text.
         title=" ".join(title.split()) or stem,
-        text=found.text,
+        # JSON and Parquet may hold NUL, which databases and other files do not.
+        text=found.text.replace("\0", "\ufffd"),
         source=_told(stated, "source") or name,
         licence=_told(stated, "licence", "license") or source.licence or "",
         version=_told(stated, "version"),
@@ -78,7 +80,8 @@ def _told(stated: Mapping[str, Any], *names: str) -> str:
     can be gigabytes of them.
     """
     held = (stated.get(name) for name in names)
-    return next((str(one) for one in held if one not in (None, "") and not _is_list(one)), "")
+    said = (str(one) for one in held if one not in (None, "") and not _is_list(one))
+    return storable(next(said, ""))
 
 
 def _is_list(value: object) -> bool:

@@ -11,6 +11,9 @@ from store.reading.found import Found
 from store.reading.text import decoded
 
 _LONGEST = 10_000_000
+_SPACES = re.compile(r"\s{2,}")
+_MOST_SPACES = 500
+"""Characters of a gap that are kept: the converter takes a minute for one of a hundred thousand."""
 _DATES = ("valid_from", "date", "article:modified_time", "dcterms.modified")
 
 
@@ -21,7 +24,8 @@ def read_html(file: Path) -> list[Found]:
     with warnings.catch_warnings():
         for kind in (MarkupResemblesLocatorWarning, XMLParsedAsHTMLWarning):
             warnings.simplefilter("ignore", kind)
-        soup = BeautifulSoup(decoded_markup(file), "html.parser")
+        markup = _SPACES.sub(lambda gap: gap[0][:_MOST_SPACES], decoded_markup(file))
+        soup = BeautifulSoup(markup, "html.parser")
     meta = {
         str(tag.get("name") or tag.get("property")).lower(): tag.get("content")
         for tag in soup.find_all("meta")

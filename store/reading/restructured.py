@@ -13,6 +13,7 @@ from store.reading.html import as_markdown, decoded_markup
 from store.reading.rows import COLUMNS
 from store.reading.substitutions import grown
 
+_LONGEST_LINE = 10_000
 _SETTINGS: dict[str, Any] = {
     "file_insertion_enabled": False,
     "raw_enabled": False,
@@ -25,6 +26,7 @@ _SETTINGS: dict[str, Any] = {
     "math_output": "LaTeX",
     "output_encoding": "unicode",
     "initial_header_level": 2,
+    "line_length_limit": _LONGEST_LINE,
 }
 _SPHINX_DIRECTIVES = (
     "attribute class data deprecated describe exception function method module property "
@@ -47,6 +49,7 @@ def read_rst(file: Path) -> list[Found]:
 
     _know_sphinx()
     text = decoded_markup(file)
+    _refuse_long_lines(text)
     if grown(text) > _MOST_GROWTH:
         raise ParseError(
             f": its substitutions (`|name|`) would become more than {_MOST_GROWTH:,} characters; "
@@ -60,6 +63,16 @@ def read_rst(file: Path) -> list[Found]:
     for literal in soup.select("span.literal"):
         literal.name = "code"
     return [Found(as_markdown(soup.find("main") or soup), stated)]
+
+
+def _refuse_long_lines(text: str) -> None:
+    """Stop where docutils would give a document without text, and say so to nobody."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if len(line) > _LONGEST_LINE:
+            raise ParseError(
+                f":{number}: has {len(line):,} characters, more than docutils reads of a line "
+                f"({_LONGEST_LINE:,}); break it"
+            )
 
 
 @cache

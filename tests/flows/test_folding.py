@@ -98,6 +98,7 @@ LONG = STORY + " " + TOLD + STORY.replace("tower", "barn").replace("masons", "fa
         ("See /etc/one there.", "See /etc/two there."),
         ("The lamp is red.", "The lamp is green."),
         ("Grease it before winter.", ""),
+        ("\n```\nx = (a or b) and c\n```\n", "\n```\nx = a or (b and c)\n```\n"),
     ],
 )
 def test_other_facts_keep_both(one: str, two: str, tmp_path: Path) -> None:

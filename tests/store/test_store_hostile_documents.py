@@ -140,6 +140,12 @@ def test_a_part_that_points_out_of_the_archive_is_refused(tmp_path: Path, name: 
     assert "which points out of it" in said_of(tmp_path, "path.pptx", data)
 
 
+def test_a_long_gap_in_html_takes_no_minute(tmp_path: Path) -> None:
+    gap = b" " * 50_000 + b"\n" * 50_000
+    (found, _) = read(tmp_path, {"a.html": b"<p>Ana" + gap + b"is deep."}).documents
+    assert found.text.split() == ["Ana", "is", "deep."]
+
+
 def test_html_with_entities_and_deep_tags_is_read_or_refused(tmp_path: Path) -> None:
     laughs = _LAUGHS.encode().replace(b"<w:body>", b"<p>Ha.</p>")
     found = read(tmp_path, {"a.html": laughs, "deep.html": b"<div>" * 20_000 + b"Deep."})

@@ -212,6 +212,11 @@ def test_ids_that_count_from_zero_differ(tmp_path: Path) -> None:
     assert ids == ["a.jsonl:0", "a.jsonl:1", "a.jsonl:2"]
 
 
+def test_nul_in_rows_becomes_a_sign_that_can_be_stored(tmp_path: Path) -> None:
+    (found,) = read(put(tmp_path, "a.json", b'{"id": "x\\u0000", "text": "Ana \\u0000 is deep."}'))
+    assert (found.id, found.text) == ("a.json:x\ufffd", "Ana \ufffd is deep.")
+
+
 def test_a_comment_in_code_is_no_title(tmp_path: Path) -> None:
     text = b"```sh\n# install\npip install x\n```\n\n# Notes\n\nText.\n"
     assert read(put(tmp_path, "a.md", text))[0].title == "Notes"
@@ -246,6 +251,16 @@ def test_values_of_parquet_that_python_has_not_leave_its_file_out(tmp_path: Path
     assert "far.parquet: holds a value that cannot be read (" in refusal(tmp_path / "far.parquet")
     put(tmp_path, "b.md", b"Text.\n")
     assert "b.md" in [one.id for one in read(tmp_path)]
+
+
+def test_a_line_too_long_for_docutils_is_named(tmp_path: Path) -> None:
+    path = put(tmp_path, "a.rst", b"Head\n====\n\n" + b"word " * 2_001)
+    assert f"{path}:4: has 10,005 characters, more than docutils reads" in refusal(path)
+
+
+def test_code_too_deep_for_its_parser_is_read_as_it_is(tmp_path: Path) -> None:
+    (found,) = read(put(tmp_path, "a.py", b"x = 1" + b" + 1" * 20_000))
+    assert found.text.startswith("# a.py\n\n```python\nx = 1 + 1")
 
 
 @pytest.mark.parametrize("value", ["June 2024", "2024-13-01", "2024", "[1]"])
