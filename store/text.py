@@ -35,6 +35,7 @@ _VISIBLE = {
 _ACCENTS = dict.fromkeys(range(0x300, 0x370), "") | str.maketrans(
     {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i", "æ": "ae", "œ": "oe"}
 )
+_LONG_RUN = re.compile(r"[^\w\s]{200,}")
 _LONE_HALF = re.compile(r"[\ud800-\udfff]")
 _QUOTES = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-"})
 
@@ -163,7 +164,9 @@ def _cuts(block: str, language: str) -> list[int]:
     """Where the sentences of a paragraph begin, and its end."""
     import sentencex
 
-    pieces = sentencex.get_sentence_boundaries(language, _LONE_HALF.sub("\ufffd", block))
+    # Long runs of marks, such as a drawn line, take the rules minutes.
+    plain = _LONG_RUN.sub(lambda run: " " * len(run[0]), _LONE_HALF.sub("\ufffd", block))
+    pieces = sentencex.get_sentence_boundaries(language, plain)
     # The rules take "55 m." for an abbreviation that a sentence goes on behind.
     units = (match.end() for match in _UNIT_END.finditer(block))
     return sorted({0, *(piece["start_index"] for piece in pieces), *units, len(block)})

@@ -25,13 +25,15 @@ def read_html(file: Path) -> list[Found]:
         for kind in (MarkupResemblesLocatorWarning, XMLParsedAsHTMLWarning):
             warnings.simplefilter("ignore", kind)
         markup = _SPACES.sub(lambda gap: gap[0][:_MOST_SPACES], decoded_markup(file))
-        soup = BeautifulSoup(markup, "html.parser")
+        # The parser of the standard library needs minutes for markup that is broken on purpose.
+        soup = BeautifulSoup(markup, "lxml")
     meta = {
         str(tag.get("name") or tag.get("property")).lower(): tag.get("content")
         for tag in soup.find_all("meta")
     }
     title = soup.title.get_text(strip=True) if soup.title else None
-    for tag in soup(["script", "style", "nav", "template", "head"]):
+    # Not the head itself: where a page has no body element, the parser puts newer elements there.
+    for tag in soup(["script", "style", "nav", "template", "title", "meta", "link", "base"]):
         tag.decompose()
     stated = {
         "title": title,
@@ -40,7 +42,7 @@ def read_html(file: Path) -> list[Found]:
         "retrieved_at": meta.get("retrieved_at"),
         "licence": meta.get("licence") or meta.get("license"),
     }
-    return [Found(as_markdown(soup.find("main") or soup.body or soup), stated)]
+    return [Found(as_markdown(soup.find("main") or soup), stated)]
 
 
 def decoded_markup(file: Path) -> str:

@@ -60,10 +60,12 @@ def look_into(path: str) -> Place:
 
 
 def _below(folder: Path) -> Iterator[Path]:
-    """Files of a folder and of those in it, and linked folders."""
-    for root, folders, files in os.walk(folder):
+    """Files of a folder and of those in it, linked folders, and those that cannot be listed."""
+    closed: list[OSError] = []
+    for root, folders, files in os.walk(folder, onerror=closed.append):
         yield from (Path(root, name) for name in files)
         yield from (Path(root, name) for name in folders if Path(root, name).is_symlink())
+    yield from (Path(error.filename) for error in closed)
 
 
 def _matching(path: str) -> list[Path]:
@@ -91,6 +93,8 @@ def _dead_end(path: Path, base: Path) -> str:
         return ": has a name that is not UTF-8; rename it"
     if path.is_symlink() and path.is_dir():
         return ": is a link to a folder, which is not followed; name that folder in the recipe"
+    if path.is_dir():
+        return ": is a folder that cannot be listed; allow it, or name what is below it"
     if path.is_symlink() and path.suffix.lower() in READERS and not path.exists():
         return ": is a link that leads nowhere, or in a circle"
     return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -28,10 +29,11 @@ _SETTINGS: dict[str, Any] = {
     "initial_header_level": 2,
     "line_length_limit": _LONGEST_LINE,
 }
-_SPHINX_DIRECTIVES = (
-    "attribute class data deprecated describe exception function method module property "
-    "py:class py:function py:method seealso staticmethod versionadded versionchanged"
-).split()
+_DIRECTIVE = re.compile(r"^[ \t]*\.\. ([\w:.+-]+)::", re.MULTILINE)
+_OF_SPHINX = ("class",)
+"""Directives that docutils has, too, for something else."""
+_WITHOUT_TEXT = ("toctree", "index", "highlight", "currentmodule", "py:currentmodule")
+"""Directives of Sphinx that say nothing of their own."""
 _SPHINX_ROLES = (
     "any attr class command const data doc envvar exc file func kbd meth mod obj option program "
     "py:class py:func py:meth py:mod ref samp term"
@@ -47,8 +49,10 @@ def read_rst(file: Path) -> list[Found]:
     with extra("rst", "reStructuredText"):
         from docutils.core import publish_doctree, publish_from_doctree
 
-    _know_sphinx()
     text = decoded_markup(file)
+    _know_roles()
+    for name in dict.fromkeys(_DIRECTIVE.findall(text)):
+        _know_directive(name.lower())
     _refuse_long_lines(text)
     if grown(text) > _MOST_GROWTH:
         raise ParseError(
@@ -76,10 +80,21 @@ def _refuse_long_lines(text: str) -> None:
 
 
 @cache
-def _know_sphinx() -> None:
-    """Have docutils keep the text of what only Sphinx knows, instead of dropping it."""
+def _know_roles() -> None:
+    """Have docutils keep the text of roles that only Sphinx knows."""
     from docutils import nodes
-    from docutils.parsers.rst import Directive, directives, roles
+    from docutils.parsers.rst import roles
+
+    for name in _SPHINX_ROLES:
+        roles.register_generic_role(name, nodes.literal)
+
+
+@cache
+def _know_directive(name: str) -> None:
+    """Have docutils keep the text of a directive that it does not know, instead of dropping it."""
+    from docutils import nodes
+    from docutils.parsers.rst import Directive, directives
+    from docutils.parsers.rst.languages import en
 
     class Described(Directive):  # type: ignore[misc]  # docutils has no types
         """A line of code and the text below it."""
@@ -95,10 +110,8 @@ def _know_sphinx() -> None:
             self.state.nested_parse(self.content, self.content_offset, holder)
             return [*holder.children]
 
-    for name in _SPHINX_DIRECTIVES:
+    if name in _OF_SPHINX or name not in (*en.directives, *_WITHOUT_TEXT):
         directives.register_directive(name, Described)
-    for name in _SPHINX_ROLES:
-        roles.register_generic_role(name, nodes.literal)
 
 
 def _fields(tree: Any) -> dict[str, str]:

@@ -130,3 +130,9 @@ def test_copies_with_slips_and_other_surroundings_are_one(
     )
     b = replace(b, text=b.text + "They stand to this day.")
     assert folded(tmp_path, a, b, threshold=0.7).keys() == {"a"}
+
+
+def test_indentation_is_no_white_space_apart_in_code(tmp_path: Path) -> None:
+    inner = "```python\nfor i in x:\n    f(i)\n    g(i)\n```\n"
+    a, b = Document("a", "A", inner), Document("b", "B", inner.replace("    g", "g"))
+    assert folded(tmp_path, a, b, threshold=1) == {}

@@ -290,3 +290,28 @@ def test_a_missing_library_stops_the_run_with_the_command(
         monkeypatch.setitem(sys.modules, library, None)
         with pytest.raises(ConfigError, match=rf"run: pip install 'stillhouse\[{suffix}\]'"):
             read(tmp_path / suffix, {f"a.{suffix}": b"any"})
+
+
+def test_a_folder_that_cannot_be_listed_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, {"a.md": b"Ana is deep.", "closed/b.md": b"Bel is deep."})
+    listed = os.scandir
+
+    def refused(path: str) -> object:
+        if str(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    found = read_source(CorpusSource(path=str(tmp_path)))
+    assert [document.id for document in found.documents] == ["a.md"]
+    (left,) = found.left_out
+    assert left.name == "closed" and left.said.startswith(": is a folder that cannot be listed")
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("piece", [b'<a href="', b"<!--", b"<?", b"</"])
+def test_markup_that_is_broken_on_purpose_is_read_in_seconds(tmp_path: Path, piece: bytes) -> None:
+    found, *_ = read(tmp_path, {"bad.html": b"<p>Ana is deep.</p>" + piece * 30_000}).documents
+    assert found.text.startswith("Ana is deep.")

@@ -310,3 +310,25 @@ def test_a_source_of_bad_files_only_is_refused_and_all_are_told(tmp_path: Path) 
     lines = refusal(tmp_path).splitlines()
     assert lines[0] == "corpus files cannot be read:"
     assert [Path(line.split(":")[0]).name for line in lines[1:]] == ["a.md", "c.jsonl", "d.md"]
+
+
+def test_directives_that_docutils_does_not_know_keep_their_text(tmp_path: Path) -> None:
+    text = """Lakes
+=====
+
+.. tab-set::
+
+   .. tab-item:: Ana
+
+      Ana is 12 m deep.
+
+.. toctree::
+   :maxdepth: 2
+
+   other
+
+.. image:: lake.png
+"""
+    (found,) = read(put(tmp_path, "a.rst", text.encode()))
+    assert "Ana is 12 m deep." in found.text and "`Ana`" in found.text
+    assert "other" not in found.text and "maxdepth" not in found.text and "lake" not in found.text

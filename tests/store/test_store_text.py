@@ -161,3 +161,9 @@ def test_a_unit_ends_a_sentence() -> None:
         "The tower is 120 m.",
         "See Dr. Hu at 5 p.m. on Monday.",
     ]
+
+
+@pytest.mark.timeout(20)
+def test_a_drawn_line_is_no_work() -> None:
+    text = "Ana is deep. " + "`" * 300_000 + " Bel is deep."
+    assert [one.text.strip("` ") for one in sentences(text)] == ["Ana is deep.", "Bel is deep."]
