@@ -5,14 +5,14 @@ from __future__ import annotations
 import importlib.metadata
 import platform
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
 
 from configs.recipe import Recipe
-from filters.coverage import Coverage, alarms, as_row, measure
+from filters.coverage import alarms, as_row
 from flows import (
     acceptance,
     accounts,
@@ -32,19 +32,18 @@ from flows import (
 from flows.content import cited_by, rejected_of, splits_of
 from flows.decontaminate import about_decontamination
 from flows.gate import judged, status_of
+from flows.gathered import Gathered, gather
 from flows.identity import made_by, recipe_hash
 from flows.left_out import sentence
-from flows.references import anchor_of, described
-from flows.stages import evidence_of, stages_of, standing
-from flows.steps import seeds_of
+from flows.references import described
+from flows.stages import stages_of
 from flows.sweep import sweep_of_build
 from flows.work import Work, whether_whole
-from flows.workspace import Workspace, run_of, workspace
+from flows.workspace import Workspace, run_of
 from generators.cascade import too_many
 from store.corpus import Corpus
 from store.pairs import pairs_of
 from store.publish import publish
-from store.report import WITHHELD
 from store.version_tables import Content
 from store.versions import Version, latest
 
@@ -55,97 +54,75 @@ _LIBRARIES = ("prefect", "datasets", "pyarrow", "polars", "sentence-transformers
 
 def publish_version(recipe: Recipe, work: Work) -> Version:
     """Put kept and rejected records, evidence, verdicts and probes together and publish them."""
-    space = workspace(recipe)
-    corpus = space.corpus(work.corpus)
-    kept = standing(space, work.records, work.vectors, work.verdicts)
-    said = space.shards.frame(work.verdicts, "verdicts")
-    rows = space.shards.frame(work.records, "records")
-    anchor = anchor_of(space, recipe, work.references)
-    covered = _covered(space, recipe, work, rows, said, corpus, anchor)
-    votes = judging.votes_of(space, work.verdicts)
-    judge = judging.account(recipe, votes, space)
-    evidence = evidence_of(space, work.verdicts).sort("record_id", maintain_order=True)
-    verifier = verifier_error.account(recipe, space, work.verifier, evidence)
-    seeds = seeds_of(recipe, work.plan)[: work.planned]
-    asked, stopped = slices.asked(seeds, work.slices), slices.account(seeds, work.slices)
-    counts = probes.planned_of(asked)
-    probed = probes.probe(space, recipe, kept, evidence, corpus, work.passages, counts, anchor)
+    found = gather(recipe, work)
     parent = latest(recipe.output, recipe.name)
-    gate = judged(recipe, probed.panel, kept, covered, corpus, parent)
-    made, real = splits_of(kept, recipe), mixing.real_splits(recipe, anchor)
-    lost, splits = rejected_of(space, work.records, said), mixing.together(made, real)
-    matched = user_inputs.match(recipe, space, work.user_inputs, splits, corpus)
-    content = Content(
-        splits=splits,
-        pairs={name: pairs_of(rows, lost, evidence) for name, rows in made.items()},
-        variants=mixing.variants(recipe, made, real),
-        messy=matched.splits,
-        rejected=lost,
-        evidence=evidence,
-        passages=cited_by(corpus, evidence),
-        verdicts=said.sort("record_id", maintain_order=True),
-        probes=probed.panel,
-        figures=probed.figures,
-    )
-    lineage = mixing.lineage(content.splits, parent, work.reason)
-    canaries = planted.account(recipe, space, work.canaries)
-    whole = whether_whole(len(kept), len(asked), work, recipe, space)
+    gate = judged(recipe, found.probed.panel, found.kept, found.covered, found.corpus, parent)
+    content, matched = _content(recipe, work, found)
+    accounts = {
+        "lineage": mixing.lineage(content.splits, parent, work.reason),
+        "judge": judging.account(recipe, found.votes, found.space),
+        "verifier": verifier_error.account(recipe, found.space, work.verifier, found.evidence),
+        "canaries": planted.account(recipe, found.space, work.canaries),
+        "user_inputs": matched.account,
+    }
     manifest = {
         **status_of(
-            whole,
+            whether_whole(len(found.kept), len(found.asked), work, recipe, found.space),
             gate,
-            planted.held_back_by(canaries),
+            planted.held_back_by(accounts["canaries"]),
             user_inputs.held_back_by(recipe, matched.account),
         ),
         "gate": gate or {},
-        "lineage": lineage,
-        "generations": generation_depth.account(recipe, kept),
+        "generations": generation_depth.account(recipe, found.kept),
         **_about_recipe(recipe),
-        "corpus": _about_corpus(corpus, kept),
-        "references": described(space, work.references),
-        "teachers": _teachers(kept),
+        "corpus": _about_corpus(found.corpus, found.kept),
+        "references": described(found.space, work.references),
+        "teachers": _teachers(found.kept),
         "origins": sorted({*pl.concat(list(content.splits.values()))["origin"]}),
-        "cost": _cost(space, work, votes),
-        "judge": judge,
-        "acceptance": acceptance.account(recipe, space, work.acceptance),
-        "verifier": verifier,
-        "canaries": canaries,
+        "cost": _cost(found.space, work, found.votes),
+        "acceptance": acceptance.account(recipe, found.space, work.acceptance),
         "canary": work.canary,
-        "user_inputs": matched.account,
-        "coverage": [as_row(row) for row in covered],
-        **_of_candidates(space, recipe, work, len(asked), rows, said),
-        "slices": stopped,
-        "notes": [
-            *_of_corpus(corpus, lost),
-            *_notes(work, rows, recipe, covered),
-            *probes.notes(probed.panel),
-            *mixing.notes(recipe, lineage),
-            *user_inputs.notes(recipe, matched.account),
-            *generation_depth.notes(recipe, kept),
-            *judging.notes(recipe, judge),
-            *verifier_error.notes(recipe.probes.verifier, verifier),
-            *_of_canaries(work, canaries),
-        ],
-        "vanished": probed.vanished,
-        "run": _run(work, space, recipe),
+        **accounts,
+        "coverage": [as_row(row) for row in found.covered],
+        **_of_candidates(recipe, work, found),
+        "slices": slices.account(found.seeds, work.slices),
+        "notes": _notes(recipe, work, found, content, accounts),
+        "vanished": found.probed.vanished,
+        "run": _run(work, found.space, recipe),
     }
     return publish(recipe.output, recipe.name, content, manifest, recipe.splits.real_only)
 
 
-def _of_candidates(
-    space: Workspace,
-    recipe: Recipe,
-    work: Work,
-    asked: int,
-    rows: pl.DataFrame,
-    said: pl.DataFrame,
-) -> dict[str, Any]:
+def _content(recipe: Recipe, work: Work, found: Gathered) -> tuple[Content, user_inputs.Matched]:
+    """The tables of the version, and what is said of its messy twins."""
+    made, real = splits_of(found.kept, recipe), mixing.real_splits(recipe, found.anchor)
+    lost = rejected_of(found.space, work.records, found.said)
+    splits = mixing.together(made, real)
+    matched = user_inputs.match(recipe, found.space, work.user_inputs, splits, found.corpus)
+    content = Content(
+        splits=splits,
+        pairs={name: pairs_of(rows, lost, found.evidence) for name, rows in made.items()},
+        variants=mixing.variants(recipe, made, real),
+        messy=matched.splits,
+        rejected=lost,
+        evidence=found.evidence,
+        passages=cited_by(found.corpus, found.evidence),
+        verdicts=found.said.sort("record_id", maintain_order=True),
+        probes=found.probed.panel,
+        figures=found.probed.figures,
+    )
+    return content, matched
+
+
+def _of_candidates(recipe: Recipe, work: Work, found: Gathered) -> dict[str, Any]:
     """What became of all candidates, kept or not, as the manifest keeps it."""
+    space, rows, said = found.space, found.rows, found.said
+    planned = len(found.asked) + _escalated(rows) + _repaired(rows)
     models = rows.filter(pl.col("generation_mode") != "rule-based")
     mix, before = drift.mix_of(rows, said, recipe), drift.mix_of_parent(recipe)
     return {
         "decontamination": about_decontamination(recipe, space, work.references, said),
-        "funnel": funnel(said, asked + _escalated(rows) + _repaired(rows), recipe),
+        "funnel": funnel(said, planned, recipe),
         "survival": canary_batch.survival(recipe, rows, said),
         "repair": repairs.account(recipe, rows, said, space.journal),
         "tiers": accounts.by_tier(models, said, recipe, space.journal),
@@ -207,22 +184,25 @@ def _repaired(rows: pl.DataFrame) -> int:
 
 
 def _notes(
-    work: Work, rows: pl.DataFrame, recipe: Recipe, covered: Sequence[Coverage]
+    recipe: Recipe, work: Work, found: Gathered, content: Content, accounts: Mapping[str, Any]
 ) -> list[str]:
-    """How the run went: its cascade, slices that were given up, stages that narrowed the set."""
-    narrowed = alarms(covered, recipe.probes.tail) if recipe.probes.tail else []
-    return [*_of_cascade(work, rows, recipe), *(one.text for one in work.slices), *narrowed]
-
-
-def _of_corpus(corpus: Corpus, lost: pl.DataFrame) -> list[str]:
-    """What of the corpus could not be read, and which documents give orders to a model."""
-    left_out = [sentence(corpus.left_out)] if corpus.left_out else []
-    return [*left_out, *hostile.notes(lost, corpus)]
-
-
-def _of_canaries(work: Work, canaries: Mapping[str, Any] | None) -> list[str]:
-    """What the planted canaries and the canary batch have to say."""
-    return [*planted.notes(canaries), *canary_batch.notes(work.canary)]
+    """What people should know before they use the version."""
+    tail = recipe.probes.tail
+    return [
+        *([sentence(found.corpus.left_out)] if found.corpus.left_out else []),
+        *hostile.notes(content.rejected, found.corpus),
+        *_of_cascade(work, found.rows, recipe),
+        *(one.text for one in work.slices),
+        *(alarms(found.covered, tail) if tail else []),
+        *probes.notes(found.probed.panel),
+        *mixing.notes(recipe, accounts["lineage"]),
+        *user_inputs.notes(recipe, accounts["user_inputs"]),
+        *generation_depth.notes(recipe, found.kept),
+        *judging.notes(recipe, accounts["judge"]),
+        *verifier_error.notes(recipe.probes.verifier, accounts["verifier"]),
+        *planted.notes(accounts["canaries"]),
+        *canary_batch.notes(work.canary),
+    ]
 
 
 def _of_cascade(work: Work, rows: pl.DataFrame, recipe: Recipe) -> list[str]:
@@ -232,36 +212,6 @@ def _of_cascade(work: Work, rows: pl.DataFrame, recipe: Recipe) -> list[str]:
     asked = rows.filter(pl.col("repaired_from") == "")
     first = len(asked.filter(pl.col("tier") == min(work.tiers)))
     return [*work.notes, *too_many(first, _escalated(rows), recipe.routing)]
-
-
-def _covered(
-    space: Workspace,
-    recipe: Recipe,
-    work: Work,
-    rows: pl.DataFrame,
-    verdicts: pl.DataFrame,
-    corpus: Corpus,
-    anchor: pl.DataFrame | None,
-) -> list[Coverage]:
-    """What is covered after each stage, from the replies on."""
-    if recipe.probes.tail is None:
-        return []
-    drops = verdicts.filter(pl.col("decision") == "drop").unique("record_id", keep="first")
-    fate = drops.select(id="record_id", dropped_by="stage")
-    dropped_by = rows.select("id").join(fate, on="id", how="left", maintain_order="left")
-    vectors = space.shards.frame(work.vectors, "vectors")
-    # Clusters that vanished are shown with a question, which may not be one with personal data.
-    private = (dropped_by["dropped_by"] == "privacy").fill_null(False)
-    shown = pl.when(private).then(pl.lit(WITHHELD)).otherwise(pl.col("question"))
-    return measure(
-        rows.with_columns(question=shown).hstack([dropped_by["dropped_by"], vectors["embedding"]]),
-        ("generate", *stages_of(recipe)),
-        corpus,
-        space.vectors(work.passages),
-        recipe.probes.tail,
-        recipe.seed,
-        anchor,
-    )
 
 
 def _teachers(kept: pl.DataFrame) -> list[list[Any]]:
