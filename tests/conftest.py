@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -56,13 +57,26 @@ class Server:
 
     def stats(self) -> dict[str, Any]:
         """What the server has seen."""
-        found: dict[str, Any] = httpx.get(self.url.replace("/v1", "/stats")).json()
+        found: dict[str, Any] = httpx.get(
+            self.url.replace("/v1", "/stats"),
+            verify=False,  # it would read all certificates for a server that has none
+        ).json()
         return found
 
     def bodies(self) -> list[str]:
         """Hashes of the request bodies so far, in order."""
         lines = self.log.read_text().splitlines() if self.log.exists() else []
         return [json.loads(line)["body"] for line in lines]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def written_is_kept() -> Iterator[None]:
+    """What was written is not waited for: no test takes the power away, and a build waits for the
+    disk a hundred times.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _file: None)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -232,6 +246,14 @@ class Said:
 RunCommand = Callable[..., Said]
 
 
+@cache
+def _command_line() -> Callable[..., Any]:
+    """Makes the commands of an application once; a process of a user's runs one of them."""
+    import typer.main
+
+    return cache(typer.main.get_command)
+
+
 @pytest.fixture
 def stillhouse(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> RunCommand:
     """Runs the command line in this process, as the installed command would."""
@@ -239,6 +261,7 @@ def stillhouse(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPat
     def run(*arguments: object) -> Said:
         from flows.cli import main
 
+        monkeypatch.setattr("typer.main.get_command", _command_line())
         monkeypatch.setattr(sys, "argv", ["stillhouse", *map(str, arguments)])
         capsys.readouterr()
         try:

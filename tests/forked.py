@@ -12,14 +12,19 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(
-    ["sentence_transformers", "scipy.stats", "sqlalchemy", "httpx_aiohttp", "teacher_server"]
+_SERVERS, _COMMANDS = forkserver.ForkServer(), forkserver.ForkServer()
+_SERVERS.set_forkserver_preload(["teacher_server"])
+_COMMANDS.set_forkserver_preload(
+    ["sentence_transformers", "scipy.stats", "sqlalchemy", "httpx_aiohttp"]
 )
 
 
@@ -46,8 +51,15 @@ def command(*arguments: object, said: Path, path: Sequence[Path] = ()) -> Comman
     names = (said / "out", said / "err")
     words, places = [*map(str, arguments)], [*map(str, path)]
     process = _FORKS.Process(target=_run, args=(words, places, names, dict(os.environ)))
-    process.start()
+    _start(process, _COMMANDS)
     return Command(process, *names)
+
+
+def _start(process: BaseProcess, of: forkserver.ForkServer) -> None:
+    """The context has one process to fork from; servers should not wait for what commands need."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(forkserver, "connect_to_new_process", of.connect_to_new_process)
+        process.start()
 
 
 def _run(
@@ -74,7 +86,7 @@ def server(words: Sequence[str]) -> tuple[BaseProcess, int]:
     """A teacher server and its port."""
     receiver, sender = _FORKS.Pipe(duplex=False)
     process = _FORKS.Process(target=_serve, args=([*words], sender), daemon=True)
-    process.start()
+    _start(process, _SERVERS)
     sender.close()
     with os.fdopen(os.dup(receiver.fileno())) as said:
         port = int(said.readline())
