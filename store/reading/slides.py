@@ -26,28 +26,23 @@ def read_pptx(file: Path) -> list[Found]:
     with reading("PowerPoint presentation"):
         slides = pptx.Presentation(str(file))
         properties = slides.core_properties
-        titles = [_title(slide) for slide in slides.slides]
-        pages = [
-            "\n\n".join(filter(None, _blocks(slide, title)))
-            for slide, title in zip(slides.slides, titles, strict=True)
-        ]
-        stated = {"title": title_of(properties.title) or next(filter(None, titles), "")}
-        text, starts = joined(pages)
+        read = [_title_and_text(slide) for slide in slides.slides]
+        titles = filter(None, (title for title, _ in read))
+        stated = {"title": title_of(properties.title) or next(titles, "")}
+        text, starts = joined([page for _, page in read])
         return [Found(text, stated, pages=starts, changed=changed(properties))]
 
 
-def _title(slide: Any) -> str:
-    shape = slide.shapes.title
-    return " ".join(shape.text_frame.text.split()) if shape is not None else ""
-
-
-def _blocks(slide: Any, title: str) -> Iterator[str]:
-    if title:
-        yield markdown.heading(2, title)
-    own = slide.shapes.title
-    yield from _texts(s for s in slide.shapes if own is None or s.shape_id != own.shape_id)
+def _title_and_text(slide: Any) -> tuple[str, str]:
+    """A slide's title, and its text with that as a heading."""
+    shapes = slide.shapes
+    own = shapes.title
+    title = "" if own is None else " ".join(own.text_frame.text.split())
+    blocks = [markdown.heading(2, title)] if title else []
+    blocks += _texts(shape for shape in shapes if own is None or shape.element is not own.element)
     if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
-        yield _text(slide.notes_slide.notes_text_frame)
+        blocks.append(_text(slide.notes_slide.notes_text_frame))
+    return title, "\n\n".join(filter(None, blocks))
 
 
 def _texts(shapes: Iterable[Any], depth: int = 0) -> Iterator[str]:
