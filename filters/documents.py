@@ -34,6 +34,7 @@ from filters.specifics import (
 _GRAMS = NearDedup(unit="word", ngram=3)
 _VALUES = Banding(10, 8)
 """As many values as any threshold needs."""
+_MASK_BYTES = 64
 _AT_ONCE = 8_000_000
 """Characters of the texts that are compared together."""
 
@@ -44,7 +45,7 @@ Texts = Callable[[Sequence[int]], list[str]]
 @dataclass(frozen=True)
 class Signs:
     """What documents are compared by before their texts are, one row each: MinHash values, a mask
-    of the numbers in them, and their length in characters.
+    of the numbers in them (512 bits in eight words), and their length in characters.
     """
 
     values: NDArray[np.uint32]
@@ -72,9 +73,16 @@ def sign(texts: Sequence[str]) -> Signs:
     series = pl.Series(texts, dtype=pl.String)
     return Signs(
         signatures(series, _GRAMS.ngram, _GRAMS.unit, _VALUES),
-        np.array([number_mask(text) for text in texts], np.uint64),
+        _masks(texts),
         np.array([len(text) for text in texts], np.int64),
     )
+
+
+def _masks(texts: Sequence[str]) -> NDArray[np.uint64]:
+    masks = b"".join(
+        number_mask(text, _MASK_BYTES * 8).to_bytes(_MASK_BYTES, "little") for text in texts
+    )
+    return np.frombuffer(masks, np.uint64).reshape(len(texts), -1)
 
 
 def like_pairs(signs: Signs, threshold: float, texts: Texts) -> Iterator[Like]:
@@ -90,7 +98,7 @@ def like_pairs(signs: Signs, threshold: float, texts: Texts) -> Iterator[Like]:
     one, two = some[one], some[two]
     shorter = signs.lengths[one] < signs.lengths[two]
     kept, lost = np.where(shorter, two, one), np.where(shorter, one, two)
-    held = signs.numbers[lost] & ~signs.numbers[kept] == 0
+    held = (signs.numbers[lost] & ~signs.numbers[kept] == 0).all(axis=1)
     for at in np.flatnonzero(~held & (share >= threshold)).tolist():
         yield Like(int(kept[at]), int(lost[at]), float(share[at]), False)
     for group in _groups(kept[held], lost[held], signs.lengths):

@@ -115,15 +115,12 @@ def _alike(
     return True
 
 
-def number_mask(text: str) -> int:
-    """64 bits, of which each number sets one for each time it occurs, up to four."""
-    found = numbers_in(text)
-    if not found:
-        return 0
+def number_mask(text: str, bits: int = 64) -> int:
+    """So many bits, of which each number sets one for each time it occurs, up to four."""
     mask = 0
-    for number, count in Counter(found).items():
+    for number, count in Counter(numbers_in(text)).items():
         for time in range(min(count, 4)):
-            mask |= 1 << (zlib.crc32(b"%d%s" % (time, number.encode())) & 63)
+            mask |= 1 << (zlib.crc32(b"%d%s" % (time, number.encode())) % bits)
     return mask
 
 

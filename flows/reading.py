@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from configs.errors import ConfigError
 from configs.recipe import Chunking, CorpusSource
@@ -149,11 +151,12 @@ def _pieces(
 
 def _tables(documents: Sequence[Document], chunking: Chunking) -> dict[str, Rows]:
     signs = sign([document.text for document in documents])
-    values = pa.FixedSizeListArray.from_arrays(
-        pa.array(signs.values.ravel()), signs.values.shape[1]
-    )
-    signed = pa.table({"values": values, "numbers": pa.array(signs.numbers)})
+    signed = pa.table({"values": _lists(signs.values), "numbers": _lists(signs.numbers)})
     return {**tables_of(documents, chunking), "signs": signed}
+
+
+def _lists(rows: NDArray[Any]) -> pa.Array:
+    return pa.FixedSizeListArray.from_arrays(pa.array(rows.ravel()), rows.shape[1])
 
 
 def _tell(total: int, done: int, more: int = 0) -> None:

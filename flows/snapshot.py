@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from filters.documents import Signs
 from flows.folding import Folded, fold
@@ -73,14 +75,16 @@ def assemble(shards: Shards, found: Found, listing: Listing) -> str:
 
 
 def _signs(shards: Shards, keys: Sequence[str], rows: pl.DataFrame) -> Signs:
-    values, numbers = [], []
-    for key in keys:
-        table = shards.table(key, "signs")
-        column = table["values"].combine_chunks()
-        values.append(np.asarray(column.flatten()).reshape(len(column), -1))
-        numbers.append(np.asarray(table["numbers"]))
-    lengths = rows["characters"].to_numpy()
-    return Signs(np.concatenate(values), np.concatenate(numbers), lengths)
+    tables = [shards.table(key, "signs") for key in keys]
+    values, numbers = (
+        np.concatenate([_matrix(table[name]) for table in tables]) for name in ("values", "numbers")
+    )
+    return Signs(values, numbers, rows["characters"].to_numpy())
+
+
+def _matrix(lists: pa.ChunkedArray) -> NDArray[Any]:
+    flat = np.asarray(lists.combine_chunks().flatten())
+    return flat.reshape(len(lists), lists.type.list_size)
 
 
 def _length(shards: Shards, key: str) -> int:

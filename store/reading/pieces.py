@@ -15,7 +15,7 @@ from store.corpus import DOCUMENTS, PASSAGES, Document, spans_of, table_of
 from store.languages import language_of
 from store.text import sha256
 
-VERSION = "3"
+VERSION = "4"
 LARGEST = 8_000_000
 """Characters from which on a piece is full."""
 _TOLD = 700
