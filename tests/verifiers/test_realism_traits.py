@@ -217,3 +217,9 @@ def test_keywords_that_begin_with_a_verb_are_fragments(text: str) -> None:
 def test_a_question_that_also_asks_is_one() -> None:
     assert traits_of("Can you also tell me where to buy it?").intents == 1
     assert traits_of("Can you fix it and also tell me what it costs?").intents == 2
+
+
+def test_messages_without_a_word_list_say_nothing_of_what_is_found() -> None:
+    english = sample(120, 1)
+    both = [*english, *(["מה שלומך היום ואיך אפשר ללמוד תכנות"] * 120)]
+    assert profile_of(both).found == pytest.approx(profile_of(english).found, abs=0.05)

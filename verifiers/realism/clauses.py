@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 import regex
 
@@ -197,10 +198,9 @@ def _may_ask(words: tuple[str, ...]) -> bool:
 
 def _drops_article(words: tuple[str, ...]) -> bool:
     """Whether a noun stands bare where one of its kind has an article: ``explain theory of``."""
-    bare = zip(words[1:], words[2:], strict=False)
     return not {*words} & OBJECTS - {"that"} and any(
         after in ("of", "that", "which", "who") and word not in SMALL and not word.endswith("s")
-        for word, after in bare
+        for word, after in pairwise(words[1:])
     )
 
 
