@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from configs.filters import Privacy
+from filters.introductions import without_names
 from filters.personal import issued, luhn, valid_iban
 from filters.privacy import find_personal
 from filters.secret_keys import PATTERNS
@@ -20,31 +21,52 @@ _EMAIL = re.compile(
     re.IGNORECASE,
 )
 _ACCOUNT = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]){11,30}(?![A-Za-z0-9])")
-_NUMBER = re.compile(r"(?<![\w.,/-])(?:\+|\(\+?)?\d(?:[ ()./-]{0,3}\d){6,22}(?!\w)")
+_NUMBER = re.compile(r"(?<![A-Za-z0-9_.,/-])(?:\+|\(\+?)?\d(?:[ ()./-]{0,3}\d){6,22}(?!\w)")
 _DATE = re.compile(r"\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./]\d{2,4}(?!\d)")
 _DECIMAL = re.compile(r"\d+\.\d+|\d{1,3}(?:[ .]\d{3})+|\d+/\d+")
 _SUM = re.compile(r"[*/+=^<>×÷%]|\s-\s|\bx\b")
 _SAYS_WHOSE = re.compile(
     r"\b(?:phone|tel|telephone|mobile|cell|fax|call|text|whatsapp|dial|reach|number|no|nr|ssn|social"
-    r"|account|card|iban|passport|licen[cs]e|insurance|customer|patient|member|id)\b",
+    r"|account|card|iban|passport|licen[cs]e|insurance|customer|patient|member|id|telefon|handy"
+    r"|tel[ée]fono|m[óo]vil|t[ée]l[ée]phone|тел|телефон|nummer)\b|电话|手机|電話",
+    re.IGNORECASE,
+)
+_SAYS_PHONE = re.compile(
+    r"\b(?:phone|tel|telephone|mobile|cell|fax|call|whatsapp|dial|ssn|account|insurance|customer"
+    r"|patient|member)\b[^.!?]{0,20}$",
     re.IGNORECASE,
 )
 _LEAST_DIGITS = 9
-_NAME = r"[A-Z][\w'’-]+(?:[ ]+(?:[A-Z]\.|(?:van|von|de|der|den|la|al|bin)\b|[A-Z][\w'’-]+)){0,3}"
-_NAMED = re.compile(
-    rf"((?i:\b(?:my (?:full )?name is|my name['’]s|i am called|i['’]m called|name:|signed,?"
-    rf"|(?:kind |best |warm )?regards,?|sincerely,?|yours,?|cheers,?|mr\.?|mrs\.?|ms\.?|dr\.?))\s+)"
-    rf"({_NAME})"
-)
-_NAMED_LOWER = re.compile(r"(\bmy (?:full )?name is\s+)([a-z]+(?:\s[a-z]+)?)(?=[\s.,!?]|$)")
-_INTRODUCED = re.compile(r"(\b[Ii](?:['’]m|m| am)\s+)([A-Z][\w'’-]+\s+[A-Z][\w'’-]+)(?![\w-])")
 _PRIVATE_KEY = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL
 )
 _PASSWORD = re.compile(
-    r"(\b(?:password|passwort|passwd|pwd|pin)(?:\s+is|\s*[:=])\s*)(?!\[)\S{0,64}[\d!$%&#@]\S{0,64}",
+    r"(\b(?:password|passwort|passwd|pwd|pin)(?:\s+is|\s*[:=])\s*)(?!\[)\S{0,64}[\d!$%&#@]\S{0,64}"
+    r"|(\b(?:password|passwort|passwd|pwd)\s*[:=]\s*)(?!\[)\S{6,64}",
     re.IGNORECASE,
 )
+_SECRET = re.compile(
+    r"(\b(?:bearer\s+|(?=sk-)"
+    r"|(?:api[_ -]?key|access[_ -]?key|auth|secret|token)\s*(?:is|[:=])\s*[\"']?))"
+    r"(?=[\w.~+/-]{0,200}\d)[\w.~+/-]{16,}",
+    re.IGNORECASE,
+)
+"""What no issuer's pattern tells, but the word before it does."""
+_LOGIN = re.compile(r"(://)(?!\[)[^\s/:@]{1,64}:[^\s/@]{1,64}@")
+_SPELT_OUT = re.compile(
+    r"\b\w{1,40}(?:\s+dot\s+\w{1,40}){0,3}\s+at\s+\w{2,40}(?:\s+dot\s+\w{2,20}){1,3}\b",
+    re.IGNORECASE,
+)
+_PASSPORT = re.compile(
+    r"(\bpassport(?:\s+(?:number|no\.?|id|is)|\s*[:#])*\s+)(?=[A-Z]*\d)[A-Z0-9]{6,12}\b",
+    re.IGNORECASE,
+)
+_DEVICE = re.compile(
+    r"(?<![\w:.])(?:(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}|(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}"
+    r"|(?:[0-9a-f]{1,4}:){2,6}(?::[0-9a-f]{1,4}){1,5})(?![\w:])",
+    re.IGNORECASE,
+)
+"""Addresses of version 6 and of network cards."""
 _KEYS = [(name, re.compile(pattern)) for name, (_, pattern) in PATTERNS.items()]
 _EVERYTHING = Privacy()
 
@@ -57,15 +79,16 @@ def scrubbed(text: str) -> str:
     text = _PRIVATE_KEY.sub("[private key]", text)
     for name, pattern in _KEYS:
         text = pattern.sub(f"[{name}]", text)
-    text = _PASSWORD.sub(r"\1[password]", text)
+    text = _PASSWORD.sub(r"\1\2[password]", text)
+    text = _SECRET.sub(r"\1[secret]", text)
+    text = _LOGIN.sub(r"\1[login]@", text)
     for find in sorted(find_personal(text, _EVERYTHING), key=lambda one: -len(one.value)):
         text = text.replace(find.value, f"[{find.name}]")
-    text = _EMAIL.sub("[e-mail]", text)
+    text = _SPELT_OUT.sub("[e-mail]", _EMAIL.sub("[e-mail]", text))
+    text = _PASSPORT.sub(r"\1[number]", text)
     text = _ACCOUNT.sub(_account, text)
     text = _NUMBER.sub(_number, text)
-    text = _INTRODUCED.sub(r"\1[name]", text)
-    text = _NAMED.sub(r"\1[name]", text)
-    return _NAMED_LOWER.sub(r"\1[name]", text)
+    return without_names(_DEVICE.sub("[address]", text))
 
 
 def _account(match: re.Match[str]) -> str:
@@ -90,7 +113,9 @@ def _number(match: re.Match[str]) -> str:
     found, text = match.group(), match.string
     groups = re.findall(r"\d+", found)
     digits = sum(map(len, groups))
-    says_phone = found[0] in "+(" and digits >= _LEAST_DIGITS - 2
+    before = text[max(0, match.start() - 40) : match.start()]
+    short = found[0] in "+(" or _SAYS_PHONE.search(before)
+    says_phone = bool(short) and digits >= _LEAST_DIGITS - 2
     if (
         _DATE.match(found)
         or _DECIMAL.fullmatch(found)
@@ -102,5 +127,4 @@ def _number(match: re.Match[str]) -> str:
         return found
     if len(groups) > 1 or found[0] in "+(0" or (issued(groups[0]) and luhn(groups[0])):
         return "[number]"
-    before = text[max(0, match.start() - 40) : match.start()]
     return "[number]" if _SAYS_WHOSE.search(before) else found

@@ -72,12 +72,19 @@ def _json(text: str, where: str) -> Any:
 def _read_csv(file: Path) -> Located:
     # Fields of more than 131,072 characters are an error by default.
     csv.field_size_limit(1 << 30)
-    rows = csv.DictReader(io.StringIO(file.read_text(encoding="utf-8-sig"), newline=""))
+    text = file.read_text(encoding="utf-8-sig")
+    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=_between(text))
     try:
         for row in rows:
             yield f"{file}:{rows.line_num}", {k: v for k, v in row.items() if k is not None}
     except csv.Error as error:
         raise ParseError(f"{file}:{rows.line_num}: not CSV: {error}") from None
+
+
+def _between(text: str) -> str:
+    """What stands between fields: spreadsheets of many countries write semicolons."""
+    header = text.partition("\n")[0]
+    return next((sign for sign in (";", "\t") if sign in header and "," not in header), ",")
 
 
 def _read_parquet(file: Path) -> Located:

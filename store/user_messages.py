@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from store.rows import READERS, files_at, rows_in
 from store.text import storable
 from store.versions import file_sha256
 
+_NAME = re.compile(r"[A-Za-z][\w.-]{0,31}(?: [\w.-]{1,15})?")
 _COLUMNS = ("message", "prompt", "question", "query", "text", "input")
 
 
@@ -52,10 +54,18 @@ def _message(where: str, row: object, column: str | None) -> str:
         raise ParseError(f"{where}: not a row of columns; write an object with the message")
     name = column or next((known for known in _COLUMNS if known in row), None)
     if name is None or name not in row:
-        known = ", ".join(map(str, row)) or "none"
+        known = ", ".join(_named(row)) or "none"
         wanted = column or f"any of {', '.join(_COLUMNS)}"
         raise ParseError(f"{where}: no column {wanted}; its columns are {known}; set `column`")
     text = row[name]
     if text is not None and not isinstance(text, str):
         raise ParseError(f"{where}: column {name!r} is no text but {type(text).__name__}")
     return storable(text or "").strip()
+
+
+def _named(row: Mapping[object, object]) -> list[str]:
+    """The names of columns. The first line of a file without a header is what a person wrote, so
+    only what looks like a name is told.
+    """
+    names = [str(name) for name in row]
+    return [name if _NAME.fullmatch(name) else "one whose name is no plain word" for name in names]

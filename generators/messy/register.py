@@ -52,7 +52,11 @@ def formal(text: str, rng: random.Random) -> Iterator[str]:
 
 
 def _shortened(match: re.Match[str]) -> str:
-    return _CASUAL[match.group().casefold()]
+    said, before = match.group(), match.string[: match.start()].rstrip()
+    if said[0].isupper() and before and before[-1] not in ".?!:;":
+        # A capital inside a sentence is part of a name: "Through the Looking-Glass".
+        return said
+    return _CASUAL[said.casefold()]
 
 
 def _greeted(text: str, rng: random.Random) -> str:

@@ -32,6 +32,22 @@ from filters.scrubbing import scrubbed
         ("My name is Ada King-Noel and I ask", "My name is [name] and I ask"),
         ("thanks\nBest regards,\nTom Riddle", "thanks\nBest regards,\n[name]"),
         ("my name is tom riddle, why", "my name is [name], why"),
+        ("My name is Łukasz Żółć.", "My name is [name]."),
+        ("My name is tom", "My name is [name]"),
+        ("Ich heiße Jörg Ñáñez und", "Ich heiße [name] und"),
+        ("我叫王伟, 电话13812345678", "我叫[name], 电话[number]"),
+        ("This is Tom Riddle calling", "This is [name] calling"),
+        ("Hi, Tom here, my order", "Hi, [name] here, my order"),
+        ("it is late. Thanks,\nTom Riddle", "it is late. Thanks,\n[name]"),
+        ("my wife Ann Riddle is ill, mr riddle too", "my wife [name] is ill, mr [name] too"),
+        ("call 5551234 or tom dot r at mail dot com", "call [number] or [e-mail]"),
+        ("my passport is X1234567", "my passport is [number]"),
+        ("Bearer abc123def456ghi789jkl", "Bearer [secret]"),
+        ("api_key=a1b2c3d4e5f6a7b8c9", "api_key=[secret]"),
+        ("sk-a1b2c3d4e5f6a7b8c9d0", "[secret]"),
+        ("postgres://tom:pa55@db.example.com/x", "postgres://[login]@db.example.com/x"),
+        ("password: correcthorse", "password: [password]"),
+        ("my ip is 2001:db8:85a3::8a2e:370:7334", "my ip is [address]"),
     ],
 )
 def test_what_may_be_personal_is_taken_out(text: str, kept: str) -> None:
@@ -50,6 +66,8 @@ def test_what_may_be_personal_is_taken_out(text: str, kept: str) -> None:
         "What is 123456789 * 987654321, and is 1234567891 a prime?",
         "I am German. I'm sure the password is wrong: reset it",
         "Call me when Dragonfly lands; what does `a@b` mean?",
+        "Does std::vector::at work at 10:30:15? Thanks, it does.",
+        "Here is what I call 5 Big Cats. This is Rome",
     ],
 )
 def test_other_numbers_and_words_stay(text: str) -> None:

@@ -141,6 +141,9 @@ def test_a_sample_alone_is_shown_and_bad_ones_are_refused(
     assert not [secret for secret in SECRETS if secret in alone.out]
     wrong = stillhouse("realism", sample)
     assert wrong.code == 2 and "said, day" in wrong.err
+    bare = tmp_path / "bare.csv"
+    bare.write_text("i am jane.roe@example.com\nhelp\n")
+    assert "jane" not in stillhouse("realism", bare).err
     gone = stillhouse("realism", tmp_path / "none.csv")
     assert gone.code == 2 and "no file to read" in gone.err
     empty = tmp_path / "empty.jsonl"

@@ -18,6 +18,7 @@ from plain_eyes import plain_eyes
 from generators.messy.casing import lowered, raised
 from generators.messy.ending import closed, opened, repeated
 from generators.messy.fragment import fragments
+from generators.messy.register import casual
 from generators.messy.spared import MEANING, NEGATION, names, spans
 from generators.messy.twins import said_in, twin_rows
 from generators.messy.typos import misspelt, words
@@ -106,6 +107,28 @@ def test_words_of_meaning_names_and_code_are_never_misspelt() -> None:
     found = [match.group() for match in words(text, frozenset({"office"}))]
     assert found == ["Which", "measured", "rivers"]
     assert not {"never", "without", "more", "before"} - MEANING
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Kepler discovered what? Brahe saw what?", "kepler brahe"),
+        ("Is forty more than sixteen dozen or zero?", "forty sixteen dozen zero"),
+        ("Wer hat niemals gesagt, dass niemand hilft?", "niemals niemand"),
+        ("Is unlawful the same as illegal?", "unlawful illegal"),
+        ("What is the difference between affect and effect?", "affect effect"),
+        ("Why is hypothermia no hyperthermia?", "hypothermia hyperthermia"),
+    ],
+)
+def test_a_slip_never_hits_a_word_that_decides(text: str, kept: str) -> None:
+    found = {match.group().casefold() for match in words(text, names(text))}
+    assert not found & {*kept.split()}
+
+
+def test_titles_are_not_said_casually() -> None:
+    said = list(casual("What is Through the Looking-Glass by Please Please Me?", random.Random(1)))
+    assert said and all("Through the" in each and "Please Please" in each for each in said)
+    assert "u " in next(casual("Please say what you see.", random.Random(1)))
 
 
 @pytest.mark.parametrize(

@@ -216,3 +216,12 @@ def test_bytes_are_no_text(tmp_path: Path) -> None:
     pl.DataFrame({"question": [b"What is it?"]}).write_parquet(tmp_path / "a.parquet")
     with pytest.raises(ConfigError, match="no text but bytes"):
         read(tmp_path / "a.parquet")
+
+
+def test_csv_may_have_semicolons(tmp_path: Path) -> None:
+    from store.rows import rows_in
+
+    path = tmp_path / "a.csv"
+    for text in ('id;text\n1;"a; b, c"\n', "id\ttext\n1\ta; b, c\n", 'id,"text"\n1,"a; b, c"\n'):
+        path.write_text(text)
+        assert [row for _, row in rows_in([path])] == [{"id": "1", "text": "a; b, c"}]

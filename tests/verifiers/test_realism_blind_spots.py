@@ -68,3 +68,13 @@ def test_small_samples_and_no_synthetic_prompts() -> None:
     nothing = np.zeros((0, vectors(*real).shape[1]), np.float32)
     found = blind_spots(real, vectors(*real), nothing)
     assert sum(len(spot.rows) for spot in found) >= 12
+
+
+def test_a_foreign_subject_is_a_topic_though_its_prompts_share_little() -> None:
+    own = np.eye(60, dtype=np.float32)
+    asked = 0.8 * own[:20] + 0.6 * own[58]
+    foreign = 0.87 * own[20:32] + 0.5 * own[59]
+    texts = [f"known {i}" for i in range(20)] + [f"foreign {i}" for i in range(12)]
+    (spot,) = blind_spots(texts, np.vstack([asked, foreign]), asked)
+    assert spot.rows == tuple(range(20, 32)) and spot.synthetic == 0
+    assert "foreign" in spot.words

@@ -180,3 +180,46 @@ def test_without_the_word_lists_it_says_what_to_install(monkeypatch: pytest.Monk
     word_lists.speller.cache_clear()
     with pytest.raises(ConfigError, match=r"run: pip install 'stillhouse\[realism\]'"):
         word_lists.speller("en")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Name five popular NLP applications.",
+        "Name 3 benefits of using cloud computing.",
+        "Suggest a healthy mid-morning snack",
+        "Describe Iron Man in three sentences.",
+        "Given a business problem, create a list of the steps for a successful solution.",
+        "In your own words, define sustainability.",
+        "Find and explain the permanent solution to the refugee crisis.",
+        "rate the given article from 1 to 5",
+        "Grade the student's response to the essay prompt.",
+        "South Korean actor Kim Yool-ho starred in what 2016 movie directed by Yeon Sang-ho?",
+    ],
+)
+def test_written_requests_are_no_fragments(text: str) -> None:
+    assert not is_fragment(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cancel order",
+        "refund broken jacket",
+        "explain theory of relativity",
+        "airline founded by lorenzo",
+    ],
+)
+def test_keywords_that_begin_with_a_verb_are_fragments(text: str) -> None:
+    assert is_fragment(text)
+
+
+def test_a_question_that_also_asks_is_one() -> None:
+    assert traits_of("Can you also tell me where to buy it?").intents == 1
+    assert traits_of("Can you fix it and also tell me what it costs?").intents == 2
+
+
+def test_messages_without_a_word_list_say_nothing_of_what_is_found() -> None:
+    english = sample(120, 1)
+    both = [*english, *(["מה שלומך היום ואיך אפשר ללמוד תכנות"] * 120)]
+    assert profile_of(both).found == pytest.approx(profile_of(english).found, abs=0.05)

@@ -29,6 +29,9 @@ _FEW = 0.2
 uncovered."""
 _ONE_TOPIC = 0.35
 """Mean similarity from which on uncovered prompts are one topic."""
+_FAR, _LOOSE_TOPIC = 0.30, 0.20
+"""Of prompts that are in no such topic, those that are farther than this from every synthetic one
+are a topic from this mean similarity on, since questions on a foreign subject share few words."""
 _LEAST, _LEAST_SHARE = 3, 0.01
 """Prompts of a topic, and their share of the sample, below which it is chance."""
 _MOST = 4_000
@@ -68,8 +71,12 @@ def blind_spots(
     asked = ((own @ own.T) >= reach[:, None]) @ weights
     expected = asked * len(synthetic) / weights.sum()
     uncovered = np.flatnonzero((found == 0) | (found < _FEW * expected))
-    topics = [uncovered[part] for part in _topics(own[uncovered])]
     least = max(_LEAST, _LEAST_SHARE * weights.sum())
+    close = [uncovered[part] for part in _topics(own[uncovered], _ONE_TOPIC)]
+    topics = [places for places in close if weights[places].sum() >= least]
+    left = np.setdiff1d(uncovered, np.concatenate([np.empty(0, int), *topics]))
+    far = left[_nearest(own[left], synthetic) < _FAR]
+    topics += [far[part] for part in _topics(own[far], _LOOSE_TOPIC)]
     spots = []
     for places in topics:
         if weights[places].sum() >= least:
@@ -113,8 +120,17 @@ def _reach(own: Vectors) -> NDArray[np.float32]:
     return np.clip(nearest, _LOOSEST, _STRICTEST)
 
 
-def _topics(own: Vectors) -> list[NDArray[np.int64]]:
-    """Groups of prompts by average linkage."""
+def _nearest(own: Vectors, synthetic: Vectors) -> NDArray[np.float32]:
+    """How near the nearest synthetic prompt is to each real one."""
+    found = np.full(len(own), -1.0, np.float32)
+    for start in range(0, len(synthetic), _STEP):
+        part = synthetic[start : start + _STEP].astype(np.float32)
+        found = np.maximum(found, (own @ part.T).max(axis=1, initial=-1.0))
+    return found
+
+
+def _topics(own: Vectors, least: float) -> list[NDArray[np.int64]]:
+    """Groups of prompts by average linkage, down to this mean similarity."""
     from scipy.cluster.hierarchy import fcluster, linkage
     from scipy.spatial.distance import squareform
 
@@ -123,7 +139,7 @@ def _topics(own: Vectors) -> list[NDArray[np.int64]]:
     apart = np.clip(1 - own @ own.T, 0, 2).astype(np.float64)
     np.fill_diagonal(apart, 0.0)
     apart = (apart + apart.T) / 2
-    labels = fcluster(linkage(squareform(apart), "average"), 1 - _ONE_TOPIC, "distance")
+    labels = fcluster(linkage(squareform(apart), "average"), 1 - least, "distance")
     return [np.flatnonzero(labels == label) for label in np.unique(labels)]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 import regex
 
@@ -20,9 +21,11 @@ from verifiers.realism.english import (
     DANGLING,
     DETERMINERS,
     FINITE,
+    GIVEN,
     HAVE,
     JOINED,
     LEAD_INS,
+    NUMBERS,
     OBJECTS,
     PAST,
     REQUESTS,
@@ -65,17 +68,24 @@ class Clause:
         if len(self.words) < 2 or self.words[0] in SPEAKING:
             return len(self.words) > 1
         first, after = self.words[:2]
+        if first in REQUESTS and after == "and" and {*self.words[2:3]} & REQUESTS:
+            return True
         if first in REQUESTS:
             behind = self.words[2] if len(self.words) > 2 else ""
             return after not in AFTER_NOUNS or (after in ("in", "on", "for") and behind in OBJECTS)
         # A verb that few requests begin with has its object behind it.
-        return after in OBJECTS and verbness(first) >= 1.0
+        told = self.end in (".", "!", ":") and first not in SMALL
+        return after in OBJECTS and (told or verbness(first) >= 1.0)
 
     @property
     def is_whole(self) -> bool:
         """Whether it is a sentence: a question, a request, or a subject with its verb."""
         words = self.words
-        if len(words) < 2 or words[-1] in DANGLING or _is_telegraphic(words):
+        if len(words) < 2 or words[-1] in DANGLING:
+            return False
+        if self.is_request and self._tells_its_object:
+            return True
+        if _is_telegraphic(words):
             return False
         if "?" in self.end and len(words) > 2 and words[0] in AUXILIARIES:
             return True
@@ -86,9 +96,19 @@ class Clause:
         if words[0] in AUXILIARIES - {"do", "dont", "don't"}:
             return len(words) > 3 or (len(words) == 3 and (words[0] in BE or words[1] in SUBJECTS))
         if self.is_request:
-            few = len(words) == 2 or (len(words) == 3 and words[0] in SPEAKING)
-            return few or any(word in SMALL or "'s" in word for word in words[1:])
-        return _states(words)
+            if _drops_article(words) and not self.end:
+                return False
+            few = len(words) < 4 and words[0] in SPEAKING
+            return few or any(word in SMALL or word == _HOLE or "'s" in word for word in words[1:])
+        return _states(words) or ("?" in self.end and _asks_late(words))
+
+    @property
+    def _tells_its_object(self) -> bool:
+        """Whether a request is written out: with an article, a number, or a closing mark, which
+        keywords have not.
+        """
+        written = self.words[1] in OBJECTS | NUMBERS and len(self.words) > 2
+        return written or self.end in (".", "!")
 
     @property
     def _begins_asking(self) -> bool:
@@ -100,13 +120,23 @@ def clauses(text: str) -> list[Clause]:
     plain, found, start = prose(text), [], 0
     for end in (*_END.finditer(plain), None):
         piece = plain[start : end.start() if end else len(plain)]
-        tokens = [token.lower().replace("’", "'") for token in _TOKEN.findall(piece)]
-        while len(tokens) > 1 and tokens[0] in LEAD_INS:
-            del tokens[0]
-        if tokens:
-            found.append(Clause(tuple(tokens), (end and end[1]) or ""))
+        if one := _clause(piece, (end and end[1]) or ""):
+            found.append(one)
         start = end.end() if end else start
     return found
+
+
+def _clause(piece: str, end: str) -> Clause | None:
+    """The clause without what leads into it: a greeting, or what is given for a request."""
+    tokens = [token.lower().replace("’", "'") for token in _TOKEN.findall(piece)]
+    while len(tokens) > 1 and tokens[0] in LEAD_INS:
+        del tokens[0]
+    if tokens and tokens[0] in GIVEN:
+        _, comma, rest = piece.partition(", ")
+        asked = _clause(rest, end) if comma else None
+        if asked and asked.is_request:
+            return asked
+    return Clause(tuple(tokens), end) if tokens else None
 
 
 def _is_telegraphic(words: tuple[str, ...]) -> bool:
@@ -166,6 +196,20 @@ def _may_ask(words: tuple[str, ...]) -> bool:
     return asks and len(words) - at > 3 and tuple(words[at : at + 2]) not in _NOT_ASKED
 
 
+def _drops_article(words: tuple[str, ...]) -> bool:
+    """Whether a noun stands bare where one of its kind has an article: ``explain theory of``."""
+    return not {*words} & OBJECTS - {"that"} and any(
+        after in ("of", "that", "which", "who") and word not in SMALL and not word.endswith("s")
+        for word, after in pairwise(words[1:])
+    )
+
+
+def _asks_late(words: tuple[str, ...]) -> bool:
+    """Whether a statement asks by a word inside, as in ``he starred in what film of 2016``."""
+    inside = enumerate(words[1:-1], start=1)
+    return len(words) > 5 and any(w in ASKS and words[at + 1] != "to" for at, w in inside)
+
+
 def _states(words: tuple[str, ...]) -> bool:
     """Whether there is a subject with its verb."""
     if words[0] in SUBJECTS and (words[0] not in DETERMINERS or words[1] in AUXILIARIES):
@@ -182,6 +226,9 @@ def _has_verb(words: tuple[str, ...], place: int) -> bool:
     before, word, after = words[place - 1], words[place], words[place + 1]
     if word in ("i", "we", "they", "he", "she") and before != "between":
         return True
+    if before in ("which", "that", "who") or (word in FINITE and after == "by"):
+        # The verb of a relative clause, or a participle: "an airline founded by her".
+        return False
     if word in AUXILIARIES or word in FINITE:
         return before not in ("to", "of", "for", "no", "a", "the")
     if after in AFTER_NOUNS - {"in", "on"} or before in SMALL - SUBJECTS:

@@ -62,9 +62,15 @@ REQUESTS = SPEAKING | _set(
     "optimise document comment paraphrase bring speak format organize organise arrange schedule",
     "book cancel change update delete move copy paste apply do don't dont be go come see ask",
     "remind invent compose sketch brainstorm advise contrast justify argue illustrate demonstrate",
-    "derive enumerate record recall report select match fill",
+    "derive enumerate record recall report select match fill rate grade categorize categorise",
+    "capitalize capitalise output place develop construct research reword modify detect combine",
+    "transform interpret examine highlight insert reverse formulate prepare",
 )
 """Verbs that a request begins with."""
+NUMBERS = _set("\u25a1 one two three four five six seven eight nine ten several")
+"""Numbers before an object; figures are holes in prose."""
+GIVEN = _set("given using based from in for with assuming considering after by as imagine suppose")
+"""What begins a phrase before a request: ``given a list, sort it``."""
 FINITE = _set(
     "crashed failed stopped happened worked started returned said told went got took came saw",
     "wrote broke began became gave knew sent forgot bought paid ran tried noticed wanted needed",

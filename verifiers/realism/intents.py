@@ -24,7 +24,9 @@ def _asked(clause: Clause) -> int:
     if not (clause.is_question or clause.is_request or _wishes(clause)):
         return 0
     words, more = clause.words, 0
-    for place in range(2, len(words) - 1):
+    # In "can you also tell me" it is the verb of the question itself.
+    start = 4 if words[0] in AUXILIARIES else 2
+    for place in range(start, len(words) - 1):
         before, word, after = words[place - 1], words[place], words[place + 1]
         if before not in ("and", "also", "then"):
             continue

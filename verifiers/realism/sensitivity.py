@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from verifiers.realism.prose import words_of
 from verifiers.realism.typos import BESIDE, FindTypos
 from verifiers.realism.vocabulary import names_in
+from verifiers.realism.word_lists import LANGUAGES
 
 _PLANTED = 600
 _FEWEST = 50
@@ -25,7 +26,7 @@ def share_found(
 ) -> float:
     """The share of planted slips that ``find`` finds: letters swapped, left out, typed twice, or
     the key beside the right one, a fourth each, in words of four letters or more that are no
-    typos themselves. 1 for a sample of too few words.
+    typos themselves. 1 for a sample of too few words in languages with a list.
     """
     rng = random.Random(seed)
     words = _words(messages, languages, find)
@@ -41,6 +42,9 @@ def _words(
 ) -> list[tuple[str, str]]:
     words = []
     for message, language in zip(messages, languages, strict=True):
+        if language not in LANGUAGES:
+            # Nothing is looked for there, which says nothing of what is found elsewhere.
+            continue
         every = words_of(message)
         typos = {*find(message, language)}
         words += [
