@@ -86,6 +86,6 @@ def _field(where: str, row: object, name: str) -> object:
     if not isinstance(row, dict) or name not in row:
         raise ConfigError(
             f"{where}: {name}: there is no such field; keep the columns that the export has, and "
-            "commas between them"
+            "commas, semicolons or tabs between them"
         )
     return row[name]

@@ -239,7 +239,7 @@ def test_what_labels_mean(given_: Any, meant: bool | None, tmp_path: Path) -> No
         ("id,label\nc1,yes\nc9,yes\n", r"a\.csv:3: id: .*no undecided claim 'c9'.*DATASET@N"),
         ("id,label\nc1,maybe\n", r"a\.csv:2: label: 'maybe' is none; write `supported`"),
         ("id,label\nc1,yes\nc2,\nc1,no\n", r"a\.csv:4: label: c1 has another label at .*a\.csv:2"),
-        ("id;label\nc1;yes\n", r"a\.csv:2: id: there is no such field; .*commas"),
+        ("id:label\nc1:yes\n", r"a\.csv:2: id: there is no such field; .*commas, semicolons"),
         ("id,said\nc1,yes\n", r"a\.csv:2: label: there is no such field"),
     ],
 )
@@ -248,6 +248,12 @@ def test_labels_that_do_not_do(text: str, said: str, tmp_path: Path) -> None:
     path.write_text(text, encoding="utf-8")
     with pytest.raises(ConfigError, match=said):
         read_labels(path, {"c1", "c2"})
+
+
+def test_labels_with_semicolons_between_them_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("id;label\nc1;yes\n", encoding="utf-8")
+    assert read_labels(path, {"c1"}) == {"c1": True}
 
 
 def test_a_file_of_labels_that_cannot_be_read(tmp_path: Path) -> None:

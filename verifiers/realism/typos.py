@@ -32,10 +32,9 @@ how much more likely another word must be than one of the list."""
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 BESIDE = frozenset(pair for row in _ROWS for pair in pairwise(row))
 """Keys that lie beside each other."""
-_JARGON_IN = 3
-"""Messages with an unknown word from which on it is a word of the trade..."""
 _IN_SAMPLE = 10.0
-"""...unless a known one, one edit away, is so many times as frequent in the sample."""
+"""An unknown word that many messages have is a word of the trade, unless a known one, one edit
+away, is so many times as frequent in the sample."""
 _MOST = 0.05
 """The share of all words that none has more of."""
 _FREQUENT, _VERY_FREQUENT, _SMALLEST_WORDS = 300_000, 1_000_000, 5_000_000
@@ -76,7 +75,7 @@ def _judge(language: str, vocabulary: Vocabulary) -> Callable[[str], bool]:
         if len(word) < 2 or "'" in word or word in known:
             return False
         listed, seen = frequency(word, language), vocabulary.seen.get(word, 0)
-        if not listed and seen >= _JARGON_IN:
+        if not listed and seen >= vocabulary.jargon_in:
             return _misspells_often(word, seen, language, vocabulary)
         unknown = listed or 10.0 ** min(0, 4 - len(word))
         rare = max(listed, _RARE) * _STRICTER if listed > DERIVED else unknown
@@ -148,7 +147,7 @@ def _is_short_slip(word: str, meant: str, count: int) -> bool:
 def _weight(word: str, listed: float, language: str, vocabulary: Vocabulary) -> float:
     """How often a word is written, in the measure of the list: there, or in the sample."""
     seen = vocabulary.seen.get(word, 0)
-    if seen < _JARGON_IN:
+    if seen < vocabulary.jargon_in:
         return listed
     return max(listed, seen / vocabulary.total * whole(language))
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from verifiers.realism.prose import Word, words_of
 
+_JARGON_IN, _WORDS_PER_JARGON = 3, 5_000
+
 
 @dataclass(frozen=True)
 class Vocabulary:
@@ -19,6 +21,13 @@ class Vocabulary:
     names: frozenset[str] = frozenset()
     known: frozenset[str] = frozenset()
     total: int = 0
+
+    @property
+    def jargon_in(self) -> int:
+        """Messages with an unknown word from which on it is a word of the trade. In many messages
+        the same slip occurs more than once.
+        """
+        return max(_JARGON_IN, self.total // _WORDS_PER_JARGON)
 
 
 def vocabulary_of(messages: Iterable[str], known: Iterable[str] = ()) -> Vocabulary:
