@@ -34,9 +34,10 @@ check: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Two at a time, each module in one process, so that what is made for a module is made once.
+# Three at a time, since tests of servers and kills wait as long as they compute; each module in one
+# process, so that what is made for a module is made once.
 test: check
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 3 --dist loadfile
 
 coverage: $(STAMP)
 	$(BIN)/python -m pytest --cov --cov-report=term
