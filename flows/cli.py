@@ -90,13 +90,14 @@ def estimate(
     ] = 0,
 ) -> None:
     """Say what a build would send, cost and take. Sends nothing, unless a canary is wanted."""
-    from flows import progress, terminal
+    from flows import progress
     from flows.estimate import estimate as run
+    from flows.estimate_view import estimate_view
 
     settings = recipe_of(recipe, output, target)
     with progress.bars():
         found = run(settings, canary)
-    console().print(terminal.estimate_view(found, settings, canary))
+    console().print(estimate_view(found, settings, canary))
 
 
 @app.command()
