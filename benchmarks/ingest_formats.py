@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.made_documents import made_text
-from configs.recipe import CorpusSource
+from configs.corpus import CorpusSource
 from store.reading.source import read_source
 
 _ROUNDS = 3

@@ -19,7 +19,8 @@ import orjson
 from benchmarks.made_documents import made_text
 from benchmarks.peer_runs import ONE_THREAD, ours
 from benchmarks.peers import peak_bytes
-from configs.recipe import Chunking, CorpusSource, Folding
+from configs.corpus import CorpusSource
+from configs.recipe import Chunking, Folding
 from flows.reading import read_sources
 from flows.snapshot import assemble, listed
 from store.shards import Shards

@@ -22,8 +22,9 @@ from typing import Any
 
 import httpx
 
+from configs.corpus import CorpusSource
 from configs.errors import BudgetExceeded, ParseError, TeacherUnavailable
-from configs.recipe import CorpusSource, Recipe
+from configs.recipe import Recipe
 from configs.teachers import Budget, Teacher
 from generators.methods.grounded_qa import SCHEMA
 from generators.replies import read_draft

@@ -17,7 +17,8 @@ from rich.table import Table
 from benchmarks import dated
 from benchmarks.temporal import documents
 from benchmarks.verify_sets import Pair, percent
-from configs.recipe import Chunking, CorpusSource
+from configs.corpus import CorpusSource
+from configs.recipe import Chunking
 from configs.verifiers import Grounding
 from generators.corruptions import KINDS, plant_claims
 from generators.statements import Statement

@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 
 from configs.canary import Canary
 from configs.conditions import Conditions
-from configs.corpus import CorpusSource as CorpusSource
+from configs.corpus import CorpusSource
 from configs.filters import Diversity, Filters
 from configs.gate import Gate, Mixing
 from configs.generations import AllowedDepth, DepthLimits

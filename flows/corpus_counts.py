@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePosixPath
 
-from configs.recipe import Chunking, CorpusSource, Folding
+from configs.corpus import CorpusSource
+from configs.recipe import Chunking, Folding
 from flows.reading import Found, read_new
 from flows.snapshot import Listing, listed
 from store.corpus import LeftOut

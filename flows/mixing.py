@@ -10,11 +10,9 @@ import polars as pl
 from configs.errors import ConfigError
 from configs.recipe import Recipe
 from filters.privacy import find_personal
-from store.records import RECORDS, frame
+from store.records import HUMAN, RECORDS, frame
 from store.text import digest, sha256
 from store.versions import Version, datasets, latest
-
-HUMAN = "human"
 
 
 def real_splits(recipe: Recipe, anchor: pl.DataFrame | None) -> dict[str, pl.DataFrame]:

@@ -21,6 +21,7 @@ from flows.workspace import Workspace
 from generators.seeds import Seed
 from store.corpus import Corpus
 from store.embedding import embedder
+from store.records import HUMAN
 from store.report import WITHHELD
 from store.versions import Version, latest
 from verifiers.collapse import CORPUS, EMPTY, Side, measure
@@ -114,7 +115,7 @@ def _of_corpus(corpus: Corpus, vectors: Any) -> Side:
 
 def _of_version(version: Version, space: Workspace, recipe: Recipe) -> Side:
     """A published version's rows; their vectors are mostly kept from when it was made."""
-    rows = version.table("data").filter(pl.col("origin") != "human").sort("id")
+    rows = version.table("data").filter(pl.col("origin") != HUMAN).sort("id")
     if len(rows) > _MOST:
         rng = np.random.default_rng(recipe.seed)
         rows = rows[np.sort(rng.choice(len(rows), _MOST, replace=False))]

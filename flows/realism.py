@@ -21,6 +21,7 @@ from flows.recorded import recorded_recipe
 from flows.workspace import workspace
 from store.corpus import Corpus
 from store.embedding import embedder
+from store.records import HUMAN
 from store.stages import Vectors
 from store.twins import MESSY
 from store.user_inputs import InputProfile
@@ -31,7 +32,6 @@ from verifiers.realism.blind_spots import blind_spots
 from verifiers.realism.discriminator import FAIL, Told
 from verifiers.realism.distances import Distance
 
-_HUMAN = "human"
 FEW = 50
 """Messages below which shares are hardly more than chance."""
 
@@ -130,7 +130,7 @@ def _prompts(version: Version, table: str | None) -> tuple[str, pl.DataFrame]:
     rows = version.table(name)
     if "question" not in rows.columns:
         raise ConfigError(f"the rows of {name!r} have no prompts; give data or {MESSY}")
-    rows = rows.filter(pl.col("origin") != _HUMAN)
+    rows = rows.filter(pl.col("origin") != HUMAN)
     if not len(rows):
         raise ConfigError(f"{version.name} has no synthetic rows in {name!r} to compare")
     return name, rows

@@ -17,6 +17,7 @@ from flows.doctor import Finding
 from flows.judge_view import acceptance_text
 from flows.pipeline import Built
 from store.publish import REMEDY, held_back
+from store.records import HUMAN
 from store.report import (
     canaries_text,
     cost_text,
@@ -34,7 +35,7 @@ def show_built(console: Console, built: Built) -> None:
     console.print()
     console.print(funnel_table(manifest["funnel"], f"{version.name}: from plan to published"))
     console.print()
-    rows = version.table("data").filter(pl.col("origin") != "human").sort("id")
+    rows = version.table("data").filter(pl.col("origin") != HUMAN).sort("id")
     first = rows.unique("style", keep="first", maintain_order=True).sort("style")
     console.print(rows_table(first.head(5).to_dicts(), "Five of its rows"))
     console.print()

@@ -17,7 +17,7 @@ from filters.scrubbing import scrubbed
 from flows.workspace import Workspace, workspace
 from generators.messy.twins import said_in, twin_rows
 from store.corpus import Corpus
-from store.records import frame
+from store.records import HUMAN, frame
 from store.shards import shard_key
 from store.twins import TWINS
 from store.user_inputs import InputProfile, Traits
@@ -25,7 +25,6 @@ from store.user_messages import read_messages, state_of_messages
 from verifiers.realism import compared, distances, profile_of, real_or_not, trait_reader
 
 _STAGE, _VERSION = "user-inputs", "1"
-_HUMAN = "human"
 
 
 @dataclass(frozen=True)
@@ -159,7 +158,7 @@ def _messages(settings: UserInputs) -> list[str]:
 
 def _said(rows: Iterable[Mapping[str, Any]]) -> list[str]:
     """What machines had users say."""
-    return [text for row in rows if row["origin"] != _HUMAN for text in said_in(row)]
+    return [text for row in rows if row["origin"] != HUMAN for text in said_in(row)]
 
 
 def _texts(corpus: Corpus) -> list[str]:

@@ -151,17 +151,9 @@ class Corpus:
         """Passages of a document, in order; empty for a document without words."""
         return self._by_document.get(document_id, ())
 
-    def tables(self) -> dict[str, pa.Table]:
-        """The snapshot as Arrow tables ``documents``, ``passages`` and ``left_out``."""
-        return {
-            "documents": table_of(self.documents, DOCUMENTS),
-            "passages": table_of(self.passages, PASSAGES),
-            "left_out": table_of(self.left_out, LEFT_OUT),
-        }
-
     @classmethod
     def from_rows(cls, documents: Rows, passages: Rows, left_out: Rows) -> Corpus:
-        """The inverse of :meth:`tables`, from their rows."""
+        """A corpus from rows as :func:`table_of` makes them."""
         shared: dict[str, str] = {}  # ids, titles and headings stand in many passages
         return cls(
             tuple(Document(**{**row, "pages": tuple(row["pages"])}) for row in documents),

@@ -24,6 +24,7 @@ from configs.errors import ConfigError, StoreCorrupt
 from store.card import Part, render_card
 from store.explained import examples
 from store.planted import refuse_planted
+from store.records import HUMAN
 from store.report import render_report
 from store.twins import MESSY
 from store.version_tables import Content, listed, write_tables
@@ -181,13 +182,13 @@ def patch_text(patch: Mapping[str, Any], name: str = REMEDY) -> str:
 
 
 def _refuse_synthetic(splits: Mapping[str, pl.DataFrame], real_only: Sequence[str]) -> None:
-    if all(rows["origin"].eq_missing("human").all() for rows in splits.values()):
+    if all(rows["origin"].eq_missing(HUMAN).all() for rows in splits.values()):
         raise ConfigError(
             "no record was kept, so there is nothing to publish; look at the reasons in the "
             "funnel, then loosen a filter or widen the corpus"
         )
     for split in real_only:
-        if split in splits and splits[split]["origin"].ne_missing("human").any():
+        if split in splits and splits[split]["origin"].ne_missing(HUMAN).any():
             raise ConfigError(
                 f"split {split!r} is declared real-only, and synthetic rows were about to enter it"
             )
@@ -221,7 +222,7 @@ def _same(version: Version, parts: Sequence[Part], manifest: Mapping[str, Any]) 
 def _samples(splits: Mapping[str, pl.DataFrame]) -> list[dict[str, Any]]:
     """Five records, of as many styles as there are."""
     every = pl.concat(list(splits.values())).sort("id")
-    rows = every.filter(pl.col("origin") != "human")
+    rows = every.filter(pl.col("origin") != HUMAN)
     first = rows.unique("style", keep="first", maintain_order=True).sort("style")
     more = rows.filter(~pl.col("id").is_in(first["id"].to_list()))
     return pl.concat([first, more]).head(5).to_dicts()

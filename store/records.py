@@ -17,6 +17,8 @@ SHOWN = "shown"
 Decision = Literal["keep", "drop", "flag"]
 Mode = Literal["distillation", "self-improvement", "rule-based"]
 Origin = Literal["human", "teacher", "self", "edited", "rule"]
+HUMAN = "human"
+"""The origin of rows that people wrote."""
 
 _SOURCE = pa.struct(
     [

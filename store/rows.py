@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import glob
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pyarrow.parquet as pq
 
 from configs.errors import ParseError
 
+_SEPARATORS = ",;\t|"
 Located = Iterator[tuple[str, object]]
 """Rows, each with the words for where it stands."""
 
@@ -73,7 +75,9 @@ def _read_csv(file: Path) -> Located:
     # Fields of more than 131,072 characters are an error by default.
     csv.field_size_limit(1 << 30)
     text = file.read_text(encoding="utf-8-sig")
-    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=_between(text))
+    rows = csv.DictReader(
+        io.StringIO(text, newline=""), delimiter=separator_of(text.partition("\n")[0])
+    )
     try:
         for row in rows:
             yield f"{file}:{rows.line_num}", {k: v for k, v in row.items() if k is not None}
@@ -81,10 +85,12 @@ def _read_csv(file: Path) -> Located:
         raise ParseError(f"{file}:{rows.line_num}: not CSV: {error}") from None
 
 
-def _between(text: str) -> str:
-    """What stands between fields: spreadsheets of many countries write semicolons."""
-    header = text.partition("\n")[0]
-    return next((sign for sign in (";", "\t") if sign in header and "," not in header), ",")
+def separator_of(first: str) -> str:
+    """What stands between the fields of a table, by its first line: the sign that stands most often
+    between names, not within quoted ones. Spreadsheets of many countries write semicolons.
+    """
+    bare = re.sub(r'"[^"]*"', "", first)
+    return max(_SEPARATORS, key=bare.count)
 
 
 def _read_parquet(file: Path) -> Located:

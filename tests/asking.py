@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from configs.corpus import CorpusSource
 from configs.errors import BudgetExceeded, TeacherUnavailable
-from configs.recipe import CorpusSource, Recipe
+from configs.recipe import Recipe
 from configs.teachers import Budget, Teacher
 from generators.methods.grounded_qa import SCHEMA
 from generators.teacher import Request

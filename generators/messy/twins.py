@@ -15,10 +15,10 @@ from typing import Any
 from generators.messy.draws import able, draw
 from generators.messy.joining import joined, partners
 from generators.messy.wear import Clean, Measure, Worn, wear
+from store.records import HUMAN
 from store.text import words
 from store.user_inputs import Traits
 
-_HUMAN = "human"
 Row = Mapping[str, Any]
 
 
@@ -29,7 +29,7 @@ def twin_rows(
 
     The same records, messages and seed give the same twins.
     """
-    made = [row for row in rows if row["origin"] != _HUMAN]
+    made = [row for row in rows if row["origin"] != HUMAN]
     follow = partners(made)
     # The first thing said decides: who begins without capitals goes on without them.
     abilities = [able(prompts_of(row)[0], row["id"] in follow, measure) for row in made]

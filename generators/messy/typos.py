@@ -10,9 +10,9 @@ import random
 import re
 
 from generators.messy.spared import MEANING, free
+from store.keyboard import neighbours
 
 _WORD = re.compile(r"(?<![\w'’-])[^\W\d_]{4,}(?![\w'’-])")
-_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _COMMON = {
     "absence": "absense", "accept": "acept", "accommodate": "accomodate", "achieve": "acheive",
     "across": "accross", "address": "adress", "apparently": "apparantly", "argument": "arguement",
@@ -93,10 +93,7 @@ def _doubled(word: str, rng: random.Random) -> str:
 def _beside(word: str, rng: random.Random) -> str:
     """A letter replaced by one beside it on a QWERTY keyboard."""
     at = rng.randrange(1, len(word) - 1)
-    letter = word[at].lower()
-    row = next((row for row in _ROWS if letter in row), "")
-    place = row.find(letter)
-    near = [row[i] for i in (place - 1, place + 1) if row and 0 <= i < len(row)]
+    near = neighbours(word[at].lower())
     if not near:
         return word
     made = rng.choice(near)

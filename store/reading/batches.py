@@ -4,13 +4,13 @@ reading that was cut off goes on where it was.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from store.reading.local import Local
 from store.text import digest
+from store.versions import file_sha256
 
 _BYTES = 16_000_000
 _FILES = 1_000
@@ -52,7 +52,6 @@ def batches(files: Sequence[Local]) -> Iterator[Batch]:
 
 def _sha256(path: Path) -> str:
     try:
-        with path.open("rb") as opened:
-            return hashlib.file_digest(opened, "sha256").hexdigest()
+        return file_sha256(path)
     except OSError:
         return ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
@@ -14,8 +13,8 @@ from store.reading import markdown
 from store.reading.found import Found
 from store.reading.rows import COLUMNS
 from store.reading.text import lines_of
+from store.rows import separator_of
 
-_SEPARATORS = ",;\t|"
 _MOST_COLUMNS = 1_000
 _LONGEST_CELL = 50_000_000
 
@@ -28,7 +27,7 @@ def read_csv(file: Path) -> Iterator[Found]:
     """
     lines = lines_of(file)
     first = next(lines, "")
-    separator = "\t" if file.suffix.lower() == ".tsv" else _separator(first)
+    separator = "\t" if file.suffix.lower() == ".tsv" else separator_of(first)
     columns = first.count(separator) + 1
     if columns > _MOST_COLUMNS:
         raise ParseError(
@@ -45,12 +44,6 @@ def read_csv(file: Path) -> Iterator[Found]:
             yield _table(head, _body(rows, len(head)))
     except csv.Error as error:
         raise ParseError(f":{rows.line_num}: not CSV: {error}") from None
-
-
-def _separator(first: str) -> str:
-    """The sign that stands most often between the names of the first line, not within them."""
-    bare = re.sub(r'"[^"]*"', "", first)
-    return max(_SEPARATORS, key=bare.count)
 
 
 def _body(rows: Any, width: int) -> Iterator[list[str]]:

@@ -13,8 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from configs.corpus import CorpusSource
 from configs.errors import ParseError
-from configs.recipe import CorpusSource
 from store.chunks import FENCE, heading_text
 from store.corpus import Document
 from store.text import storable

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 
+from configs.corpus import CorpusSource
 from configs.errors import ConfigError, ParseError
-from configs.recipe import CorpusSource
 from store.corpus import Document, LeftOut
 from store.python_api import read_modules
 from store.reading.batches import Batch

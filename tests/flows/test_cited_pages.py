@@ -7,7 +7,7 @@ import polars as pl
 from configs.recipe import Chunking
 from flows.content import cited_by
 from store.chunks import cut
-from store.corpus import Corpus, Document
+from store.corpus import DOCUMENTS, PASSAGES, Corpus, Document, table_of
 
 
 def test_a_cited_passage_has_its_page_and_its_document_dates() -> None:
@@ -15,8 +15,8 @@ def test_a_cited_passage_has_its_page_and_its_document_dates() -> None:
     lakes = Document("lakes.pdf", "Lakes", text, pages=(0, 19), retrieved_at=date(2024, 2, 1))
     corpus = Corpus((lakes,), tuple(cut(lakes, Chunking())))
     evidence = pl.DataFrame({"passage_id": ["lakes.pdf#1"]})
-    (row,) = cited_by(
-        Corpus.from_rows(**{name: t.to_pylist() for name, t in corpus.tables().items()}), evidence
-    ).to_dicts()
+    documents = table_of(corpus.documents, DOCUMENTS).to_pylist()
+    kept = Corpus.from_rows(documents, table_of(corpus.passages, PASSAGES).to_pylist(), [])
+    (row,) = cited_by(kept, evidence).to_dicts()
     assert (row["text"], row["page"]) == ("Bel is 240 m deep.", 2)
     assert (row["retrieved_at"], row["valid_to"]) == (date(2024, 2, 1), None)

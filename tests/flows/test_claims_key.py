@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from configs.corpus import CorpusSource
 from configs.errors import ConfigError
-from configs.recipe import CorpusSource, Recipe
+from configs.recipe import Recipe
 from configs.teachers import Teacher
 from configs.verifiers import AskedClaims, Grounding, Verifiers
 from flows import stages

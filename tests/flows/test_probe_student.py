@@ -16,9 +16,9 @@ from conftest import RecipeFile, RunCommand
 from forked import command
 from scripted_student import Student, serving
 
+from configs.corpus import CorpusSource
 from configs.errors import ConfigError
 from configs.load import load_recipe
-from configs.recipe import CorpusSource
 from flows import probe as module
 from flows.pipeline import build
 from flows.probe import Probed, probe

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import orjson
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from configs.corpus import CorpusSource
 from configs.errors import ConfigError
-from configs.recipe import Chunking, CorpusSource
+from configs.recipe import Chunking
 from flows import reading
 from flows.progress import _shown
 from flows.reading import read_new
 from flows.snapshot import assemble, listed
-from store.corpus import Corpus
+from store.corpus import Corpus, Document
 from store.reading import batches, pieces, source
 from store.reading.local import Local
 from store.shards import Shards
@@ -90,11 +92,11 @@ def test_a_reading_that_was_cut_off_goes_on(
     made: list[int] = []
     tables, cut_off = reading.tables_of, [3]
 
-    def counted(documents: object, chunking: Chunking) -> object:
+    def counted(documents: Sequence[Document], chunking: Chunking) -> dict[str, pa.Table]:
         if len(made) in cut_off:
             raise KeyboardInterrupt
         made.append(1)
-        return tables(documents, chunking)  # type: ignore[arg-type]
+        return tables(documents, chunking)
 
     monkeypatch.setattr(reading, "tables_of", counted)
     with pytest.raises(KeyboardInterrupt):
@@ -162,7 +164,7 @@ def test_files_that_change_while_they_are_read_are_read_again(
 
     def writing(documents: object, chunking: Chunking) -> object:
         changed.write_text(next(new))
-        return tables(documents, chunking)  # type: ignore[arg-type]
+        return tables(documents, chunking)
 
     with monkeypatch.context() as patched:
         patched.setattr(reading, "tables_of", writing)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from configs.recipe import CorpusSource, Recipe
+from configs.corpus import CorpusSource
+from configs.recipe import Recipe
 from configs.teachers import Routing, Teacher
 from generators.cascade import Trial, hand_over, tiers_of, too_many, trusted
 from generators.seeds import Seed

@@ -9,9 +9,10 @@ from conftest import RecipeFile
 from hypothesis import given
 from hypothesis import strategies as st
 
+from configs.corpus import CorpusSource
 from configs.errors import ConfigError
 from configs.load import load_recipe
-from configs.recipe import CorpusSource, Method, Recipe
+from configs.recipe import Method, Recipe
 from configs.teachers import Teacher
 from generators.library import Library
 from generators.methods.grounded_qa import render

@@ -20,8 +20,8 @@ from made_documents import parquet, pdf, put, repacked, slides, whole_folder, wo
 from pypdf import PdfWriter
 from pypdf.generic import ArrayObject, NameObject, StreamObject
 
+from configs.corpus import CorpusSource
 from configs.errors import ConfigError
-from configs.recipe import CorpusSource
 from store.reading.source import Reading, read_source
 
 _FINE = {"zz-fine.md": b"# Fine\n\nText.\n"}

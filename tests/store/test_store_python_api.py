@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from configs.corpus import CorpusSource
 from configs.errors import ConfigError
 from configs.load import load_recipe
-from configs.recipe import CorpusSource
 from store.corpus import Document
 from store.python_api import read_modules
 from store.reading.source import read_source

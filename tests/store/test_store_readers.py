@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from configs.corpus import CorpusSource
 from configs.errors import ConfigError
-from configs.recipe import CorpusSource
 from store.corpus import Document
 from store.reading.source import read_source
 

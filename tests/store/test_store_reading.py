@@ -9,7 +9,8 @@ import docx
 import pytest
 from made_documents import MARKDOWN_DEPTHS, encrypted_pdf, put, slides, whole_folder, word
 
-from configs.recipe import Chunking, CorpusSource
+from configs.corpus import CorpusSource
+from configs.recipe import Chunking
 from store.chunks import cut
 from store.corpus import Document
 from store.reading.source import Reading, read_source

@@ -7,7 +7,8 @@ from functools import lru_cache
 import numpy as np
 import pytest
 
-from configs.recipe import Chunking, CorpusSource
+from configs.corpus import CorpusSource
+from configs.recipe import Chunking
 from configs.verifiers import Grounding
 from store.chunks import cut
 from store.corpus import Corpus

@@ -9,8 +9,9 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
+from store.keyboard import BESIDE
 from verifiers.realism.prose import words_of
-from verifiers.realism.typos import BESIDE, FindTypos
+from verifiers.realism.typos import FindTypos
 from verifiers.realism.vocabulary import names_in
 from verifiers.realism.word_lists import LANGUAGES
 

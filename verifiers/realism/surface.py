@@ -38,7 +38,7 @@ def ending_of(text: str) -> Ending:
     block of code there is none to set.
     """
     bare = text.strip()
-    if _BLOCK.search(bare) and bare.startswith("```") is False and bare.count("```") > 1:
+    if _BLOCK.search(bare) and not bare.startswith("```") and bare.count("```") > 1:
         return "closed"
     bare = _BEHIND.sub("", bare[-_LAST:])
     if _REPEATED.search(bare):

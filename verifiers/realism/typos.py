@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cache
-from itertools import pairwise
 
+from store.keyboard import BESIDE
 from verifiers.realism.prose import words_of
 from verifiers.realism.vocabulary import Vocabulary, names_in
 from verifiers.realism.word_lists import (
@@ -29,9 +29,6 @@ twice; for the key beside the right one; and for other edits."""
 _RARE, _STRICTER = 500.0, 6.0
 """The frequency that a word of the list has at least, since those of a trade are rare in films, and
 how much more likely another word must be than one of the list."""
-_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
-BESIDE = frozenset(pair for row in _ROWS for pair in pairwise(row))
-"""Keys that lie beside each other."""
 _IN_SAMPLE = 10.0
 """An unknown word that many messages have is a word of the trade, unless a known one, one edit
 away, is so many times as frequent in the sample."""
