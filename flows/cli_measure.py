@@ -78,7 +78,7 @@ def sweep(
         found = run(recipe, output, wanted, rows)
     for view in sweep_views(found):
         console().print(view)
-    root = found.version.path.parent.parent
+    root = found.version.root
     page = save_page(found, root / ".stillhouse" / "sweeps")
     console().print(f"Page: {page}", soft_wrap=True, highlight=False, markup=False)
 

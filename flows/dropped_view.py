@@ -110,7 +110,7 @@ def _in_set(version: Version, reference: ReferenceSet, id_: str) -> Row | None:
     if reference.hub is not None:
         return None
     try:
-        rows = read_reference(reference, version.path.parent.parent)
+        rows = read_reference(reference, version.root)
     except ConfigError:
         return None
     found = rows.filter(pl.col("id") == id_)

@@ -39,7 +39,7 @@ def _parent_of(version: Version) -> Version | None:
         name = version.manifest.get("parent")
     except StoreCorrupt:
         return None
-    there = list_versions(version.path.parent.parent, version.path.parent.name)
+    there = list_versions(version.root, version.dataset)
     return next((one for one in there if one.name == name and one.number < version.number), None)
 
 

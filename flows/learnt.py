@@ -70,7 +70,7 @@ def learn_from(version: Version, labels: Path, wanted: float, to: Path | None) -
 
 
 def _usual_place(version: Version) -> Path:
-    folder = version.path.parent.parent / ".stillhouse" / "calibrations"
+    folder = version.root / ".stillhouse" / "calibrations"
     return folder / f"{version.manifest['dataset']}.json"
 
 

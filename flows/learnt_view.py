@@ -35,7 +35,7 @@ def exported_views(version: Version, path: Path, found: Exported) -> Iterator[Re
         yield Text(f"A calibration needs {LEAST} labels; build more records, and review those.")
         return
     spec = f"{version.manifest['dataset']}@{version.number}"
-    option = output_option(version.path.parent.parent)
+    option = output_option(version.root)
     yield Text(
         "Write supported or unsupported into `label`: does the passage bear out the claim? Then, "
         f"from {LEAST} labels on:\n"

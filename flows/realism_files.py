@@ -18,7 +18,7 @@ def save(sample: Sample, found: Realism, to: Path | None) -> list[str]:
     """Write both into a folder, over older ones, and say where they are. Without anything that a
     recipe can change there is no patch.
     """
-    root = found.version.path.parent.parent / ".stillhouse" / "realism"
+    root = found.version.root / ".stillhouse" / "realism"
     folder = to or root / found.version.name
     folder.mkdir(parents=True, exist_ok=True)
     (folder / _FIGURES).write_bytes(

@@ -19,7 +19,7 @@ def recorded_recipe(version: Version) -> Recipe:
     Raises:
         ConfigError: it is of another version of Stillhouse.
     """
-    data = {**version.manifest["recipe"], "output": version.path.parent.parent}
+    data = {**version.manifest["recipe"], "output": version.root}
     try:
         return Recipe.model_validate(data)
     except ValidationError:

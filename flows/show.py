@@ -32,7 +32,7 @@ def show_rows(
             rows.head(count).to_dicts(), f"{version.name}: {len(rows):,} rows"
         )
         spec = f"{version.manifest['dataset']}@{version.number}"
-        option = output_option(version.path.parent.parent)
+        option = output_option(version.root)
         yield Text(f"Why was one kept? stillhouse show {spec} ID{option}")
         if MESSY in version.folders:
             yield Text(f'Asked as users ask: load_dataset("{version.path}", "{MESSY}")')
@@ -89,7 +89,7 @@ def find_record(version: Version, start_of_id: str) -> tuple[dict[str, Any], str
         raise ConfigError(
             f"{len(found) or 'no'} records of {version.name} have an id that begins with "
             f"{start_of_id!r}; see ids with: stillhouse show {version.manifest['dataset']}"
-            f"{output_option(version.path.parent.parent)}"
+            f"{output_option(version.root)}"
         )
     record = found[0]
     if kept:

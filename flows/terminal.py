@@ -82,7 +82,7 @@ def _warnings(manifest: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def next_commands(version: Version) -> list[str]:
     """Three commands worth trying on a version."""
     name = version.manifest["dataset"]
-    option = output_option(version.path.parent.parent)
+    option = output_option(version.root)
     if held_back(version):
         remedy = version.path / REMEDY
         patched = [f"stillhouse build RECIPE --patch {shlex.quote(str(remedy))}{option}"]

@@ -146,7 +146,7 @@ def held_back(version: Version) -> bool:
     """Whether a version's gate keeps it from being the latest one, and nobody has released it."""
     if version.manifest["status"] != QUARANTINED:
         return False
-    first = latest(version.path.parent.parent, version.manifest["dataset"])
+    first = latest(version.root, version.dataset)
     return first is None or first.path != version.path
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 import polars as pl
@@ -50,6 +50,16 @@ class Version:
         """The version's number, from 1."""
         return int(self.name.rpartition("-v")[2])
 
+    @property
+    def dataset(self) -> str:
+        """The dataset it is a version of."""
+        return self.path.parent.name
+
+    @property
+    def root(self) -> Path:
+        """Where its dataset is among others."""
+        return self.path.parent.parent
+
     @cached_property
     def manifest(self) -> dict[str, Any]:
         """What was made from what.
@@ -76,21 +86,48 @@ class Version:
     @property
     def figures(self) -> dict[str, Any]:
         """What its report draws: ``map``, ``tails``, ``ancestors``; older versions have none."""
-        path = self.path / FIGURES
-        found: dict[str, Any] = orjson.loads(path.read_bytes()) if path.exists() else {}
+        found: dict[str, Any] = orjson.loads(self.read(FIGURES)) if FIGURES in self.files else {}
         return found
 
-    def table(self, folder: str) -> pl.DataFrame:
-        """All rows of one of its ``folders``; those of ``data`` with their ``split``."""
-        names = sorted(name for name in self.manifest["files"] if name.startswith(f"{folder}/"))
-        frames = [pl.read_parquet(self.path / name) for name in names]
-        if folder == "data":
-            splits = [Path(name).name.partition("-")[0] for name in names]
+    @property
+    def files(self) -> Mapping[str, Mapping[str, Any]]:
+        """Its files by name, each with its size and SHA-256, tables with their rows."""
+        found: Mapping[str, Mapping[str, Any]] = self.manifest["files"]
+        return found
+
+    def tables(self, folder: str) -> list[str]:
+        """Names of the Parquet files of one of its ``folders``, in the order of their rows."""
+        return sorted(name for name in self.files if name.startswith(f"{folder}/"))
+
+    def read(self, name: str) -> bytes:
+        """All bytes of one of its files."""
+        return (self.path / name).read_bytes()
+
+    def open(self, name: str) -> BinaryIO:
+        """One of its files, to be read piece by piece and closed."""
+        return (self.path / name).open("rb")
+
+    def table(self, folder: str, columns: Sequence[str] | None = None) -> pl.DataFrame:
+        """All rows of one of its ``folders``, or some of their columns; those of ``data`` with
+        their ``split`` where all columns are wanted.
+        """
+        names = self.tables(folder)
+        frames = [self._frame(name, columns) for name in names]
+        if folder == "data" and columns is None:
             frames = [
-                part.with_columns(split=pl.lit(split))
-                for part, split in zip(frames, splits, strict=True)
+                part.with_columns(split=pl.lit(split_in(name)))
+                for part, name in zip(frames, names, strict=True)
             ]
         return pl.concat(frames)
+
+    def _frame(self, name: str, columns: Sequence[str] | None) -> pl.DataFrame:
+        with self.open(name) as file:
+            return pl.read_parquet(file, columns=[*columns] if columns else None)
+
+
+def split_in(name: str) -> str:
+    """The split that a file of a version holds, which its name says."""
+    return Path(name).name.partition("-")[0]
 
 
 def dataset_folder(root: Path, name: str) -> Path:
