@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import math
 from datetime import date
-from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
 
 from configs.canary import Canary
 from configs.conditions import Conditions
@@ -20,6 +19,7 @@ from configs.filters import Diversity, Filters
 from configs.gate import Gate, Mixing
 from configs.generations import AllowedDepth, DepthLimits
 from configs.judges import Judging, check_independent, check_judge
+from configs.locations import OUTPUT, Location, location_of
 from configs.methods import Method
 from configs.model import Model
 from configs.references import ReferenceSet
@@ -31,6 +31,11 @@ from configs.verifiers import Entailment, Verifiers
 
 DATASET_NAME = r"^[a-z0-9][a-z0-9._-]{0,63}$"
 """Names are folder names: no slash, no leading dot, nothing a shell or a hub would stumble over."""
+
+
+_Output = Annotated[
+    Location, PlainValidator(location_of), PlainSerializer(str), WithJsonSchema({"type": "string"})
+]
 
 
 class Chunking(Model):
@@ -87,7 +92,9 @@ class Recipe(Model):
         None, ge=1, description="Most candidates to generate; by default five times the target."
     )
     seed: int = Field(7, ge=0, description="Seed of every random choice.")
-    output: Path = Field(Path("data/outputs"), description="Folder the dataset is published in.")
+    output: _Output = Field(
+        OUTPUT, description="Folder, or s3:// URL, that the dataset is published in."
+    )
     description: str = Field("", description="What the dataset is for; goes on its card.")
     as_of: date | None = Field(
         None, description="Date the facts must hold on; by default each source's own date."

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from configs.errors import StillhouseError
+from configs.locations import OUTPUT
 from flows import (
     cli_measure,
     cli_out,
@@ -20,7 +21,6 @@ from flows import (
     cli_versions,
 )
 from flows.cli_options import (
-    OUTPUT,
     OutputOption,
     OutputOverride,
     RecipeArgument,
@@ -160,8 +160,8 @@ app.command()(cli_verify.review)
 def verify(spec: SpecArgument, output: OutputOption = OUTPUT) -> None:
     """Check every file of a version: checksums, schemas, row counts."""
     from configs.errors import StoreCorrupt
+    from store.checks import verify as check
     from store.versions import find_version
-    from store.versions import verify as check
 
     version = find_version(output, spec)
     problems = check(version)
@@ -204,8 +204,8 @@ def doctor(
     if probe and recipe is None:
         raise ConfigError("--probe needs a recipe: stillhouse doctor RECIPE --probe")
     settings = recipe_of(recipe, output, None) if recipe else None
-    folder = settings.output if settings else output or OUTPUT
-    findings = list(examine(folder, settings.teachers if settings else None))
+    root = settings.output if settings else output or OUTPUT
+    findings = list(examine(root, settings.teachers if settings else None))
     if probe and settings:
         findings += probes(settings)
     console().print(terminal.findings_table(findings))

@@ -72,14 +72,14 @@ def sweep(
     from flows.sweep import sweep as run
     from flows.sweep_page import save_page
     from flows.sweep_view import sweep_views
+    from flows.workspace import working_folder
 
     wanted = _similarities(thresholds)
     with progress.bars():
         found = run(recipe, output, wanted, rows)
     for view in sweep_views(found):
         console().print(view)
-    root = found.version.root
-    page = save_page(found, root / ".stillhouse" / "sweeps")
+    page = save_page(found, working_folder(found.version.root) / "sweeps")
     console().print(f"Page: {page}", soft_wrap=True, highlight=False, markup=False)
 
 

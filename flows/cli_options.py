@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from configs.locations import OUTPUT, Location, location_of
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -19,11 +21,33 @@ RecipeArgument = Annotated[
     typer.Argument(help="Path of a recipe, or a shipped one: quickstart, grounded-qa, reasoning."),
 ]
 SpecArgument = Annotated[str, typer.Argument(metavar="DATASET[@VERSION]", help="For example qa@3.")]
-OutputOption = Annotated[Path, typer.Option("--output", "-o", help="Folder datasets are in.")]
-OutputOverride = Annotated[
-    Path | None, typer.Option("--output", "-o", help="Folder to publish in, not the recipe's.")
+
+
+def _location(where: str | Path) -> Location:
+    """The place an option names, or why it is none."""
+    try:
+        return location_of(where)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+# Typer takes one class; what the parser gives may lie in object storage all the same.
+OutputOption = Annotated[
+    Path,
+    typer.Option(
+        "--output", "-o", parser=_location, metavar="PLACE", help="Folder or s3:// URL of datasets."
+    ),
 ]
-OUTPUT = Path("data/outputs")
+OutputOverride = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        parser=_location,
+        metavar="PLACE",
+        help="Where to publish, not the recipe's.",
+    ),
+]
 
 
 def recipe_of(
@@ -43,6 +67,6 @@ def console() -> Console:
     return Console(width=None if sys.stdout.isatty() else 160)
 
 
-def output_option(root: Path) -> str:
+def output_option(root: Location) -> str:
     """What a suggested command needs to find a folder of datasets, nothing for the usual one."""
     return "" if root == OUTPUT else f" --output {shlex.quote(str(root))}"

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli_options import OUTPUT, OutputOption, SpecArgument, console
+from configs.locations import OUTPUT
+from flows.cli_options import OutputOption, SpecArgument, console
 from store.formats.names import Calls, FileFormat, Place, To
 
 if TYPE_CHECKING:
     from store.formats.wanted import Wanted
+    from store.versions import Version
 
 
 def export(
@@ -60,13 +63,21 @@ def export(
 
     version = find_version(output, spec)
     wanted = Wanted(to, file_format, reasoning, plain, skip_unfit, max_tokens, calls, config)
-    folder = into or version.path.parent / "exports" / _folder_name(version.name, wanted)
+    folder = into or _beside(version) / _folder_name(version.name, wanted)
     chat = load_chat(tokenizer) if tokenizer else None
     found = export_version(version, wanted, folder, chat, force)
     for view in export_views(found, wanted):
         console().print(view, soft_wrap=True)
     if found.folder is None:
         raise typer.Exit(1)
+
+
+def _beside(version: Version) -> Path:
+    """Where exports go by default: beside the versions, or among the usual datasets."""
+    from configs.locations import OUTPUT
+
+    folder = version.path.parent
+    return (folder if isinstance(folder, Path) else OUTPUT / version.dataset) / "exports"
 
 
 def _folder_name(version: str, wanted: Wanted) -> str:
@@ -95,8 +106,11 @@ def push(
     from store.versions import find_version
 
     check_repository(repository)
-    parcel = pack(find_version(output, spec), exported)
-    for view in parcel_views(parcel, repository, dry_run):
-        console().print(view, soft_wrap=True)
-    if not dry_run:
-        console().print(f"Sent: {send(parcel, repository, public)}", soft_wrap=True, markup=False)
+    with TemporaryDirectory() as scratch:
+        parcel = pack(find_version(output, spec), exported, Path(scratch))
+        for view in parcel_views(parcel, repository, dry_run):
+            console().print(view, soft_wrap=True)
+        if dry_run:
+            return
+        sent = send(parcel, repository, public)
+    console().print(f"Sent: {sent}", soft_wrap=True, markup=False)

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from flows.cli_options import OUTPUT, OutputOverride, RecipeArgument, console, recipe_of
+from configs.locations import OUTPUT
+from flows.cli_options import OutputOverride, RecipeArgument, console, recipe_of
 
 _Side = Annotated[
     str, typer.Argument(help="Path of a recipe, a shipped one, or a version: DATASET@VERSION.")
@@ -85,16 +86,15 @@ def corpus(
     if not what.strip():
         raise ConfigError("the name of what to read is empty; give a folder, a file or a recipe")
     sources: tuple[CorpusSource, ...] = (CorpusSource(path=what),)
-    chunking, folding = Chunking(), Folding()
+    chunking, folding, recipe = Chunking(), Folding(), None
     if Path(what).suffix in (".yaml", ".yml") or (
         what in shipped_recipes() and not Path(what).exists()
     ):
         unset = dict.fromkeys(teacher_variables(what), "http://nobody.invalid/v1")
         recipe = load_recipe(what, variables=unset, output=output)
         sources, chunking, folding = sources_of(recipe, refresh), recipe.chunking, recipe.folding
-        output = recipe.output
     with progress.bars():
-        shards = workspace_at(output or OUTPUT).shards
+        shards = workspace_at(recipe.output if recipe else output or OUTPUT).shards
         found = count_corpus(shards, sources, chunking, folding)
     for view in corpus_views(found):
         console().print(view)

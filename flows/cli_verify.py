@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from flows.cli_options import OUTPUT, OutputOption, SpecArgument, console
+from configs.locations import OUTPUT
+from flows.cli_options import OutputOption, SpecArgument, console
 
 
 def explain(

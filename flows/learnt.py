@@ -13,6 +13,7 @@ from configs.errors import ConfigError
 from configs.verifiers import Grounding
 from flows.labels import check_enough, read_labels
 from flows.review import grounding_of, undecided
+from flows.workspace import working_folder
 from store.files import put_whole
 from store.pages import fill
 from store.versions import Version
@@ -70,7 +71,7 @@ def learn_from(version: Version, labels: Path, wanted: float, to: Path | None) -
 
 
 def _usual_place(version: Version) -> Path:
-    folder = version.root / ".stillhouse" / "calibrations"
+    folder = working_folder(version.root) / "calibrations"
     return folder / f"{version.manifest['dataset']}.json"
 
 

@@ -12,9 +12,10 @@ from typing import Any
 import orjson
 
 from configs.errors import ConfigError, StoreCorrupt
+from store.checks import verify
 from store.formats.folder import FACTS
 from store.publish import held_back
-from store.versions import SCHEMAS, Version, file_sha256, verify
+from store.versions import SCHEMAS, Version, file_sha256
 
 TOKEN = "HF_TOKEN"
 _ENDPOINT = "HF_ENDPOINT"
@@ -52,8 +53,9 @@ def check_repository(name: str) -> None:
         )
 
 
-def pack(version: Version, export: Path | None) -> Parcel:
-    """The files of a version, or of an export of it, after every one was checked.
+def pack(version: Version, export: Path | None, scratch: Path) -> Parcel:
+    """The files of a version, or of an export of it, after every one was checked; those in object
+    storage are copied to ``scratch`` first.
 
     Raises:
         ConfigError: the version is held back, or the export is none of it.
@@ -69,7 +71,7 @@ def pack(version: Version, export: Path | None) -> Parcel:
     problems = verify(version)
     if problems:
         raise StoreCorrupt(f"{version.name} is not sound, so nothing was sent: {problems[0]}")
-    return _parcel(version.name, version.path, [*version.manifest["files"], "manifest.json"])
+    return _parcel(version.name, version.local(scratch), [*version.files, "manifest.json"])
 
 
 def send(parcel: Parcel, repository: str, public: bool) -> str:

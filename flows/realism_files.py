@@ -9,6 +9,7 @@ import orjson
 from flows.realism import Realism, Sample
 from flows.realism_topics import PATCH, patch_of
 from flows.realism_view import figures
+from flows.workspace import working_folder
 from store.publish import patch_text
 
 _FIGURES = "realism.json"
@@ -18,7 +19,7 @@ def save(sample: Sample, found: Realism, to: Path | None) -> list[str]:
     """Write both into a folder, over older ones, and say where they are. Without anything that a
     recipe can change there is no patch.
     """
-    root = found.version.root / ".stillhouse" / "realism"
+    root = working_folder(found.version.root) / "realism"
     folder = to or root / found.version.name
     folder.mkdir(parents=True, exist_ok=True)
     (folder / _FIGURES).write_bytes(

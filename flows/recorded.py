@@ -8,8 +8,8 @@ from pydantic import ValidationError
 
 from configs.errors import ConfigError
 from configs.load import find_recipe, load_recipe
+from configs.locations import OUTPUT
 from configs.recipe import Recipe
-from flows.cli_options import OUTPUT
 from store.versions import Version, find_version, latest
 
 

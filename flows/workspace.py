@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 
 from configs.corpus import CorpusSource
 from configs.errors import ConfigError
+from configs.locations import OUTPUT, Location
 from configs.recipe import Recipe
 from generators.library import Library
 from store.corpus import Corpus
@@ -79,6 +80,9 @@ _ASKED = {
     )
 }
 
+WORK_VARIABLE = "STILLHOUSE_WORK"
+"""Environment variable with the folder of shards and journal, where that is not beside the
+datasets."""
 JOURNAL_VARIABLE = "STILLHOUSE_JOURNAL_URL"
 """Environment variable with the PostgreSQL URL of a journal that several machines share."""
 
@@ -138,13 +142,14 @@ def workspace(recipe: Recipe) -> Workspace:
     return workspace_at(recipe.output)
 
 
-def workspace_at(output: Path) -> Workspace:
-    """The workspace of a folder of datasets.
+def workspace_at(output: Location) -> Workspace:
+    """The workspace of a folder of datasets. Of those in object storage it is on this machine, in
+    the folder that the variable ``STILLHOUSE_WORK`` names, by default among the usual datasets.
 
     Raises:
         ConfigError: the folder cannot be made or written.
     """
-    root = output / ".stillhouse"
+    root = working_folder(output)
     try:
         root.mkdir(parents=True, exist_ok=True)
         probe = root / f".write-test-{os.getpid()}"
@@ -152,10 +157,18 @@ def workspace_at(output: Path) -> Workspace:
         probe.unlink()
     except OSError as error:
         raise ConfigError(
-            f"cannot write to {output}: {error.strerror}; choose another folder with "
+            f"cannot write to {root}: {error.strerror}; choose another folder with "
             "`output:` in the recipe or --output"
         ) from None
     return _opened(root.absolute())
+
+
+def working_folder(output: Location) -> Path:
+    """Where the workspace of a folder of datasets is."""
+    elsewhere = os.environ.get(WORK_VARIABLE)
+    if isinstance(output, Path) and not elsewhere:
+        return output / ".stillhouse"
+    return Path(elsewhere) if elsewhere else OUTPUT / ".stillhouse"
 
 
 @lru_cache(maxsize=64)

@@ -1,4 +1,4 @@
-"""Publishing a version: written aside, verified, renamed into place, then the pointer moves.
+"""Publishing a version: written aside, verified, put into place whole, then the pointer moves.
 
 Nobody sees a half-written version, two publishers cannot take the same number, and an existing
 version is never touched.
@@ -6,26 +6,26 @@ version is never touched.
 
 from __future__ import annotations
 
-import os
-import shutil
-import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import orjson
 import polars as pl
-from filelock import FileLock
 from ruamel.yaml import YAML
 
 from configs.errors import ConfigError, StoreCorrupt
+from configs.locations import Location
 from store.card import Part, render_card
+from store.checks import verify
 from store.explained import examples
+from store.placing import aside, one_at_a_time, put
 from store.planted import refuse_planted
+from store.pointers import point
 from store.records import HUMAN
 from store.report import render_report
+from store.sealed import write_durably
 from store.twins import MESSY
 from store.version_tables import Content, listed, write_tables
 from store.versions import (
@@ -35,7 +35,7 @@ from store.versions import (
     latest,
     list_versions,
     manifest_sha256,
-    verify,
+    taken,
 )
 
 QUARANTINED = "quarantined"
@@ -48,7 +48,7 @@ _CONTENT = (
 
 
 def publish(
-    root: Path,
+    root: Location,
     name: str,
     content: Content,
     manifest: Mapping[str, Any],
@@ -61,57 +61,75 @@ def publish(
 
     Raises:
         ConfigError: synthetic rows in a split declared real-only, or none anywhere.
-        StoreCorrupt: a row was planted, or the disk refused. Nothing of the version is left then.
+        StoreCorrupt: a row was planted, or the disk refused. What was the latest version still is.
     """
+    _check(content, real_only)
+    folder = dataset_folder(root, name)
+    try:
+        with aside(folder) as made, one_at_a_time(folder):
+            parts = write_tables(made, content)
+            version = _standing(root, name, parts, manifest)
+            if version is None:
+                version = _commit(made, root, name, parts, content, manifest)
+            if version.manifest["status"] != QUARANTINED:
+                point(folder, version.name)
+            return version
+    except OSError as error:
+        raise StoreCorrupt(
+            f"could not publish {name} in {folder}: {error.strerror or error}; make room or choose "
+            "another output folder and run again: what was generated is kept"
+        ) from error
+
+
+def _check(content: Content, real_only: Sequence[str]) -> None:
+    """Refuse what must never be published."""
     twins = ((f"{MESSY} {split}", rows) for split, rows in content.messy.items())
     for where, rows in (*content.splits.items(), *content.variants.items(), *twins):
         refuse_planted(rows, where)
     refuse_planted(content.rejected, "rejected")
     _refuse_synthetic(content.splits, real_only)
     _refuse_strangers(content)
-    folder = dataset_folder(root, name)
-    aside = folder / f".tmp-{uuid.uuid4().hex}"
-    try:
-        aside.mkdir(parents=True)
-        parts = write_tables(aside, content)
-        with FileLock(folder / ".publish.lock"):
-            there, parent = list_versions(root, name), latest(root, name)
-            for version in (*there[-1:], *([parent] if parent else [])):
-                if _same(version, parts, manifest):
-                    # A publisher that died between its two renames left the pointer behind.
-                    with _pointing_at(version):
-                        return version
-            number = there[-1].number + 1 if there else 1
-            return _commit(aside, name, number, parts, content, manifest, parent)
-    except OSError as error:
-        raise StoreCorrupt(
-            f"could not publish {name} in {folder}: {error.strerror or error}; make room or choose "
-            "another output folder and run again: what was generated is kept"
-        ) from error
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _standing(
+    root: Location, name: str, parts: Sequence[Part], manifest: Mapping[str, Any]
+) -> Version | None:
+    """The last or the latest version, where it holds exactly this. A publisher that died before the
+    pointer moved left such a one behind.
+    """
+    there, first = list_versions(root, name), latest(root, name)
+    candidates = (*there[-1:], *([first] if first else []))
+    return next((each for each in candidates if _same(each, parts, manifest)), None)
 
 
 def _commit(
-    aside: Path,
+    made: Path,
+    root: Location,
     name: str,
-    number: int,
     parts: Sequence[Part],
     content: Content,
     manifest: Mapping[str, Any],
-    parent: Version | None,
 ) -> Version:
-    """Finish the folder, check it, and move it and the pointer into place."""
-    folder = aside.parent
-    full = {
-        "schema": 1,
-        "dataset": name,
-        "version": number,
-        "parent": parent.name if parent else None,
-        **manifest,
-    }
+    """Finish the folder and put it in place, under the next number that nobody else takes."""
+    folder = dataset_folder(root, name)
+    while True:
+        parent = latest(root, name)
+        number = taken(folder, name) + 1
+        about = {"dataset": name, "version": number, "parent": parent.name if parent else None}
+        _finish(made, {"schema": 1, **about, **manifest}, parts, content)
+        final = folder / f"{name}-v{number}"
+        if put(made, final):
+            return Version(final)
+
+
+def _finish(made: Path, full: dict[str, Any], parts: Sequence[Part], content: Content) -> None:
+    """Write card, report and manifest beside the tables, and check the whole.
+
+    Raises:
+        StoreCorrupt: the disk did not keep what was written.
+    """
     shown = _samples(content.splits)
-    _write(aside / "README.md", render_card(parts, full, shown).encode())
+    write_durably(made / "README.md", render_card(parts, full, shown).encode())
     claims = examples(
         pl.concat([*content.splits.values()]),
         content.rejected,
@@ -119,27 +137,21 @@ def _commit(
         content.passages,
     )
     if content.figures:
-        _write(aside / FIGURES, orjson.dumps(content.figures, option=orjson.OPT_SORT_KEYS))
+        figures = orjson.dumps(content.figures, option=orjson.OPT_SORT_KEYS)
+        write_durably(made / FIGURES, figures)
     report = render_report(full, shown, content.rejected, content.probes, claims, content.figures)
-    _write(aside / "report.html", report.encode())
+    write_durably(made / "report.html", report.encode())
     patch = full.get("gate", {}).get("patch")
     if patch:
-        _write(aside / REMEDY, patch_text(patch).encode())
-    full["files"] = {path: facts for path, facts in listed(aside, parts)}
+        write_durably(made / REMEDY, patch_text(patch).encode())
+    (made / "manifest.json").unlink(missing_ok=True)
+    full["files"] = {path: facts for path, facts in listed(made, parts)}
     full["sha256"] = manifest_sha256(full)
     text = orjson.dumps(full, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
-    _write(aside / "manifest.json", text)
-    problems = verify(Version(aside))
+    write_durably(made / "manifest.json", text)
+    problems = verify(Version(made))
     if problems:
         raise StoreCorrupt(f"the version was not written whole: {'; '.join(problems)}; run again")
-    final = folder / f"{name}-v{number}"
-    if full["status"] == QUARANTINED:
-        aside.rename(final)
-        _sync_folder(folder)
-        return Version(final)
-    with _pointing_at(Version(final)):
-        aside.rename(final)
-    return Version(final)
 
 
 def held_back(version: Version) -> bool:
@@ -152,26 +164,7 @@ def held_back(version: Version) -> bool:
 
 def release(version: Version, reason: str) -> None:
     """Make a version the latest one by hand, whatever its gate said; the pointer keeps why."""
-    with FileLock(version.path.parent / ".publish.lock"), _pointing_at(version, reason):
-        pass
-
-
-@contextmanager
-def _pointing_at(version: Version, reason: str = "") -> Iterator[None]:
-    """Move ``latest.json`` to a version after the block; what needs room is written before it. One
-    in quarantine is only pointed to for a reason.
-    """
-    folder = version.path.parent
-    pointer = folder / f".latest-{uuid.uuid4().hex}"
-    said = {"version": version.name, **({"released": reason} if reason else {})}
-    try:
-        _write(pointer, orjson.dumps(said))
-        yield
-        if reason or version.manifest["status"] != QUARANTINED:
-            pointer.replace(folder / "latest.json")
-    finally:
-        pointer.unlink(missing_ok=True)
-    _sync_folder(folder)
+    point(version.path.parent, version.name, reason)
 
 
 def patch_text(patch: Mapping[str, Any], name: str = REMEDY) -> str:
@@ -226,18 +219,3 @@ def _samples(splits: Mapping[str, pl.DataFrame]) -> list[dict[str, Any]]:
     first = rows.unique("style", keep="first", maintain_order=True).sort("style")
     more = rows.filter(~pl.col("id").is_in(first["id"].to_list()))
     return pl.concat([first, more]).head(5).to_dicts()
-
-
-def _write(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from configs.errors import ConfigError, ParseError
+from configs.locations import Location
 from configs.references import ReferenceSet
 from store.records import REFERENCES, frame
 from store.rows import READERS, Located, files_at, rows_in
@@ -25,7 +26,7 @@ _CHAT = "messages"
 _IDS = ("id", "task_id", "question_id", "uid")
 
 
-def pinned(reference: ReferenceSet, output: Path) -> ReferenceSet:
+def pinned(reference: ReferenceSet, output: Location) -> ReferenceSet:
     """The set with its version by number, so that a later one changes nothing.
 
     Raises:
@@ -39,7 +40,7 @@ def pinned(reference: ReferenceSet, output: Path) -> ReferenceSet:
     )
 
 
-def state_of(reference: ReferenceSet, output: Path) -> list[str] | None:
+def state_of(reference: ReferenceSet, output: Location) -> list[str] | None:
     """What pins the rows of a set without reading them: a version's hash, or those of its files.
     None for a set on the hub, whose rows alone can say.
 
@@ -54,7 +55,7 @@ def state_of(reference: ReferenceSet, output: Path) -> list[str] | None:
     return None
 
 
-def read_reference(reference: ReferenceSet, output: Path) -> pl.DataFrame:
+def read_reference(reference: ReferenceSet, output: Location) -> pl.DataFrame:
     """All rows of a set as a frame of REFERENCES, equal rows once.
 
     Raises:

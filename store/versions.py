@@ -1,4 +1,4 @@
-"""Published versions: listing them, finding one by name, reading its tables, checking its files."""
+"""Published versions: listing them, finding one by name, reading its files and tables."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from typing import Any, BinaryIO
 import orjson
 import polars as pl
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from configs.errors import ConfigError, StoreCorrupt
+from configs.locations import Location
 from configs.recipe import DATASET_NAME
+from store import pointers
 from store.records import CITED, EVIDENCE, RECORDS, REJECTED, VERDICTS
 from store.twins import MESSY, TWINS
 
@@ -36,9 +37,9 @@ FIGURES = "figures.json"
 
 @dataclass(frozen=True)
 class Version:
-    """A published version: a folder that never changes."""
+    """A published version: a folder that never changes, here or in object storage."""
 
-    path: Path
+    path: Location
 
     @property
     def name(self) -> str:
@@ -56,7 +57,7 @@ class Version:
         return self.path.parent.name
 
     @property
-    def root(self) -> Path:
+    def root(self) -> Location:
         """Where its dataset is among others."""
         return self.path.parent.parent
 
@@ -120,6 +121,16 @@ class Version:
             ]
         return pl.concat(frames)
 
+    def local(self, folder: Path) -> Path:
+        """Where its files lie on this machine; those in object storage are copied to a folder."""
+        if isinstance(self.path, Path):
+            return self.path
+        for name in [*self.files, "manifest.json"]:
+            copy = folder / self.name / name
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            self.path.fs.get_file((self.path / name).path, str(copy))
+        return folder / self.name
+
     def _frame(self, name: str, columns: Sequence[str] | None) -> pl.DataFrame:
         with self.open(name) as file:
             return pl.read_parquet(file, columns=[*columns] if columns else None)
@@ -130,7 +141,7 @@ def split_in(name: str) -> str:
     return Path(name).name.partition("-")[0]
 
 
-def dataset_folder(root: Path, name: str) -> Path:
+def dataset_folder(root: Location, name: str) -> Location:
     """Where a dataset's versions are.
 
     Raises:
@@ -144,39 +155,58 @@ def dataset_folder(root: Path, name: str) -> Path:
     return root / name
 
 
-def list_versions(root: Path, name: str) -> list[Version]:
-    """All versions of a dataset, oldest first."""
+def list_versions(root: Location, name: str) -> list[Version]:
+    """All versions of a dataset that are whole and not gone, oldest first."""
     folder = dataset_folder(root, name)
-    pattern = re.compile(re.escape(name) + r"-v\d+")
-    found = [Version(p) for p in folder.glob(f"{name}-v*") if pattern.fullmatch(p.name)]
+    left = set(pointers.gone(folder))
+    found = [Version(folder / one) for one in _names(folder, name) if one not in left]
     return sorted(found, key=lambda version: version.number)
 
 
-def latest(root: Path, name: str) -> Version | None:
+def taken(folder: Location, name: str) -> int:
+    """The highest number that a version of a dataset has, had, or is about to get; 0 before one."""
+    names = {*_names(folder, name), *pointers.gone(folder), *pointers.claims(folder)}
+    return max((pointers.number_of(one) for one in names), default=0)
+
+
+def _names(folder: Location, name: str) -> list[str]:
+    """Names of the versions in a folder: one in object storage is there once its manifest is."""
+    pattern = re.compile(re.escape(name) + r"-v\d+")
+    if isinstance(folder, Path):
+        return [path.name for path in folder.glob(f"{name}-v*") if pattern.fullmatch(path.name)]
+    keys = (key.split("/") for key in folder.fs.find(folder.path))
+    return [key[-2] for key in keys if key[-1] == "manifest.json" and pattern.fullmatch(key[-2])]
+
+
+def latest(root: Location, name: str) -> Version | None:
     """The version ``latest.json`` points to, or None before the first one.
 
     Raises:
         StoreCorrupt: the pointer is unreadable or points to nothing.
     """
-    pointer = dataset_folder(root, name) / "latest.json"
-    if not pointer.exists():
+    folder = dataset_folder(root, name)
+    target = pointers.pointed(folder)
+    if target is None:
         return None
-    try:
-        target = pointer.parent / orjson.loads(pointer.read_bytes())["version"]
-    except (OSError, orjson.JSONDecodeError, KeyError, TypeError) as error:
-        raise StoreCorrupt(f"cannot read {pointer}: {error}; delete it and publish again") from None
-    if not (target / "manifest.json").exists():
-        raise StoreCorrupt(f"{pointer} points to {target.name}, which is gone; publish again")
-    return Version(target)
+    if not (folder / target / "manifest.json").exists():
+        raise StoreCorrupt(
+            f"{folder / 'latest.json'} points to {target}, which is gone; publish again, or point "
+            f"to another: stillhouse rollback {name} --to N --reason ..."
+        )
+    return Version(folder / target)
 
 
-def datasets(root: Path) -> list[str]:
+def datasets(root: Location) -> list[str]:
     """Names of the datasets that have a latest version in a folder."""
-    return sorted(path.parent.name for path in root.glob("*/latest.json"))
+    if isinstance(root, Path):
+        return sorted(path.parent.name for path in root.glob("*/latest.json"))
+    folders = list(root.iterdir()) if root.exists() else []
+    return sorted(path.name for path in folders if (path / "latest.json").exists())
 
 
-def find_version(root: Path, spec: str) -> Version:
-    """The version that ``name``, ``name@3`` or ``name@v3`` means; without a number the latest.
+def find_version(root: Location, spec: str) -> Version:
+    """The version that ``name``, ``name@3``, ``name@v3`` or ``name@tag`` means; without a number
+    the latest.
 
     Raises:
         ConfigError: there is none; says which ones there are.
@@ -189,50 +219,20 @@ def find_version(root: Path, spec: str) -> Version:
             f"no dataset {name!r} in {root}; "
             + (f"there are: {', '.join(there)}" if there else "nothing was published there yet")
         )
-    if not wanted:
+    if not wanted or wanted == "latest":
         return latest(root, name) or versions[-1]
+    folder = dataset_folder(root, name)
+    tagged = pointers.tags(folder)
     number = re.fullmatch(r"v?(\d+)", wanted)
-    found = [v for v in versions if number and v.number == int(number.group(1))]
-    if not found:
-        there = [str(version.number) for version in versions]
-        raise ConfigError(f"no version {wanted!r} of {name!r}; there are: {', '.join(there)}")
-    return found[0]
-
-
-def verify(version: Version) -> list[str]:
-    """Problems of a version's files, an empty list where it is sound.
-
-    Every file must be listed with its size and SHA-256, every table must have its schema and rows,
-    and nothing else may lie in the folder. An altered manifest is told alone, since nothing it
-    lists can be relied on.
-    """
-    if version.manifest.get("sha256") != manifest_sha256(version.manifest):
-        return ["manifest.json: altered (its SHA-256 is not the one it states)"]
-    listed: dict[str, Any] = version.manifest["files"]
-    there = {p.relative_to(version.path).as_posix() for p in version.path.rglob("*") if p.is_file()}
-    problems = [
-        f"{name}: not listed in the manifest" for name in sorted(there - {*listed, "manifest.json"})
-    ]
-    for name, facts in sorted(listed.items()):
-        path = version.path / name
-        if name not in there:
-            problems.append(f"{name}: missing")
-        elif file_sha256(path) != facts["sha256"]:
-            problems.append(f"{name}: altered (its SHA-256 is not the one in the manifest)")
-        elif path.suffix == ".parquet":
-            problems += _check_table(path, name, facts["rows"])
-    return problems
-
-
-def _check_table(path: Path, name: str, rows: int) -> list[str]:
-    found = pq.ParquetFile(path)
-    problems = []
-    schema = SCHEMAS.get(name.partition("/")[0])
-    if schema is not None and not found.schema_arrow.equals(schema):
-        problems.append(f"{name}: columns are not those of this version of Stillhouse")
-    if found.metadata.num_rows != rows:
-        problems.append(f"{name}: {found.metadata.num_rows} rows, the manifest says {rows}")
-    return problems
+    target = tagged.get(wanted, f"{name}-v{int(number.group(1))}" if number else "")
+    found = [version for version in versions if version.name == target]
+    if found:
+        return found[0]
+    if target in pointers.gone(folder):
+        why = pointers.why_gone(folder, target)
+        raise ConfigError(f"{target} is gone since {why['at']}: {why['reason']}")
+    there = [*(str(version.number) for version in versions), *tagged]
+    raise ConfigError(f"no version {wanted!r} of {name!r}; there are: {', '.join(there)}")
 
 
 def manifest_sha256(manifest: Mapping[str, Any]) -> str:

@@ -170,5 +170,5 @@ def released(root: Path, name: str = "small", say: str = "answer", **shape: int)
 
 
 def listing(folder: Path) -> list[str]:
-    """Names in a folder but for the lock, which stays."""
-    return sorted(p.name for p in folder.iterdir() if p.name != ".publish.lock")
+    """Names in a folder but for the locks, which stay."""
+    return sorted(p.name for p in folder.iterdir() if not p.name.endswith(".lock"))

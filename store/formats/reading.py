@@ -81,17 +81,21 @@ def _folder(config: str) -> str:
 def _rows(version: Version, folder: str, split: str) -> Iterator[Row]:
     for name in _files(version, folder):
         if Path(name).name.partition("-")[0] == split:
-            yield from _of_file(version.path / name)
+            yield from _of_file(version, name)
 
 
-def _of_file(path: Path) -> Iterator[Row]:
+def _of_file(version: Version, name: str) -> Iterator[Row]:
     try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        with (
+            version.open(name) as raw,
+            pq.ParquetFile(raw, page_checksum_verification=True) as file,
+        ):
             for batch in file.iter_batches(_ROWS):
                 yield from batch.to_pylist()
     except (OSError, pa.ArrowInvalid) as error:
         raise StoreCorrupt(
-            f"cannot read {path}: {error}; restore it from a copy, or publish the dataset again"
+            f"cannot read {version.path / name}: {error}; restore it from a copy, or publish "
+            "the dataset again"
         ) from None
 
 

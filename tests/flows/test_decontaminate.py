@@ -12,7 +12,7 @@ from conftest import RecipeFile, RunCommand
 
 from configs.load import load_recipe
 from flows.pipeline import build
-from store.versions import verify
+from store.checks import verify
 
 QUESTIONS = [
     "Maya has 14 red apples and buys 9 more at the market. How many apples has Maya got now?",

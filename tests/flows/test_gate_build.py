@@ -13,8 +13,9 @@ from ruamel.yaml import YAML
 from configs.errors import ConfigError
 from configs.load import load_recipe
 from flows.pipeline import build
+from store.checks import verify
 from store.publish import REMEDY
-from store.versions import Version, find_version, latest, list_versions, verify
+from store.versions import Version, find_version, latest, list_versions
 
 
 def both(recipe_file: RecipeFile, output: Path, **fields: object) -> tuple[Version, Version]:

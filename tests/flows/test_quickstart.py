@@ -16,7 +16,8 @@ from configs.recipe import Recipe
 from flows.pipeline import build, prepare
 from flows.production import directly, produce
 from flows.rounds import first_round
-from store.versions import Version, verify
+from store.checks import verify
+from store.versions import Version
 
 pytestmark = pytest.mark.timeout(600)
 _EXACT = ("number", "quote", "identifier", "parameter", "default")

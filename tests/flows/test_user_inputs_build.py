@@ -15,7 +15,8 @@ from conftest import RecipeFile, RunCommand
 from configs.errors import ConfigError
 from configs.load import load_recipe
 from flows.pipeline import build
-from store.versions import Version, find_version, verify
+from store.checks import verify
+from store.versions import Version, find_version
 
 SAID = [
     "how long is teh ostrich river",

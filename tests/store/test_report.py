@@ -14,12 +14,12 @@ import pytest
 from report_samples import rich_page
 from store_samples import content, manifest
 
+from store.checks import verify
 from store.publish import publish
 from store.report import render_report
 from store.report.generations import draw_generations
 from store.report.panel import SAYS, groups
 from store.report.scales import LogScale, Scale
-from store.versions import verify
 from verifiers.collapse.metrics import METRICS
 from verifiers.collapse.ranks import curve
 

@@ -23,11 +23,13 @@ from store_samples import (
 )
 
 import store.publish
+import store.sealed
 import store.version_tables
 from configs.errors import ConfigError, StoreCorrupt
+from store.checks import verify
 from store.publish import publish
 from store.records import RECORDS, frame, to_arrow
-from store.versions import Version, find_version, latest, list_versions, verify
+from store.versions import Version, find_version, latest, list_versions
 
 
 def full_disk(*_: object) -> NoReturn:
@@ -223,7 +225,7 @@ def test_a_missing_manifest_is_unreadable(tmp_path: Path) -> None:
         latest(tmp_path, "small")
 
 
-@pytest.mark.parametrize("step", ["write_parquet", "render_card", "render_report", "_write"])
+@pytest.mark.parametrize("step", ["write_parquet", "render_card", "render_report", "write_durably"])
 def test_a_full_disk_leaves_the_old_version(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -247,23 +249,26 @@ def test_a_full_disk_before_the_first_version_leaves_none(
     assert latest(tmp_path, "small") is None
 
 
-def test_no_room_for_the_pointer_leaves_no_version(
+def test_no_room_for_the_pointer_leaves_the_old_latest_version(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     released(tmp_path)
-    write: Callable[[Path, bytes], None] = store.publish._write
+    write: Callable[[Path, bytes], None] = store.sealed.write_durably
 
     def fail_on_pointer(path: Path, data: bytes) -> None:
         write(path, data[:2])
-        if path.name.startswith(".latest-"):
+        if path.name.startswith(".latest.json-"):
             full_disk()
         write(path, data)
 
-    monkeypatch.setattr(store.publish, "_write", fail_on_pointer)
+    monkeypatch.setattr(store.sealed, "write_durably", fail_on_pointer)
     with pytest.raises(StoreCorrupt, match="No space left on device"):
         released(tmp_path, say="other")
-    assert listing(tmp_path / "small") == ["latest.json", "small-v1"]
     assert pointed(tmp_path) == "small-v1"
+    monkeypatch.undo()
+    assert released(tmp_path, say="other").number == 2
+    assert pointed(tmp_path) == "small-v2"
+    assert listing(tmp_path / "small") == ["latest.json", "small-v1", "small-v2"]
 
 
 def test_an_interrupted_publisher_leaves_nothing(

@@ -1,0 +1,83 @@
+"""A finished folder becomes a version, whole or not at all.
+
+On a disk by one rename. In object storage there is none: a number is claimed first, then the files
+are sent, and the manifest comes last; without it there is no version. Nothing there is ever
+written over, so a publisher that slept for a day cannot spoil what others have published.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock
+from upath import UPath
+
+from configs.errors import StoreCorrupt
+from configs.locations import Location
+from store import objects, pointers
+from store.checks import files_in
+from store.sealed import sync_folder
+
+_MANIFEST = "manifest.json"
+
+
+@contextmanager
+def aside(folder: Location) -> Iterator[Path]:
+    """An empty folder on this machine to make a version of a dataset in; it is gone afterwards."""
+    if isinstance(folder, Path):
+        made = folder / f".tmp-{uuid.uuid4().hex}"
+        made.mkdir(parents=True)
+    else:
+        objects.check_conditions(folder.parent)
+        made = Path(tempfile.mkdtemp(prefix="stillhouse-"))
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+@contextmanager
+def one_at_a_time(folder: Location) -> Iterator[None]:
+    """Publishers on one disk wait for each other; in object storage conditions decide instead."""
+    if isinstance(folder, Path):
+        with FileLock(folder / ".publish.lock"):
+            yield
+    else:
+        yield
+
+
+def put(made: Path, final: Location) -> bool:
+    """Move or send a finished folder to its place; False where another publisher has taken it.
+
+    Raises:
+        StoreCorrupt: not all of it arrived; nobody sees what did.
+    """
+    if isinstance(final, Path):
+        made.rename(final)
+        sync_folder(final.parent)
+        return True
+    who = uuid.uuid4().hex
+    if not pointers.claim(final.parent, final.name, who):
+        return False
+    _send(made, final)
+    _check_arrived(made, final, who)
+    return objects.create(final / _MANIFEST, (made / _MANIFEST).read_bytes())
+
+
+def _send(made: Path, final: UPath) -> None:
+    for name in sorted(set(files_in(made)) - {_MANIFEST}):
+        if not objects.upload(final / name, made / name):
+            raise StoreCorrupt(f"{final / name} is there already, from someone else; run again")
+
+
+def _check_arrived(made: Path, final: UPath, who: str) -> None:
+    """Before the manifest makes it a version: all files are there, and the number is still ours."""
+    sizes = files_in(made)
+    del sizes[_MANIFEST]
+    if files_in(final) != sizes or pointers.claimed_by(final.parent, final.name).get("by") != who:
+        raise StoreCorrupt(f"{final} did not arrive whole; run again: what was generated is kept")
