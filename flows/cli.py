@@ -124,6 +124,12 @@ app.command()(cli_probe.probe)
 app.command()(cli_realism.realism)
 app.command()(cli_versions.versions)
 app.command()(cli_versions.release)
+app.command()(cli_versions.rollback)
+app.command()(cli_versions.tag)
+app.command()(cli_versions.untag)
+app.command()(cli_versions.withdraw)
+app.command()(cli_versions.gc)
+app.command()(cli_versions.fsck)
 
 
 @app.command()

@@ -142,24 +142,6 @@ def rows_table(rows: Sequence[Mapping[str, Any]], title: str) -> Table:
     return table
 
 
-def versions_table(versions: Sequence[Version]) -> Table:
-    """Versions of a dataset, oldest first."""
-    table = Table(header_style="bold")
-    for column in ("version", "status", "records", "parent", "finished", "cost"):
-        table.add_column(column)
-    for version in versions:
-        manifest = version.manifest
-        table.add_row(
-            version.name,
-            manifest["status"],
-            f"{manifest['funnel'][-1]['kept']:,}",
-            manifest["parent"] or "–",
-            manifest["run"]["finished_at"],
-            cost_text(manifest["cost"]),
-        )
-    return table
-
-
 def record_view(record: Mapping[str, Any], title: str) -> Panel:
     """A record in full: what it says and where it comes from."""
     lines = Text()

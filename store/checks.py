@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -70,20 +70,16 @@ def files_in(folder: Location) -> dict[str, int]:
     return {key[start:]: int(facts["size"]) for key, facts in listed.items()}
 
 
-def check_all(
-    root: Location, names: list[str] | None, tell: Callable[[str], None]
-) -> Iterator[Problem]:
-    """Problems of datasets, by default of all: files, pointers, tags, parents, and what tables say
-    of each other. ``tell`` hears the name of each version before it is looked at.
-    """
-    for name in names or sorted({*datasets(root), *_folders(root)}):
-        yield from _check_pointers(root, name)
-        for version in list_versions(root, name):
-            tell(version.name)
-            yield from _check_version(version)
+def dataset_names(root: Location) -> list[str]:
+    """All datasets in a folder, those whose pointer is lost among them."""
+    if not isinstance(root, Path):
+        return datasets(root)
+    lost = (path.name for path in root.glob("*") if any(path.glob(f"{path.name}-v*/")))
+    return sorted({*datasets(root), *lost})
 
 
-def _check_version(version: Version) -> Iterator[Problem]:
+def check_version(version: Version) -> Iterator[Problem]:
+    """Problems of a version: its files, its parent, and what its tables say of each other."""
     try:
         problems = verify(version)
         if not problems:
@@ -95,8 +91,8 @@ def _check_version(version: Version) -> Iterator[Problem]:
     yield from (Problem(version.name, problem) for problem in problems)
 
 
-def _check_pointers(root: Location, name: str) -> Iterator[Problem]:
-    """The latest version, the tags, and the notes on versions that are gone."""
+def check_pointers(root: Location, name: str) -> Iterator[Problem]:
+    """Problems of the latest version's pointer, the tags, and the notes on what is gone."""
     folder = dataset_folder(root, name)
     there = {version.name for version in list_versions(root, name)}
     try:
@@ -157,10 +153,3 @@ def _check_table(version: Version, name: str, rows: int) -> list[str]:
 def _sha256(version: Version, name: str) -> str:
     with version.open(name) as file:
         return hashlib.file_digest(cast(Any, file), "sha256").hexdigest()
-
-
-def _folders(root: Location) -> list[str]:
-    """Datasets whose pointer is lost: folders with versions in them."""
-    if not isinstance(root, Path):
-        return []
-    return [path.name for path in root.iterdir() if any(path.glob(f"{path.name}-v*/"))]

@@ -79,5 +79,7 @@ def _check_arrived(made: Path, final: UPath, who: str) -> None:
     """Before the manifest makes it a version: all files are there, and the number is still ours."""
     sizes = files_in(made)
     del sizes[_MANIFEST]
-    if files_in(final) != sizes or pointers.claimed_by(final.parent, final.name).get("by") != who:
+    folder, name = final.parent, final.name
+    ours = pointers.claimed_by(folder, name).get("by") == who
+    if files_in(final) != sizes or not ours or pointers.why_gone(folder, name):
         raise StoreCorrupt(f"{final} did not arrive whole; run again: what was generated is kept")

@@ -92,6 +92,9 @@ def tag(folder: Location, name: str, version: str, note: str, move: bool) -> Non
 
     if not change(folder / "tags" / f"{name}.json", to):
         raise ConfigError(f"{held} has the tag {name!r}; add --move to give it to {version}")
+    if version in gone(folder):  # whoever deletes notes it first, then looks for tags
+        untag(folder, name)
+        raise ConfigError(f"{version} was deleted meanwhile; choose another")
 
 
 def untag(folder: Location, name: str) -> None:
@@ -148,10 +151,9 @@ def _claim(folder: Location, name: str) -> Location:
 def documents(folder: Location, kind: str) -> list[Location]:
     """The documents of a dataset of one kind: ``tags``, ``claims`` or ``gone``, in order."""
     inside = folder / kind
-    if isinstance(inside, Path) and not inside.is_dir():
-        return []
-    try:
-        found = [path for path in inside.iterdir() if path.name.endswith(".json")]
-    except FileNotFoundError:  # an object store has no empty folders
-        return []
-    return sorted((p for p in found if not p.name.startswith(".")), key=lambda path: path.name)
+    if isinstance(inside, Path):
+        found: list[Location] = [*inside.glob("[!.]*.json")]
+    else:
+        names = (key.rpartition("/")[2] for key in inside.fs.find(inside.path))
+        found = [inside / name for name in names]
+    return sorted(found, key=lambda path: path.name)

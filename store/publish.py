@@ -22,7 +22,7 @@ from store.checks import verify
 from store.explained import examples
 from store.placing import aside, one_at_a_time, put
 from store.planted import refuse_planted
-from store.pointers import point
+from store.pointers import gone, point, pointed
 from store.records import HUMAN
 from store.report import render_report
 from store.sealed import write_durably
@@ -163,8 +163,18 @@ def held_back(version: Version) -> bool:
 
 
 def release(version: Version, reason: str) -> None:
-    """Make a version the latest one by hand, whatever its gate said; the pointer keeps why."""
-    point(version.path.parent, version.name, reason)
+    """Make a version the latest one by hand, whatever its gate said; the pointer keeps why.
+
+    Raises:
+        ConfigError: it was deleted meanwhile.
+    """
+    folder = version.path.parent
+    before = pointed(folder)
+    point(folder, version.name, reason)
+    if version.name in gone(folder):
+        if before:
+            point(folder, before, f"{version.name} was deleted meanwhile")
+        raise ConfigError(f"{version.name} was deleted meanwhile; choose another")
 
 
 def patch_text(patch: Mapping[str, Any], name: str = REMEDY) -> str:

@@ -200,8 +200,9 @@ def datasets(root: Location) -> list[str]:
     """Names of the datasets that have a latest version in a folder."""
     if isinstance(root, Path):
         return sorted(path.parent.name for path in root.glob("*/latest.json"))
-    folders = list(root.iterdir()) if root.exists() else []
-    return sorted(path.name for path in folders if (path / "latest.json").exists())
+    folders = root.fs.ls(root.path, detail=False) if root.exists() else []
+    names = (path.rstrip("/").rpartition("/")[2] for path in folders)
+    return sorted(name for name in names if (root / name / "latest.json").exists())
 
 
 def find_version(root: Location, spec: str) -> Version:

@@ -1,0 +1,181 @@
+"""What of a dataset nobody needs any more, and how it goes: noted first, deleted after.
+
+A number that was given is never given again, so what was written about a version stays true.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from configs.errors import ConfigError
+from configs.locations import Location
+from store import pointers
+from store.checks import files_in
+from store.versions import Version, dataset_folder, datasets, latest, list_versions
+
+_PINNED = re.compile(r"(.+-v\d+) sha256 ")
+_DEAD = "a publication that did not end"
+_UNFINISHED = timedelta(days=1)
+"""Age from which a publication that did not end counts as dead; a slow one may still be sending."""
+
+
+@dataclass(frozen=True, slots=True)
+class Garbage:
+    """Something that nothing refers to: a version, or what is left of one. ``size`` is in bytes."""
+
+    path: Location
+    why: str
+    size: int
+    is_version: bool
+
+
+def garbage(root: Location, name: str, newest: int, at: datetime | None = None) -> list[Garbage]:
+    """What can go of a dataset: versions that no pointer, tag, reference or version that stays
+    refers to, also through parents, and that are not among the ``newest``; and leftovers.
+    """
+    stays = kept(root, name, newest)
+    versions = [
+        Garbage(version.path, _why(version), _size(version.path), True)
+        for version in list_versions(root, name)
+        if version.name not in stays
+    ]
+    return [*versions, *_leftovers(dataset_folder(root, name), at or datetime.now(UTC))]
+
+
+def kept(root: Location, name: str, newest: int) -> dict[str, str]:
+    """Versions of a dataset that stay, each with what keeps it."""
+    folder, there = dataset_folder(root, name), list_versions(root, name)
+    first = latest(root, name)
+    found = {first.name: "the latest version"} if first else {}
+    for tag, tagged in pointers.tags(folder).items():
+        found.setdefault(tagged, f"tag {tag}")
+    for version in there[len(there) - newest :] if newest else []:
+        found.setdefault(version.name, f"among the newest {newest}")
+    for user, version_name in _references(root):
+        found.setdefault(version_name, f"{user} refers to it")
+    return _with_parents({version.name: version for version in there}, found)
+
+
+def collect(root: Location, name: str, found: Iterable[Garbage], newest: int) -> Iterator[Garbage]:
+    """Delete garbage and yield each as it is gone; what someone refers to by now stays."""
+    folder = dataset_folder(root, name)
+    for one in found:
+        if one.is_version:
+            wanted = partial(_is_kept, root, name, newest, one.path.name)
+            if not _give_up(folder, one.path.name, one.why, wanted):
+                continue
+        _delete(one.path)
+        yield one
+
+
+def withdraw(version: Version, reason: str) -> None:
+    """Delete a version for a reason that stays; versions made from it stay, too.
+
+    Raises:
+        ConfigError: it is the latest one, or has a tag.
+    """
+    folder = version.path.parent
+    about = {"sha256": version.manifest["sha256"]}
+
+    def held() -> list[str]:
+        tags = [tag for tag, named in pointers.tags(folder).items() if named == version.name]
+        return [*(["latest"] if pointers.pointed(folder) == version.name else []), *tags]
+
+    if held():
+        raise ConfigError(
+            f"{version.name} is in use ({', '.join(held())}); point elsewhere first: "
+            f"stillhouse rollback {version.dataset} --to N --reason ..., or untag"
+        )
+    if not _give_up(folder, version.name, reason, lambda: bool(held()), about):
+        raise ConfigError(f"{version.name} was pointed to or withdrawn meanwhile; look again")
+    _delete(version.path)
+
+
+def _give_up(
+    folder: Location,
+    name: str,
+    reason: str,
+    wanted: Callable[[], bool],
+    about: Mapping[str, Any] | None = None,
+) -> bool:
+    """Note that a version is gone, unless someone began to refer to it. Whoever tags looks for the
+    note after tagging, and we look for tags after noting: one of both sees the other.
+    """
+    if not pointers.give_up(folder, name, {"reason": reason, **(about or {})}):
+        return False
+    if wanted():
+        pointers.bring_back(folder, name)
+        return False
+    return True
+
+
+def _is_kept(root: Location, name: str, newest: int, version: str) -> bool:
+    return version in kept(root, name, newest)
+
+
+def _with_parents(there: Mapping[str, Version], found: dict[str, str]) -> dict[str, str]:
+    """What stays keeps its parent, and so on."""
+    open_ = [name for name in found if name in there]
+    while open_:
+        name = open_.pop()
+        parent = there[name].manifest["parent"]
+        if parent is not None and parent not in found:
+            found[parent] = f"parent of {name}"
+            open_ += [parent] if parent in there else []
+    return found
+
+
+def _references(root: Location) -> Iterator[tuple[str, str]]:
+    """Versions that other versions were made with: reference sets, and what teachers learnt."""
+    for name in datasets(root):
+        for version in list_versions(root, name):
+            manifest = version.manifest
+            states = [row["state"] or [] for row in manifest.get("references", [])]
+            for found in (_PINNED.match(state) for row in states for state in row):
+                if found:
+                    yield version.name, found.group(1)
+            for teacher in manifest.get("recipe", {}).get("teachers", []):
+                if teacher.get("trained_on"):
+                    yield version.name, str(teacher["trained_on"]).rstrip("/").rpartition("/")[2]
+
+
+def _leftovers(folder: Location, at: datetime) -> Iterator[Garbage]:
+    """What killed publishers left, and files of versions that are gone."""
+    left = set(pointers.gone(folder))
+    for name in sorted(left):
+        if size := _size(folder / name):
+            yield Garbage(folder / name, "rest of a version that is gone", size, False)
+    if isinstance(folder, Path):
+        for path in folder.glob(".tmp-*"):
+            if at - datetime.fromtimestamp(path.stat().st_mtime, UTC) > _UNFINISHED:
+                yield Garbage(path, _DEAD, _size(path), False)
+        return
+    for name in sorted(set(pointers.claims(folder)) - left):
+        since = datetime.fromisoformat(pointers.claimed_by(folder, name)["at"])
+        if at - since > _UNFINISHED and not (folder / name / "manifest.json").exists():
+            yield Garbage(folder / name, _DEAD, _size(folder / name), True)
+
+
+def _why(version: Version) -> str:
+    status = version.manifest["status"]
+    return "nothing refers to it" + ("" if status == "completed" else f", {status}")
+
+
+def _size(path: Location) -> int:
+    return sum(files_in(path).values())
+
+
+def _delete(path: Location) -> None:
+    if isinstance(path, Path):
+        shutil.rmtree(path, ignore_errors=True)
+        return
+    # One by one: stores differ in how they take lists. The manifest goes first.
+    for name in sorted(files_in(path), key=lambda name: name != "manifest.json"):
+        (path / name).unlink()
