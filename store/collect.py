@@ -82,7 +82,7 @@ def withdraw(version: Version, reason: str) -> None:
         ConfigError: it is the latest one, or has a tag.
     """
     folder = version.path.parent
-    about = {"sha256": version.manifest["sha256"]}
+    about = {"manifest_sha256": version.manifest["sha256"]}
 
     def held() -> list[str]:
         tags = [tag for tag, named in pointers.tags(folder).items() if named == version.name]

@@ -94,7 +94,7 @@ def swap(path: Location, said: Mapping[str, Any], before: Sealed) -> bool:
     return objects.swap(path, raw, str(before.seen))
 
 
-_MEND = "say which version is the right one with `stillhouse rollback DATASET --to N`"
+_MEND = "restore it from a copy, or delete it and write it anew (stillhouse rollback, tag)"
 
 
 def _read(path: Location) -> tuple[bytes | None, bytes | str | None]:

@@ -1,4 +1,4 @@
-"""A real S3 server for the tests: SeaweedFS, a process of its own, from its package."""
+"""A real S3 server to measure and test against: SeaweedFS, a process from its package."""
 
 from __future__ import annotations
 
@@ -57,7 +57,13 @@ def serving_objects(folder: Path) -> Iterator[Mapping[str, str]]:
         *(str(weed if weed.exists() else shutil.which("weed")), "server", "-ip=127.0.0.1"),
         *(f"-dir={folder / 'data'}", "-s3", f"-s3.port={s3}", f"-s3.config={folder / 's3.json'}"),
         *(f"-master.port={master}", f"-volume.port={volume}", f"-filer.port={filer}"),
-        *("-master.volumeSizeLimitMB=64", "-volume.max=20", "-s3.iam=false", "-s3.port.iceberg=0", "-s3.port.lance=0"),
+        *(
+            "-master.volumeSizeLimitMB=64",
+            "-volume.max=20",
+            "-s3.iam=false",
+            "-s3.port.iceberg=0",
+            "-s3.port.lance=0",
+        ),
     ]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder)
