@@ -140,7 +140,7 @@ def gone(folder: Location) -> list[str]:
 
 
 def why_gone(folder: Location, name: str) -> Mapping[str, Any]:
-    """Why a version is not there any more: ``reason``, ``at``, and ``manifest_sha256`` where it was withdrawn."""
+    """Why a version is not there any more: ``reason``, ``at``, and what else was noted."""
     return read_sealed(folder / "gone" / f"{name}.json").said
 
 

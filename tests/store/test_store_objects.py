@@ -1,0 +1,167 @@
+"""Versions in object storage, against a real server."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from store_samples import content, released
+
+from benchmarks.object_store import BUCKET, serving_objects
+from benchmarks.store_kills import kill_apart
+from benchmarks.store_races import race
+from configs.errors import ConfigError
+from configs.locations import Location, location_of
+from store import objects, pointers
+from store.checks import check_pointers, check_version, verify
+from store.collect import collect, garbage, withdraw
+from store.publish import release
+from store.versions import Version, datasets, find_version, latest, list_versions
+
+
+@pytest.fixture(scope="module", autouse=True)
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with serving_objects(tmp_path_factory.mktemp("objects")) as known:
+        before = dict(os.environ)
+        os.environ.update(known)
+        yield
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@pytest.fixture
+def root(request: pytest.FixtureRequest) -> Location:
+    return location_of(f"s3://{BUCKET}/{request.node.name.replace('[', '-').rstrip(']')}")
+
+
+def test_versions_are_published_listed_and_read(root: Location) -> None:
+    assert datasets(root) == []
+    first, second = released(root), released(root, say="other")
+    assert [version.name for version in list_versions(root, "small")] == ["small-v1", "small-v2"]
+    assert latest(root, "small") == second
+    assert second.manifest["parent"] == "small-v1"
+    assert datasets(root) == ["small"]
+    assert find_version(root, "small@1") == first
+    assert verify(first) == verify(second) == []
+    assert [*check_version(second), *check_pointers(root, "small")] == []
+    made = content("other")
+    assert len(second.table("data")) == sum(len(rows) for rows in made.splits.values())
+    assert released(root, say="other") == second
+    assert b"What is number" in second.read("report.html")
+
+
+def test_what_is_copied_here_is_the_version(root: Location, tmp_path: Path) -> None:
+    version = released(root)
+    copy = Version(version.local(tmp_path))
+    assert verify(copy) == []
+    assert copy.manifest == version.manifest
+
+
+def test_a_flipped_byte_is_found(root: Location) -> None:
+    version = released(root)
+    name = version.tables("verdicts")[0]
+    raw = bytearray(version.read(name))
+    raw[len(raw) // 2] ^= 1
+    (version.path / name).write_bytes(bytes(raw))
+    assert verify(Version(version.path)) == [
+        f"{name}: altered (its SHA-256 is not the one in the manifest)"
+    ]
+
+
+def test_two_publishers_lose_nothing(root: Location) -> None:
+    assert race(str(root), 3) == 0
+
+
+@pytest.mark.parametrize(("answered", "step"), [(False, 8), (True, 15)])
+def test_a_killed_publisher_leaves_the_old_version_or_the_new(
+    root: Location, answered: bool, step: int
+) -> None:
+    found = kill_apart(str(root), step=step, answered=answered)
+    assert found.points >= 1
+    assert found.broken == ()
+
+
+def test_a_number_once_claimed_is_never_given_again(root: Location) -> None:
+    released(root)
+    assert pointers.claim(root / "small", "small-v2", "a publisher that died")
+    assert released(root, say="other").number == 3
+    assert [version.number for version in list_versions(root, "small")] == [1, 3]
+
+
+def test_a_publication_that_died_is_collected_after_a_day(root: Location) -> None:
+    released(root)
+    pointers.claim(root / "small", "small-v2", "a publisher that died")
+    (root / "small" / "small-v2" / "report.html").write_bytes(b"half")
+    assert garbage(root, "small", 1) == []
+    tomorrow = datetime.now(UTC) + timedelta(days=1, minutes=1)
+    found = garbage(root, "small", 1, tomorrow)
+    assert [(one.path.name, one.why) for one in found] == [
+        ("small-v2", "a publication that did not end")
+    ]
+    assert len(list(collect(root, "small", found, 1))) == 1
+    assert not (root / "small" / "small-v2" / "report.html").exists()
+    assert released(root, say="other").number == 3
+
+
+def test_a_sleeper_cannot_finish_what_was_collected(
+    root: Location, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released(root)
+    send = objects.upload
+
+    def collected_meanwhile(path: object, file: Path) -> bool:
+        pointers.give_up(root / "small", "small-v2", {"reason": "a publication that did not end"})
+        return send(path, file)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(objects, "upload", collected_meanwhile)
+    with pytest.raises(Exception, match="did not arrive whole"):
+        released(root, say="other")
+    assert [version.number for version in list_versions(root, "small")] == [1]
+
+
+def test_tags_rollback_and_withdrawal(root: Location) -> None:
+    first, second = released(root), released(root, say="other")
+    pointers.tag(root / "small", "paper", "small-v1", "as printed", move=False)
+    assert find_version(root, "small@paper") == first
+    release(first, "the second is worse")
+    assert latest(root, "small") == first
+    withdraw(second, "it holds what it must not")
+    assert [version.number for version in list_versions(root, "small")] == [1]
+    assert not (second.path / "manifest.json").exists()
+    with pytest.raises(ConfigError, match=r"small-v2 is gone since .*: it holds what it must not"):
+        find_version(root, "small@2")
+    assert released(root, say="third").number == 3
+
+
+def test_a_store_that_ignores_conditions_is_refused(
+    root: Location, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = objects._put
+    monkeypatch.setattr(objects, "_put", lambda path, data, _: put(path, data, {}))
+    with pytest.raises(ConfigError, match="ignores conditional writes"):
+        released(root)
+
+
+def test_wrong_keys_are_told_and_not_shown(root: Location, monkeypatch: pytest.MonkeyPatch) -> None:
+    import s3fs
+
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a-wrong-one")
+    s3fs.S3FileSystem.clear_instance_cache()
+    with pytest.raises(ConfigError, match=f"cannot write to {root}") as caught:
+        released(location_of(str(root)))
+    assert "a-wrong-one" not in str(caught.value)
+    s3fs.S3FileSystem.clear_instance_cache()
+
+
+def test_a_retry_finds_its_own_write(root: Location) -> None:
+    path = root / "document"
+    assert objects.create(path, b"one")
+    assert objects.create(path, b"one")
+    assert not objects.create(path, b"two")
+    _, seen = objects.read(path) or (b"", "")
+    assert objects.swap(path, b"three", seen)
+    assert not objects.swap(path, b"four", seen)
+    assert objects.read(root / "nothing") is None
