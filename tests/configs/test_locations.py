@@ -29,7 +29,7 @@ def test_keys_in_a_url_are_refused_and_not_repeated(url: str) -> None:
 
 
 def test_a_recipe_keeps_its_output_as_text() -> None:
-    fields = {"name": "x", "corpus": [{"path": "docs"}], "teachers": [{"name": "rules"}]}
+    fields = {"name": "x", "corpus": [{"path": "docs"}], "teachers": [{"name": "rules", "kind": "rules"}]}
     recipe = Recipe.model_validate({**fields, "output": "s3://bucket/prefix"})
     assert recipe.model_dump(mode="json")["output"] == "s3://bucket/prefix"
     again = Recipe.model_validate(recipe.model_dump(mode="json"))
