@@ -48,18 +48,17 @@ def _write(root: Path, number: int, rows: int, ids: Any, said: Any) -> Version:
     folder = root / DATASET / f"{DATASET}-v{number}"
     folder.mkdir(parents=True)
     pool = _sentences()
-    kept = pl.concat(list(_records(ids, said, pool)), rechunk=False)
-    assert len(kept) == rows
+    kept = pl.concat(list(_records(ids, said, pool)), rechunk=False).sort("id")
+    of = kept.select(pl.col("id").hash(5) % 50).to_series()
+    splits = {"train": of > 1, "validation": of == 1, "test": of == 0}
     lost = _records(np.arange(rows // 5) + 10 * rows, np.zeros(rows // 5, dtype=np.int64), pool)
     rejected = pl.concat(list(lost), rechunk=False).with_columns(
         *(pl.lit(value).alias(name) for name, value in _DROPPED.items())
     )
-    last = len(kept) // 50
     parts = write_tables(
         folder,
         Content(
-            splits={"train": kept[: -2 * last], "validation": kept[-2 * last : -last],
-                    "test": kept[-last:]},
+            splits={name: kept.filter(mask) for name, mask in splits.items()},
             rejected=rejected.select(REJECTED.names),
             evidence=_evidence(kept["id"]),
             passages=frame([], CITED),

@@ -66,7 +66,7 @@ class TableDiff:
 
 def configs_of(*versions: Version) -> list[str]:
     """Folders of the configurations to train on, ``data`` first."""
-    found = {
+    found = {"data"} | {
         name.rpartition("/")[0]
         for version in versions
         for name in version.files
