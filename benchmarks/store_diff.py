@@ -56,7 +56,8 @@ def main() -> None:
 
 def _diff(root: Path) -> dict[str, Any]:
     started = time.perf_counter()
-    found = compare(*(find_version(root, f"{DATASET}@{n}") for n in (1, 2)), 3)
+    one, two = (find_version(root, f"{DATASET}@{number}") for number in (1, 2))
+    found = compare(one, two, 3)
     save_page(found, root / "diff.html")
     counts = {kind: found.tables[0].count(kind) for kind in ("in", "out", "changed")}
     return {

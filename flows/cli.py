@@ -184,6 +184,7 @@ app.command()(cli_recipes.plan)
 app.command()(cli_recipes.methods)
 app.command()(cli_recipes.prompts)
 app.command()(cli_lineage.diff)
+app.command()(cli_lineage.lineage)
 
 app.command()(cli_recipes.cases)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli_options import OutputOverride, console
+from flows.cli_options import OUTPUT, OutputOption, OutputOverride, console
 
 if TYPE_CHECKING:
     from store.versions import Version
@@ -78,3 +78,73 @@ def _diff_recipes(a: str, b: str, output: Path | None, lenient: bool) -> bool:
     for view in diff_views(one, two, found):
         console().print(view)
     return bool(found) or one.hash != two.hash
+
+
+def lineage(
+    record: Annotated[
+        str | None, typer.Argument(metavar="[RECORD]", help="Id of a record, or its beginning.")
+    ] = None,
+    dataset: Annotated[
+        str | None, typer.Argument(metavar="[DATASET@VERSION]", help="By default the latest ones.")
+    ] = None,
+    document: Annotated[str | None, typer.Option(help="What rests on this document?")] = None,
+    passage: Annotated[str | None, typer.Option(help="What rests on this passage?")] = None,
+    request: Annotated[str | None, typer.Option(help="Whom was this request for? Its key.")] = None,
+    prompt: Annotated[str | None, typer.Option(help="What was this prompt sent for?")] = None,
+    every: Annotated[bool, typer.Option("--all", help="Look into all versions.")] = False,
+    html: _Page = None,
+    csv: Annotated[Path | None, typer.Option("--csv", help="Write all that rests on it.")] = None,
+    json: Annotated[Path | None, typer.Option("--json", help="The same as JSON.")] = None,
+    output: OutputOption = OUTPUT,
+) -> None:
+    """Say where a record comes from, down to the corpus; or what rests on a document."""
+    from configs.errors import ConfigError
+
+    asked = {"document": document, "passage": passage, "request": request, "prompt": prompt}
+    given = {name: id_ for name, id_ in asked.items() if id_ is not None}
+    if len(given) > 1 or (given and dataset is not None) or not (given or record):
+        raise ConfigError(
+            "give the id of a record, or one of --document, --passage, --request and --prompt, "
+            "for example: stillhouse lineage --document ID DATASET@1"
+        )
+    if given and html is not None:
+        raise ConfigError("--html is for one record; write what rests on a document with --csv")
+    if record is not None and not given:
+        if csv is not None or json is not None or every:
+            raise ConfigError("--csv, --json and --all go with --document and the like")
+        _backward(output, record, dataset, html)
+    for what, id_ in given.items():
+        _forward(output, what, id_, record, every, (csv, json))
+
+
+def _backward(root: Path, record: str, spec: str | None, html: Path | None) -> None:
+    from flows import progress
+    from flows.lineage import trace
+    from flows.lineage_view import lineage_branch, lineage_tree, save_page
+
+    with progress.bars():
+        found = trace(root, record, spec)
+    console().print(lineage_tree(lineage_branch(found)))
+    if html is not None:
+        console().print(f"Page: {save_page(found, html)}", soft_wrap=True, highlight=False)
+
+
+def _forward(
+    root: Path,
+    what: str,
+    id_: str,
+    spec: str | None,
+    every: bool,
+    files: tuple[Path | None, Path | None],
+) -> None:
+    from flows import progress
+    from flows.lineage_forward import by_document, by_passage, by_prompt, by_request
+    from flows.lineage_list import resting, resting_views, save, wanted_versions
+
+    looks = {"document": by_document, "passage": by_passage}
+    looks |= {"request": by_request, "prompt": by_prompt}
+    with progress.bars():
+        found = resting(wanted_versions(root, spec, every), looks[what], id_)
+    for view in resting_views(found, f"{what} {id_}"):
+        console().print(view)
+    save(found, *files)

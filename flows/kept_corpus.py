@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -33,9 +35,11 @@ class KeptCorpus:
         """Columns of its documents."""
         return self.shards.frame([self.key], "documents", columns)
 
-    def passages(self, columns: list[str]) -> pl.DataFrame:
-        """Columns of its passages."""
-        return self.shards.frame([self.key], "passages", columns)
+    def some(self, name: str, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Those of its ``documents`` or ``passages`` that have such ids, by id."""
+        path = self.shards.root / self.key / f"{name}.parquet"
+        rows = pl.scan_parquet(path).filter(pl.col("id").is_in([*ids])).collect()
+        return {row["id"]: row for row in rows.to_dicts()}
 
 
 def kept_corpus(version: Version) -> KeptCorpus | None:

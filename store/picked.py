@@ -39,6 +39,8 @@ def _of(
     """The wanted rows of a file, group by group."""
     with version.open(name) as opened, pq.ParquetFile(opened) as file:
         there = file.schema_arrow.names
+        if by not in there:
+            return  # the version is older than the column
         read = [column for column in columns if column in there] if columns else None
         for group in range(file.num_row_groups):
             keys = pl.DataFrame(file.read_row_group(group, columns=[by]))
