@@ -33,8 +33,8 @@ _LINKS = ("repaired_from", "escalated_from")
 @dataclass(frozen=True, slots=True)
 class Cited:
     """A stretch of a document that a record rests on, as its ``source``, as ``evidence`` or only
-    ``shown``; ``checked`` says whether the document still says this there, None where it is not
-    known.
+    ``shown``; ``checked`` says whether the snapshot of the corpus says this there, None where
+    it is not kept.
     """
 
     role: str

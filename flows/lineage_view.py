@@ -17,9 +17,9 @@ from store.report import money_text
 
 _SHORT, _MOST = 160, 12
 _CHECKED = {
-    True: "the document still says this there",
-    False: "the document says something else there today",
-    None: "not checked: the document is not kept",
+    True: "the snapshot says this there",
+    False: "the snapshot says something else there",
+    None: "not checked: the snapshot is not kept",
 }
 
 
@@ -92,12 +92,12 @@ def _label(branch: Branch) -> Text:
 def _requests(found: Lineage) -> Branch:
     """The calls behind the record, and those that nobody remembers."""
     requests = found.requests
+    if found.record["generation_mode"] == "rule-based":
+        return Branch("requests", "none, it was made by a rule")
     below = [Branch(row["key"][:16], _call(row)) for row in requests.rows]
     why = requests.why or "the journal does not hold it any more"
     below += [Branch(key[:16], why) for key in requests.missing]
-    count = len(requests.rows) + len(requests.missing)
-    none = "none, it was made by a rule" if found.record["generation_mode"] == "rule-based" else ""
-    return Branch("requests", f"{count:,}" if count else none or "none", below)
+    return Branch("requests", f"{len(below):,}", below)
 
 
 def _call(row: Row) -> str:

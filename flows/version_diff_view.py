@@ -72,7 +72,13 @@ def _reasons(drops: Drops) -> Table:
     for name in ("before", "now", "difference"):
         view.add_column(name, justify="right")
     for stage, reason, one, two in drops.reasons.head(_REASONS).iter_rows():
-        view.add_row(Text(stage), Text(reason), f"{one:,}", f"{two:,}", f"{two - one:+,}")
+        view.add_row(
+            Text(stage),
+            Text(reason),
+            f"{one:,}",
+            f"{two:,}",
+            f"{two - one:+,}" if two != one else "0",
+        )
     return view
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 import polars as pl
 
 from flows.version_diff import CHANGED, IN, MOVED, OUT, SAYS, TableDiff
@@ -64,7 +65,7 @@ def _why(row: Mapping[str, Any], fate: tuple[str, str]) -> str:
     """What became of a row, in words."""
     why, detail = fate
     if row["kind"] in (IN, OUT):
-        where = f"{'before' if row['kind'] == IN else 'now'} {why}"
+        where = f"{'before' if row['kind'] == IN else 'now'}: {why}"
         return f"{where} ({detail})" if detail else where
     moved = row["split_one"] != row["split_two"]
     said = [f"from {row['split_one']} to {row['split_two']}"] if moved else []
@@ -100,4 +101,4 @@ _MOST = 1_500
 def _text(value: Any) -> str:
     if value is None:
         return "–"
-    return value if isinstance(value, str) else str(value)
+    return value if isinstance(value, str) else orjson.dumps(value, default=str).decode()
