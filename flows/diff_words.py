@@ -130,6 +130,8 @@ def delta_text(figure: Figure) -> str:
     delta = figure.delta
     if delta is None or not delta:
         return "" if figure.differs or delta is None else "0"
-    size = abs(delta) * (100 if figure.form == "share" else 1)
-    said = f"{size:.2f} points" if figure.form == "share" else value_text(size, figure.form)
+    if figure.form == "share":
+        said = f"{number_text(100 * abs(delta))} points"
+    else:
+        said = value_text(abs(delta), figure.form)
     return f"{'+' if delta > 0 else '−'}{said}"

@@ -134,7 +134,7 @@ def _rooted(version: Version, side: Hashed) -> Hashed:
     last = pl.concat_str([pl.col(name).fill_null("") for name in reversed(there)], separator="\0")
     parent = last.str.strip_chars_start("\0").str.split("\0").list.first()
     parents = [side.rows.select("id", parent=parent).filter(pl.col("parent") != "")]
-    if len(parents[0]) and "rejected" in version.folders:
+    if len(parents[0]) and {*there} <= types_of(version, "rejected").keys():
         lost = version.table("rejected", ["id", *there])
         parents.append(lost.select("id", parent=parent).filter(pl.col("parent") != ""))
     return Hashed(with_root(side.rows, pl.concat(parents)), side.columns)
@@ -150,19 +150,25 @@ def _difference(
         if wanted.issuperset(columns)
     ]
     paired = pair(one.rows, two.rows, more)
-    left, right = (side.rows[paired.pairs[at]] for side, at in ((one, "at_one"), (two, "at_two")))
-    differing = {name: left[HASH + name].ne_missing(right[HASH + name]) for name in one.columns}
-    none = pl.Series([False]).new_from_index(0, len(left))
+    places = paired.pairs["at_one"], paired.pairs["at_two"]
+
+    def both_of(name: str) -> tuple[pl.Series, pl.Series]:
+        """A column of all pairs; one after the other, or memory would hold every row twice."""
+        return one.rows[name].gather(places[0]), two.rows[name].gather(places[1])
+
+    differing = {name: pl.Series.ne_missing(*both_of(HASH + name)) for name in one.columns}
+    none = pl.Series([False]).new_from_index(0, len(paired.pairs))
     changed, says = none, none
     for name, series in differing.items():
         changed = changed | series
         says = says | series if name in SAYS else says
-    moved = ~changed & left["split"].ne_missing(right["split"])
+    ids, splits = both_of("id"), both_of("split")
+    moved = ~changed & splits[0].ne_missing(splits[1])
     both = paired.pairs.select(
         pl.when(changed).then(pl.lit(CHANGED))
         .when(moved).then(pl.lit(MOVED))
         .otherwise(pl.lit(SAME)).alias("kind"),
-        id_one=left["id"], split_one=left["split"], id_two=right["id"], split_two=right["split"],
+        id_one=ids[0], split_one=splits[0], id_two=ids[1], split_two=splits[1],
         at_one="at_one", at_two="at_two", by="by", says=says,
     )  # fmt: skip
     rows = pl.concat(

@@ -73,7 +73,7 @@ def _stated(version: Version) -> dict[str, Any]:
 
 
 def _rows(version: Version) -> dict[str, Any]:
-    found: dict[str, int] = {}
+    found = dict.fromkeys((f"{split} rows" for split in ("train", "validation", "test")), 0)
     for name in version.tables("data"):
         split = f"{split_in(name)} rows"
         found[split] = found.get(split, 0) + int(version.files[name]["rows"])
@@ -107,13 +107,15 @@ def _money(version: Version) -> dict[str, Any]:
 
 
 def _kept(version: Version) -> dict[str, Any]:
-    return {f"kept after {step['stage']}": step["kept"] for step in version.manifest["funnel"]}
+    return {
+        f"kept after {step['stage']}": step["kept"] for step in version.manifest.get("funnel", [])
+    }
 
 
 def _keep_rates(version: Version) -> dict[str, Any]:
     return {
         f"keep rate of {step['stage']}": step["kept"] / (step["kept"] + step["dropped"])
-        for step in version.manifest["funnel"][1:-1]
+        for step in _funnel(version)[1:-1]
         if step["kept"] + step["dropped"]
     }
 

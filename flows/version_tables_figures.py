@@ -18,6 +18,7 @@ Key: TypeAlias = tuple[str, str, Form]
 """Group, name and form of a figure."""
 _MIX = ("method", "style", "language", "origin")
 _LENGTHS = ("question", "answer")
+_READING = "reading verdicts"
 _ALARM, _QUIET = "tested beside its parent: alarm", "tested beside its parent: no alarm"
 _APART = "intervals apart"
 """The 95 % intervals of both do not meet: more than chance in the draw of rows explains."""
@@ -53,7 +54,12 @@ class Seen:
 
 def table_figures(one: Version, two: Version, seen: tuple[Seen, Seen]) -> list[Figure]:
     """What the tables of both say beside their rows."""
-    left, right = _read(one), _read(two)
+    sides = []
+    for done, version in enumerate((one, two)):
+        report(_READING, done, 2)
+        sides.append({**_verdicts(version), **_claims(version)})
+    report(_READING, 2, 2)
+    left, right = sides
     found = [
         Figure(key[0], key[1], left.get(key), right.get(key), key[2])
         for key in dict.fromkeys((*left, *right))
@@ -64,11 +70,6 @@ def table_figures(one: Version, two: Version, seen: tuple[Seen, Seen]) -> list[F
     lengths = together(*(each.lengths() for each in seen))
     found += [Figure("lengths", name, a, b, "number") for name, a, b in lengths]
     return [*found, *_panel(one, two)]
-
-
-def _read(version: Version) -> dict[Key, Any]:
-    report("reading verdicts of", version.number, version.number)
-    return {**_verdicts(version), **_claims(version)}
 
 
 def _verdicts(version: Version) -> dict[Key, Any]:

@@ -8,7 +8,7 @@ from itertools import takewhile
 
 import regex
 
-_PIECE = regex.compile(r"\s+|[\p{L}\p{N}\p{M}]+|.", regex.DOTALL)
+_PIECE = regex.compile(r"\s{1,80}|[\p{L}\p{N}\p{M}]{1,80}|.", regex.DOTALL)
 _AROUND, _MOST = 60, 800
 """Pieces of the shared beginning and end that are shown, and pieces between them that are held
 against each other; longer texts are cut, and say so.
