@@ -98,18 +98,20 @@ def _calls(version: Version) -> dict[str, Any]:
 
 def _money(version: Version) -> dict[str, Any]:
     usd = version.manifest.get("cost", {}).get("usd")
-    steps = version.manifest.get("funnel") or [{"kept": 0}]
-    accepted = steps[-1]["kept"]
+    accepted = _funnel(version)[-1]["kept"] if _funnel(version) else 0
     return {
         "US dollars": usd,
         "US dollars for an accepted row": usd / accepted if usd is not None and accepted else None,
     }
 
 
+def _funnel(version: Version) -> Sequence[Mapping[str, Any]]:
+    found: Sequence[Mapping[str, Any]] = version.manifest.get("funnel", [])
+    return found
+
+
 def _kept(version: Version) -> dict[str, Any]:
-    return {
-        f"kept after {step['stage']}": step["kept"] for step in version.manifest.get("funnel", [])
-    }
+    return {f"kept after {step['stage']}": step["kept"] for step in _funnel(version)}
 
 
 def _keep_rates(version: Version) -> dict[str, Any]:
