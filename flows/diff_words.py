@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from flows.kept_corpus import Changes
-from flows.version_diff import CHANGED, IN, MOVED, OUT, SAME, TableDiff
+from flows.table_diff import CHANGED, IN, MOVED, OUT, SAME, TableDiff
 from flows.version_drops import Drops
 from flows.version_figures import Figure, Form, Value
 from flows.versions_compared import Compared

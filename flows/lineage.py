@@ -15,19 +15,14 @@ import polars as pl
 from configs.errors import ConfigError
 from flows.explain import holder_of
 from flows.kept_corpus import kept_corpus
+from flows.lineage_relatives import Relative, Row, holders_of, relatives_of, rows_of
 from flows.lineage_requests import Requests, requests_of
-from flows.progress import report
 from flows.prompts_view import FOLDERS
 from flows.show import find_record
-from store.picked import pick
 from store.prompts import read_prompt
 from store.records import SHOWN
 from store.text import sha256
-from store.twins import MESSY
-from store.versions import Version, find_version, list_versions
-
-Row = Mapping[str, Any]
-_LINKS = ("repaired_from", "escalated_from")
+from store.versions import Version, find_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +40,6 @@ class Cited:
     text: str
     checked: bool | None
     said: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Relative:
-    """Another record that this one is linked to, ``how``, and what became of it."""
-
-    id: str
-    how: str
-    fate: str
 
 
 @dataclass(frozen=True)
@@ -93,8 +79,8 @@ def trace(root: Path, start_of_id: str, spec: str | None) -> Lineage:
     id_ = record["id"]
     fate += f": {record['reason']}" if "reason" in record else ""
     own = pl.col("record_id") == id_
-    evidence = _rows(version, "evidence", "record_id", own)
-    verdicts = _rows(version, "verdicts", "record_id", own)
+    evidence = rows_of(version, "evidence", "record_id", own)
+    verdicts = rows_of(version, "verdicts", "record_id", own)
     corpus = kept_corpus(version)
     shown = orjson.loads(record["metadata"] or "{}").get(SHOWN, [])
     passages = {row["id"]: row for row in _cited_passages(version, evidence, shown)}
@@ -115,14 +101,9 @@ def trace(root: Path, start_of_id: str, spec: str | None) -> Lineage:
         documents={name: documents[name] for name in sorted(wanted) if name in documents},
         kept=corpus is not None,
         verdicts=verdicts,
-        relatives=[*_relatives(version, record)],
-        holders=[*_holders(version, record)],
+        relatives=[*relatives_of(version, record)],
+        holders=[*holders_of(version, record)],
     )
-
-
-def _rows(version: Version, folder: str, by: str, wanted: pl.Expr) -> list[dict[str, Any]]:
-    found = pick(version, folder, by, wanted)
-    return [] if found is None else found.to_dicts()
 
 
 def _cited_passages(
@@ -130,7 +111,7 @@ def _cited_passages(
 ) -> list[dict[str, Any]]:
     """What the version itself holds of the passages."""
     ids = [*{row["passage_id"] for row in evidence if row["passage_id"]}, *shown]
-    return _rows(version, "passages", "id", pl.col("id").is_in(ids)) if ids else []
+    return rows_of(version, "passages", "id", pl.col("id").is_in(ids)) if ids else []
 
 
 def _prompt(record: Row) -> str:
@@ -183,44 +164,3 @@ def _stretch(documents: Mapping[str, Row], row: Row) -> str | None:
         return None
     text: str = document["text"][row["start"] : row["end"]]
     return text
-
-
-def _relatives(version: Version, record: Row) -> Iterator[Relative]:
-    """The chain of repairs and escalations before and behind it, its twins, and those dropped for
-    it.
-    """
-    before, seen = record, {record["id"]}
-    while link := next((name for name in _LINKS if before.get(name)), None):
-        id_ = before[link]
-        found = next(_both(version, "id", pl.col("id") == id_), None)
-        yield Relative(id_, link.replace("_", " "), found[1] if found else "not in this version")
-        if found is None or id_ in seen:
-            break
-        before = found[0]
-        seen.add(id_)
-    for name in _LINKS:
-        for row, fate in _both(version, name, pl.col(name) == record["id"]):
-            yield Relative(row["id"], name.replace("from", "into").replace("_", " "), fate)
-    for row in _rows(version, MESSY, "semantic_id", pl.col("semantic_id") == record["id"]):
-        yield Relative(row["id"], "messy twin", f"asks: {row['question']}")
-    for row in _rows(version, "verdicts", "witness", pl.col("witness") == record["id"]):
-        if row["decision"] == "drop":
-            yield Relative(row["record_id"], "dropped for it", f"{row['stage']}: {row['reason']}")
-
-
-def _both(version: Version, by: str, wanted: pl.Expr) -> Iterator[tuple[Row, str]]:
-    """Kept and dropped records of a version, each with its fate."""
-    for row in _rows(version, "data", by, wanted):
-        yield row, f"kept, in split {row['split']}"
-    for row in _rows(version, "rejected", by, wanted):
-        yield row, f"dropped by {row['stage']}: {row['reason']}"
-
-
-def _holders(version: Version, record: Row) -> Iterator[tuple[str, str]]:
-    """All versions of the dataset that know the record, each with what became of it there."""
-    every = list_versions(version.root, version.dataset)
-    for done, each in enumerate(every, start=1):
-        report("looking into versions", done, len(every))
-        for row, fate in _both(each, "id", pl.col("id") == record["id"]):
-            same = all(row[name] == record[name] for name in ("question", "answer"))
-            yield each.name, fate if same else f"{fate}; it says something else there"

@@ -10,7 +10,8 @@ from typing import Any
 from rich.text import Text
 from rich.tree import Tree
 
-from flows.lineage import Cited, Lineage, Row
+from flows.lineage import Cited, Lineage
+from flows.lineage_relatives import Row
 from store.files import put_whole
 from store.pages import fill
 from store.report import money_text

@@ -6,62 +6,17 @@ are read only of the rows that are shown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import polars as pl
 
-from flows.row_hashes import HASH, Hashed, Hasher, Watch, types_of
-from flows.row_pairs import pair, with_root
+from flows.row_hashes import Hashed, Hasher, Watch, types_of
+from flows.row_pairs import with_root
+from flows.table_diff import TableDiff, difference
 from store.versions import Version
 
-IN, OUT, CHANGED, MOVED, SAME = "in", "out", "changed", "moved", "unchanged"
-KINDS = (IN, OUT, CHANGED, MOVED, SAME)
-"""What becomes of a row. One that says something else is changed, wherever it is."""
-SAYS = frozenset(
-    {
-        *("messages", "question", "answer", "quotes", "reasoning", "tools", "losers"),
-        *("clean_question", "prompt", "chosen", "rejected"),
-    }
-)
-"""Columns with what a row says; the others say where it comes from."""
 _CHAIN = ("escalated_from", "repaired_from")
-_MORE: Mapping[str, Sequence[tuple[str, Sequence[str]]]] = {
-    "data": (
-        ("the seed of a repair or an escalation", ("root",)),
-        ("question, method and style", (HASH + "question", HASH + "method", HASH + "style")),
-    ),
-    "messy": (("the record it is a twin of", ("semantic_id",)),),
-    "preference": (
-        ("prompt and the worse answer's record", (HASH + "prompt", HASH + "rejected_id")),
-    ),
-}
 _KEPT = {"data": _CHAIN, "messy": ("semantic_id",)}
-
-
-@dataclass(frozen=True)
-class TableDiff:
-    """A configuration beside its other version.
-
-    ``rows`` has every row but the unchanged ones: ``kind``, ``id`` and ``split`` on either side,
-    its places ``at_one`` and ``at_two``, what it was paired ``by``, and whether what it ``says``
-    differs. ``counts`` has all kinds by split, ``columns`` how many changed rows differ in each.
-    """
-
-    config: str
-    rows: pl.DataFrame
-    counts: pl.DataFrame
-    columns: tuple[tuple[str, int], ...]
-    lacking: tuple[tuple[str, ...], tuple[str, ...]]
-
-    def count(self, kind: str) -> int:
-        """Rows of a kind over all splits."""
-        return int(self.counts.filter(pl.col("kind") == kind)["rows"].sum())
-
-    @property
-    def differs(self) -> bool:
-        """Whether any row or column does."""
-        return bool(len(self.rows)) or any(self.lacking)
 
 
 def configs_of(*versions: Version) -> list[str]:
@@ -104,7 +59,7 @@ def _compare(
     ]
     if kind == "data":
         sides = [_rooted(v, side) for v, side in zip((one, two), sides, strict=True)]
-    return _difference(config, sides[0], sides[1], lacking)
+    return difference(config, sides[0], sides[1], lacking)
 
 
 def _shared(
@@ -138,61 +93,3 @@ def _rooted(version: Version, side: Hashed) -> Hashed:
         lost = version.table("rejected", ["id", *there])
         parents.append(lost.select("id", parent=parent).filter(pl.col("parent") != ""))
     return Hashed(with_root(side.rows, pl.concat(parents)), side.columns)
-
-
-def _difference(
-    config: str, one: Hashed, two: Hashed, lacking: tuple[tuple[str, ...], tuple[str, ...]]
-) -> TableDiff:
-    wanted = {*one.rows.columns} & {*two.rows.columns}
-    more = [
-        (by, columns)
-        for by, columns in _MORE.get(config.partition("/")[0], ())
-        if wanted.issuperset(columns)
-    ]
-    paired = pair(one.rows, two.rows, more)
-    places = paired.pairs["at_one"], paired.pairs["at_two"]
-
-    def both_of(name: str) -> tuple[pl.Series, pl.Series]:
-        """A column of all pairs; one after the other, or memory would hold every row twice."""
-        return one.rows[name].gather(places[0]), two.rows[name].gather(places[1])
-
-    differing = {name: pl.Series.ne_missing(*both_of(HASH + name)) for name in one.columns}
-    none = pl.Series([False]).new_from_index(0, len(paired.pairs))
-    changed, says = none, none
-    for name, series in differing.items():
-        changed = changed | series
-        says = says | series if name in SAYS else says
-    ids, splits = both_of("id"), both_of("split")
-    moved = ~changed & splits[0].ne_missing(splits[1])
-    both = paired.pairs.select(
-        pl.when(changed).then(pl.lit(CHANGED))
-        .when(moved).then(pl.lit(MOVED))
-        .otherwise(pl.lit(SAME)).alias("kind"),
-        id_one=ids[0], split_one=splits[0], id_two=ids[1], split_two=splits[1],
-        at_one="at_one", at_two="at_two", by="by", says=says,
-    )  # fmt: skip
-    rows = pl.concat(
-        [both, _alone(one, paired.only_one, OUT), _alone(two, paired.only_two, IN)],
-        how="diagonal",
-    )
-    counts = rows.group_by("kind", "split_one", "split_two").len("rows")
-    columns = [(name, int(series.sum())) for name, series in differing.items()]
-    return TableDiff(
-        config,
-        rows.filter(pl.col("kind") != SAME),
-        counts.sort("kind", "split_one", "split_two"),
-        tuple(sorted((each for each in columns if each[1]), key=lambda each: -each[1])),
-        lacking,
-    )
-
-
-def _alone(side: Hashed, places: pl.Series, kind: str) -> pl.DataFrame:
-    """Rows that only one side has."""
-    at = "one" if kind == OUT else "two"
-    own = side.rows.select("id", "split")[places]
-    return own.select(
-        pl.lit(kind).alias("kind"),
-        pl.col("id").alias(f"id_{at}"),
-        pl.col("split").alias(f"split_{at}"),
-        places.alias(f"at_{at}"),
-    )

@@ -18,7 +18,7 @@ from flows.diff_words import (
     title_of,
     value_text,
 )
-from flows.version_diff import TableDiff
+from flows.table_diff import TableDiff
 from flows.versions_compared import Compared
 from store.files import put_whole
 from store.pages import fill

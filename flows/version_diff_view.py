@@ -21,7 +21,7 @@ from flows.diff_words import (
     title_of,
     value_text,
 )
-from flows.version_diff import TableDiff
+from flows.table_diff import TableDiff
 from flows.version_drops import Drops
 from flows.version_examples import Example
 from flows.version_figures import Figure

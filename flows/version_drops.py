@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from flows.version_diff import CHANGED, IN, OUT, SAME
+from flows.table_diff import CHANGED, IN, OUT, SAME
 from store.versions import Version
 
 NO_CANDIDATE = "not among the candidates"

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 import polars as pl
 
-from flows.version_diff import CHANGED, IN, MOVED, OUT, SAYS, TableDiff
+from flows.table_diff import CHANGED, IN, MOVED, OUT, SAYS, TableDiff
 from flows.version_drops import Drops
 from flows.word_diff import Pieces, word_diff
 from store.picked import pick

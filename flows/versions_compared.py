@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flows.kept_corpus import Changes, document_changes
-from flows.version_diff import CHANGED, IN, OUT, TableDiff, compare_rows
+from flows.table_diff import CHANGED, IN, OUT, TableDiff
+from flows.version_diff import compare_rows
 from flows.version_drops import Drops, compare_drops
 from flows.version_examples import Example, find_examples
 from flows.version_figures import Figure, manifest_figures

@@ -15,7 +15,8 @@ from store_samples import PROBES, claim, manifest, record, records, rejected, re
 from versions_on_disk import on_disk
 
 from flows.diff_words import by_split, delta_text
-from flows.version_diff import CHANGED, IN, KINDS, MOVED, OUT, SAME, TableDiff, compare_rows
+from flows.table_diff import CHANGED, IN, KINDS, MOVED, OUT, SAME, TableDiff
+from flows.version_diff import compare_rows
 from flows.version_diff_page import render_page
 from flows.version_figures import Figure
 from flows.versions_compared import Compared, compare
