@@ -7,25 +7,27 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli_options import OUTPUT, OutputOption, OutputOverride, console
+from flows.cli_options import OUTPUT, OutputOption, console
 
 if TYPE_CHECKING:
     from store.versions import Version
 
-_Side = Annotated[
-    str, typer.Argument(help="Path of a recipe, a shipped one, or a version: DATASET@VERSION.")
-]
+_HELP = "A version, DATASET@VERSION, or a recipe: its path, or a shipped one."
+_A = Annotated[str, typer.Argument(metavar="A", help=_HELP)]
+_B = Annotated[str, typer.Argument(metavar="B", help=_HELP)]
 _Page = Annotated[Path | None, typer.Option("--html", help="Write it to this page, too.")]
 
 
 def diff(
-    a: _Side,
-    b: _Side,
+    a: _A,
+    b: _B,
     html: _Page = None,
     examples: Annotated[
         int, typer.Option("--examples", "-n", min=0, max=200, help="Rows of each kind to show.")
     ] = 3,
-    output: OutputOverride = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Folder datasets are in.")
+    ] = None,
 ) -> None:
     """Say what differs between two versions, their rows and figures, or between two recipes.
 

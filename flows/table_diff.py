@@ -38,7 +38,9 @@ class TableDiff:
 
     ``rows`` has every row but the unchanged ones: ``kind``, ``id`` and ``split`` on either side,
     its places ``at_one`` and ``at_two``, what it was paired ``by``, and whether what it ``says``
-    differs. ``counts`` has all kinds by split, ``columns`` how many changed rows differ in each.
+    differs; those without a pair have their ``root``, which is their own id or that of the first
+    of their chain. ``counts`` has all kinds by split, ``columns`` how many changed rows differ in
+    each, ``lacking`` the columns of either side that were not compared.
     """
 
     config: str
@@ -109,10 +111,12 @@ def difference(
 def _alone(side: Hashed, places: pl.Series, kind: str) -> pl.DataFrame:
     """Rows that only one side has."""
     at = "one" if kind == OUT else "two"
-    own = side.rows.select("id", "split")[places]
+    own = side.rows.select("id", "split", root="root" if "root" in side.rows.columns else "id")
+    own = own[places]
     return own.select(
         pl.lit(kind).alias("kind"),
         pl.col("id").alias(f"id_{at}"),
         pl.col("split").alias(f"split_{at}"),
         places.alias(f"at_{at}"),
+        pl.col("root"),
     )

@@ -11,7 +11,7 @@ from store.versions import Version
 
 NO_CANDIDATE = "not among the candidates"
 """What became of a row that the other version has neither kept nor dropped."""
-_SAID = 300
+_FIRST, _SAID = "in its first form ", 300
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,21 @@ def _lost(version: Version) -> pl.DataFrame:
 
 
 def _fates(rows: pl.DataFrame, id_: str, lost: pl.DataFrame) -> pl.DataFrame:
-    found = rows.select("kind", id=id_).join(lost, on="id", how="left", maintain_order="left")
-    why = pl.concat_str("stage", pl.lit(": "), "reason").fill_null(NO_CANDIDATE)
-    return found.select("kind", "id", why.alias("why"), pl.col("detail").fill_null(""))
+    """What became of each row there; else of the record that it was repaired or escalated from."""
+    why = pl.concat_str("stage", pl.lit(": "), "reason")
+    there = lost.select("id", "detail", why=why)
+    first = lost.select(root="id", root_detail="detail", root_why=pl.lit(_FIRST) + why)
+    found = (
+        rows.select("kind", "root", id=id_)
+        .join(there, on="id", how="left", maintain_order="left")
+        .join(first, on="root", how="left", maintain_order="left")
+    )
+    return found.select(
+        "kind",
+        "id",
+        pl.coalesce("why", "root_why", pl.lit(NO_CANDIDATE)).alias("why"),
+        pl.coalesce("detail", "root_detail", pl.lit("")).alias("detail"),
+    )
 
 
 def _counts(one: pl.DataFrame, two: pl.DataFrame) -> dict[str, int]:

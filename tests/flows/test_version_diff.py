@@ -84,6 +84,15 @@ def test_rows_of_another_id_are_the_same_by_their_chain_or_their_question(tmp_pa
     assert pairs == {"r0011": ("r0001", True), "x": ("r0002", False)}
 
 
+def test_a_mended_row_that_came_was_dropped_in_its_first_form(tmp_path: Path) -> None:
+    lost = {"rejected/train-0": rejected([1])}
+    mended = records([2], repaired_from="r0001", question="Q?")
+    one = {"data/train-0": records([3]), **lost}
+    two = {"data/train-0": pl.concat([records([3]), mended]), **lost}
+    found = compared(tmp_path, one, two)
+    assert found.drops.by_fate(IN) == [("in its first form heuristics: too_short", 1)]
+
+
 def test_a_chain_that_bites_its_tail_ends(tmp_path: Path) -> None:
     rows = [record(1, repaired_from="r0002").row(), record(2, repaired_from="r0001").row()]
     one, two = {"data/train-0": frame(rows, RECORDS)}, {"data/train-0": records([3])}
