@@ -12,6 +12,7 @@ import typer
 from configs.errors import StillhouseError
 from configs.locations import OUTPUT
 from flows import (
+    cli_lineage,
     cli_measure,
     cli_out,
     cli_probe,
@@ -188,7 +189,9 @@ app.command()(cli_recipes.corpus)
 app.command()(cli_recipes.plan)
 app.command()(cli_recipes.methods)
 app.command()(cli_recipes.prompts)
-app.command()(cli_recipes.diff)
+app.command()(cli_lineage.diff)
+app.command()(cli_lineage.lineage)
+
 app.command()(cli_recipes.cases)
 
 

@@ -10,10 +10,6 @@ import typer
 from configs.locations import OUTPUT
 from flows.cli_options import OutputOverride, RecipeArgument, console, recipe_of
 
-_Side = Annotated[
-    str, typer.Argument(help="Path of a recipe, a shipped one, or a version: DATASET@VERSION.")
-]
-
 
 def methods(
     page: Annotated[
@@ -125,19 +121,6 @@ def prompts(
         console().print(prompts_table(each))
     for name in new:
         console().print(f"{name} is published now.", highlight=False)
-
-
-def diff(recipe_a: _Side, recipe_b: _Side, output: OutputOverride = None) -> None:
-    """Say what differs between two recipes, with their prompts. Exits 1 where anything does."""
-    from flows.diff_view import diff_views
-    from flows.recipe_diff import differences, side_of
-
-    one, two = side_of(recipe_a, output), side_of(recipe_b, output)
-    found = differences(one, two)
-    for view in diff_views(one, two, found):
-        console().print(view)
-    if found or one.hash != two.hash:
-        raise typer.Exit(1)
 
 
 def cases(

@@ -15,6 +15,7 @@ from flows.cli_options import output_option
 from flows.show import find_record
 from flows.terminal import VERDICT_COLOURS
 from store.explained import Decision, Explained, explain
+from store.picked import pick
 from store.versions import Version, find_version, latest
 
 
@@ -25,7 +26,7 @@ def explain_record(root: Path, start_of_id: str, spec: str | None) -> tuple[Vers
     Raises:
         ConfigError: no record has such an id, or several have.
     """
-    version = find_version(root, spec) if spec else _holder(root, start_of_id)
+    version = find_version(root, spec) if spec else holder_of(root, start_of_id, "explain")
     record, fate = find_record(version, start_of_id)
     why = record.get("detail") or ""
     said = f"{fate}: {record['reason']}. {why}" if "reason" in record else fate
@@ -63,8 +64,12 @@ def _claim(claim: Decision) -> RenderableType:
     return Group(*parts, Text())
 
 
-def _holder(root: Path, start_of_id: str) -> Version:
-    """The one latest version that has such a record."""
+def holder_of(root: Path, start_of_id: str, command: str) -> Version:
+    """The one latest version that has such a record, which the command wants.
+
+    Raises:
+        ConfigError: none has, or several have.
+    """
     found = []
     for pointer in sorted(root.glob("*/latest.json")):
         version = latest(root, pointer.parent.name)
@@ -75,11 +80,13 @@ def _holder(root: Path, start_of_id: str) -> Version:
         where = f"datasets have such a record: {names}; name one" if found else "dataset has one"
         raise ConfigError(
             f"record {start_of_id!r}: {'several' if found else 'no'} {where}, for example: "
-            f"stillhouse explain {start_of_id} DATASET@1{output_option(root)}"
+            f"stillhouse {command} {start_of_id} DATASET@1{output_option(root)}"
         )
     return found[0]
 
 
 def _has(version: Version, start_of_id: str) -> bool:
     begins = pl.col("id").str.starts_with(start_of_id)
-    return any(len(version.table(name).filter(begins)) for name in ("data", "rejected"))
+    return any(
+        pick(version, name, "id", begins, ["id"]) is not None for name in ("data", "rejected")
+    )

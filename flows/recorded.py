@@ -38,15 +38,26 @@ def recipe_and_version(
     Raises:
         ConfigError: there is no such recipe and no such version.
     """
+    version = version_named(recipe_or_dataset, output)
+    if version is not None:
+        return recorded_recipe(version), version, True
+    recipe = load_recipe(recipe_or_dataset, output=output)
+    return recipe, latest(recipe.output, recipe.name), False
+
+
+def version_named(recipe_or_dataset: str, output: Path | None) -> Version | None:
+    """The version that ``DATASET[@N]`` means, None where it means a recipe.
+
+    Raises:
+        ConfigError: there is no such recipe and no such version.
+    """
     try:
         find_recipe(recipe_or_dataset)
     except ConfigError as no_recipe:
         if Path(recipe_or_dataset).suffix in (".yaml", ".yml"):
             raise
-        version = _version(recipe_or_dataset, output or OUTPUT, no_recipe)
-        return recorded_recipe(version), version, True
-    recipe = load_recipe(recipe_or_dataset, output=output)
-    return recipe, latest(recipe.output, recipe.name), False
+        return _version(recipe_or_dataset, output or OUTPUT, no_recipe)
+    return None
 
 
 def _version(spec: str, root: Path, no_recipe: ConfigError) -> Version:

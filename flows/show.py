@@ -14,6 +14,7 @@ from flows import terminal
 from flows.cli_options import output_option
 from flows.dropped_view import dropped_views
 from flows.match_view import reference_view
+from store.picked import pick
 from store.twins import MESSY
 from store.versions import Version
 
@@ -83,8 +84,9 @@ def find_record(version: Version, start_of_id: str) -> tuple[dict[str, Any], str
     Raises:
         ConfigError: no record or more than one has such an id.
     """
-    kept = _find(version.table("data"), start_of_id)
-    found = kept + _find(version.table("rejected"), start_of_id)
+    begins = pl.col("id").str.starts_with(start_of_id)
+    kept, lost = (pick(version, folder, "id", begins) for folder in ("data", "rejected"))
+    found = [row for rows in (kept, lost) if rows is not None for row in rows.to_dicts()]
     if len(found) != 1:
         raise ConfigError(
             f"{len(found) or 'no'} records of {version.name} have an id that begins with "
@@ -92,10 +94,6 @@ def find_record(version: Version, start_of_id: str) -> tuple[dict[str, Any], str
             f"{output_option(version.root)}"
         )
     record = found[0]
-    if kept:
+    if kept is not None:
         return record, f"kept, in split {record['split']}"
     return record, f"dropped by {record['stage']}"
-
-
-def _find(rows: pl.DataFrame, start_of_id: str) -> list[dict[str, Any]]:
-    return rows.filter(pl.col("id").str.starts_with(start_of_id)).to_dicts()

@@ -71,7 +71,12 @@ def assemble(shards: Shards, found: Found, listing: Listing) -> str:
             "left_out": table_of(left_out, LEFT_OUT),
         }
 
-    return shards.once(shard_key("corpus", "3", without, [snapshot]), make)
+    return shards.once(snapshot_key(without, snapshot), make)
+
+
+def snapshot_key(without: Sequence[str], snapshot: str) -> str:
+    """The key of a snapshot's shard; ``without`` is what was left out, each with why."""
+    return shard_key("corpus", "3", without, [snapshot])
 
 
 def _signs(shards: Shards, keys: Sequence[str], rows: pl.DataFrame) -> Signs:

@@ -15,14 +15,17 @@ from chromium import CHROMIUM, Browser, browsing
 from report_samples import rich_page
 
 from configs.load import load_recipe
+from flows import lineage_view, version_diff_page
+from flows.lineage import trace
 from flows.pipeline import build
+from flows.versions_compared import compare
 from store.versions import Version
 
 AXE = cached("axe") / "node_modules" / "axe-core" / "axe.min.js"
 SHOTS = os.environ.get("STILLHOUSE_SHOTS")
 """A folder to keep a picture of each page in."""
 LOOKS = [(width, scheme) for width in (360, 1280) for scheme in ("light", "dark")]
-PAGES = ("rich", "built")
+PAGES = ("rich", "built", "diff", "lineage")
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}")
 
 OPEN_ALL = "document.querySelectorAll('details').forEach(each => each.open = true)"
@@ -67,7 +70,12 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     (folder / "rich.html").write_text(rich_page(), encoding="utf-8")
     version = built(folder)
     assert (version.number, version.manifest["parent"]) == (2, "rivers-v1")
-    return {"rich": folder / "rich.html", "built": version.path / "report.html"}
+    parent = Version(version.path.with_name("rivers-v1"))
+    diff = version_diff_page.save_page(compare(parent, version, 2), folder / "diff.html")
+    traced = trace(version.root, version.table("data", ["id"])["id"][0], "rivers")
+    lineage = lineage_view.save_page(traced, folder / "lineage.html")
+    own = {"rich": folder / "rich.html", "built": version.path / "report.html"}
+    return {**own, "diff": diff, "lineage": lineage}
 
 
 @pytest.fixture(scope="module")
