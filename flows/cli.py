@@ -11,6 +11,7 @@ import typer
 
 from configs.errors import StillhouseError
 from flows import (
+    cli_catalogue,
     cli_measure,
     cli_out,
     cli_probe,
@@ -124,6 +125,7 @@ app.command()(cli_probe.probe)
 app.command()(cli_realism.realism)
 app.command()(cli_versions.versions)
 app.command()(cli_versions.release)
+app.command()(cli_catalogue.catalogue)
 
 
 @app.command()
