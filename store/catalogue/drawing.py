@@ -10,12 +10,17 @@ _STEP, _LANE, _EDGE = 64, 38, 26
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """A line over versions in a box of 120 by 32; ``says`` is what it shows in words."""
+    """A line over versions in a box of 120 by 32.
+
+    ``says`` is what it shows in words, ``now`` its last figure; it ``moves`` where it has several.
+    """
 
     title: str
     path: str
     end: tuple[float, float]
     says: str
+    now: str
+    moves: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,14 @@ def trend(title: str, values: Sequence[tuple[str, float | None]], form: str) -> 
     says = f"{title}: {format(last[1], form)} in {last[0]}"
     if len(known) > 1:
         says += f", {format(first[1], form)} in {first[0]}"
-    return Trend(title, " ".join(f"{x:.1f},{y:.1f}" for x, y in points), points[-1], says)
+    return Trend(
+        title,
+        " ".join(f"{x:.1f},{y:.1f}" for x, y in points),
+        points[-1],
+        says,
+        format(last[1], form),
+        len(known) > 1,
+    )
 
 
 def tree(versions: Sequence[tuple[str, str, str]]) -> Tree:

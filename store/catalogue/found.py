@@ -46,6 +46,12 @@ class Dataset:
         return (there or sound or [*self.entries])[-1]
 
     @property
+    def usd(self) -> float | None:
+        """What all readable versions cost together; None where one's price is unknown."""
+        known = [each.facts.usd for each in self.entries if each.facts]
+        return None if None in known else sum(usd for usd in known if usd is not None)
+
+    @property
     def broken(self) -> Sequence[str]:
         """Everything of it that could not be read."""
         own = [f"{e.version.name}: {e.broken}" for e in self.entries if e.broken]

@@ -49,7 +49,7 @@ function search() {
     items[n].hidden = !fits;
     shown += fits;
   });
-  count.textContent = shown === index.length ? `${shown} datasets` : `${shown} of ${index.length} datasets`;
+  count.textContent = shown === index.length ? `${shown} dataset${shown === 1 ? "" : "s"}` : `${shown} of ${index.length} datasets`;
   mark(words);
 }
 
