@@ -20,7 +20,7 @@ from store.report import canaries_text, cost_text, money_text, verifier_text
 _HERE = Path(__file__).parent
 _FIGURES = {
     "Rows": ("rows", ",.0f"),
-    "Cost per accepted row": ("per_row", ".4f"),
+    "US$ per accepted row": ("per_row", ".4f"),
     "Accepted": ("accepted", ".1%"),
     "Claims supported": ("grounded", ".1%"),
     "Documents covered": ("covered", ".1%"),
