@@ -12,6 +12,7 @@ import typer
 from configs.errors import StillhouseError
 from configs.locations import OUTPUT
 from flows import (
+    cli_catalogue,
     cli_lineage,
     cli_measure,
     cli_out,
@@ -131,6 +132,7 @@ app.command()(cli_versions.untag)
 app.command()(cli_versions.withdraw)
 app.command()(cli_versions.gc)
 app.command()(cli_versions.fsck)
+app.command()(cli_catalogue.catalogue)
 
 
 @app.command()

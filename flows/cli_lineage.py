@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli_options import OUTPUT, OutputOption, console
+from configs.locations import OUTPUT
+from flows.cli_options import OutputOption, console
 
 if TYPE_CHECKING:
     from store.versions import Version

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from flows.snapshot import snapshot_key
+from flows.workspace import working_folder
 from store.shards import Shards
 from store.versions import Version
 
@@ -48,7 +49,7 @@ def kept_corpus(version: Version) -> KeptCorpus | None:
     """
     corpus = version.manifest.get("corpus", {})
     said = [f"{name}{_colon(said)}" for name, said in corpus.get("left_out", [])]
-    shards = Shards(version.root / ".stillhouse" / "shards")
+    shards = Shards(working_folder(version.root) / "shards")
     if len(said) != corpus.get("left_out_count", len(said)) or "snapshot" not in corpus:
         return None  # the manifest does not name every file that was left out
     key = snapshot_key(said, corpus["snapshot"])

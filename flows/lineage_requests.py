@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from configs.errors import ConfigError
-from flows.workspace import JOURNAL_VARIABLE, workspace_at
+from flows.workspace import JOURNAL_VARIABLE, working_folder, workspace_at
 from store.versions import Version
 
 
@@ -27,7 +27,7 @@ def requests_of(version: Version, keys: Sequence[str]) -> Requests:
     """The requests with these keys, from the journal beside the version."""
     if not keys:
         return Requests((), ())
-    there = (version.root / ".stillhouse" / "journal.sqlite").exists()
+    there = (working_folder(version.root) / "journal.sqlite").exists()
     if not there and not os.environ.get(JOURNAL_VARIABLE):
         return Requests((), tuple(keys), f"there is no journal in {version.root}")
     try:

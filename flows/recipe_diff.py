@@ -124,6 +124,11 @@ def _difference(path: tuple[str, ...], one: Any, two: Any) -> Difference:
     return Difference(group, field, _shown(path, one), _shown(path, two), not (idle or how))
 
 
+def without_secrets(recipe: Any) -> Any:
+    """A recipe as plain data, for people who may not know what its author knew."""
+    return _without_secrets((), recipe)
+
+
 def _shown(path: tuple[str, ...], value: Any) -> str:
     """A value for people."""
     shown = _without_secrets(path, value)

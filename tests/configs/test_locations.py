@@ -7,6 +7,8 @@ import pytest
 from configs.locations import location_of
 from configs.recipe import Recipe
 
+_TEACHER = {"name": "rules", "kind": "grounded-templates"}
+
 
 def test_folders_and_urls_are_told_apart() -> None:
     assert location_of("data/outputs") == Path("data/outputs")
@@ -29,7 +31,11 @@ def test_keys_in_a_url_are_refused_and_not_repeated(url: str) -> None:
 
 
 def test_a_recipe_keeps_its_output_as_text() -> None:
-    fields = {"name": "x", "corpus": [{"path": "docs"}], "teachers": [{"name": "rules", "kind": "rules"}]}
+    fields = {
+        "name": "x",
+        "corpus": [{"path": "docs"}],
+        "teachers": [_TEACHER],
+    }
     recipe = Recipe.model_validate({**fields, "output": "s3://bucket/prefix"})
     assert recipe.model_dump(mode="json")["output"] == "s3://bucket/prefix"
     again = Recipe.model_validate(recipe.model_dump(mode="json"))
