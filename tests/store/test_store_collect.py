@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import time
+from pathlib import Path
+
+import orjson
+import pytest
+from store_samples import released
+
+from benchmarks.store_kills import kill_apart
+from configs.errors import ConfigError
+from store import pointers
+from store.checks import check_pointers, check_version
+from store.collect import collect, garbage, kept, withdraw
+from store.publish import release
+from store.versions import Version, latest, list_versions, manifest_sha256
+
+
+def copied(version: Version, number: int, parent: int | None, **changed: object) -> Version:
+    """A further version of the same files, as fast as files are copied."""
+    folder = version.path.parent / f"small-v{number}"
+    shutil.copytree(version.path, folder)
+    said = {**version.manifest, "version": number, **changed}
+    said["parent"] = None if parent is None else f"small-v{parent}"
+    said["sha256"] = manifest_sha256(said)
+    (folder / "manifest.json").write_bytes(orjson.dumps(said))
+    return Version(folder)
+
+
+@pytest.fixture
+def fifty(tmp_path: Path) -> dict[int, int | None]:
+    """Fifty versions with branches; the parent of each by its number."""
+    first, draw = released(tmp_path), random.Random(3)
+    parents: dict[int, int | None] = {1: None}
+    for number in range(2, 51):
+        parents[number] = draw.choice([number - 1, number - 1, max(1, number - 4)])
+        copied(first, number, parents[number])
+    pointers.point(tmp_path / "small", "small-v50")
+    for number in (7, 23, 24):
+        pointers.tag(tmp_path / "small", f"t{number}", f"small-v{number}", "", move=False)
+    return parents
+
+
+def test_all_that_tags_and_parents_refer_to_stays(
+    tmp_path: Path, fifty: dict[int, int | None]
+) -> None:
+    stays = set()
+    for start in (50, 49, 48, 7, 23, 24):
+        number: int | None = start
+        while number is not None:
+            stays.add(number)
+            number = fifty[number]
+    found = garbage(tmp_path, "small", 3)
+    assert {Version(one.path).number for one in found} == set(fifty) - stays
+    assert len(found) > 5
+    assert len(list_versions(tmp_path, "small")) == 50, "looking deletes nothing"
+    assert list(collect(tmp_path, "small", found, 3)) == found
+    assert {version.number for version in list_versions(tmp_path, "small")} == stays
+    problems = [p for v in list_versions(tmp_path, "small") for p in check_version(v)]
+    assert problems == list(check_pointers(tmp_path, "small")) == []
+    assert garbage(tmp_path, "small", 3) == []
+    assert released(tmp_path, say="new").number == 51
+
+
+def test_what_another_dataset_was_made_with_stays(tmp_path: Path) -> None:
+    first = released(tmp_path)
+    copied(first, 2, None)
+    pointers.point(tmp_path / "small", "small-v2")
+    assert [one.path.name for one in garbage(tmp_path, "small", 0)] == ["small-v1"]
+    other = released(tmp_path, name="other")
+    said = {**other.manifest, "references": [{"set": "x", "state": ["small-v1 sha256 00"]}]}
+    said["sha256"] = manifest_sha256(said)
+    (other.path / "manifest.json").write_bytes(orjson.dumps(said))
+    assert garbage(tmp_path, "small", 0) == []
+    assert kept(tmp_path, "small", 0)["small-v1"] == "other-v1 refers to it"
+
+
+def test_what_is_tagged_meanwhile_stays(tmp_path: Path) -> None:
+    copied(released(tmp_path), 2, None)
+    pointers.point(tmp_path / "small", "small-v2")
+    found = garbage(tmp_path, "small", 0)
+    pointers.tag(tmp_path / "small", "paper", "small-v1", "", move=False)
+    assert list(collect(tmp_path, "small", found, 0)) == []
+    assert len(list_versions(tmp_path, "small")) == 2
+    assert pointers.gone(tmp_path / "small") == []
+
+
+def test_leftovers_of_killed_publishers_go_after_a_day(tmp_path: Path) -> None:
+    released(tmp_path)
+    half = tmp_path / "small" / ".tmp-half"
+    half.mkdir()
+    (half / "x").write_bytes(b"1234")
+    assert garbage(tmp_path, "small", 3) == []
+    os.utime(half, (time.time() - 90_000, time.time() - 90_000))
+    found = garbage(tmp_path, "small", 3)
+    assert [(one.path, one.size) for one in found] == [(half, 4)]
+    list(collect(tmp_path, "small", found, 3))
+    assert not half.exists()
+
+
+def test_a_deletion_that_was_interrupted_is_finished(tmp_path: Path) -> None:
+    copied(released(tmp_path), 2, None)
+    pointers.point(tmp_path / "small", "small-v2")
+    pointers.give_up(tmp_path / "small", "small-v1", {"reason": "killed after this"})
+    assert [version.number for version in list_versions(tmp_path, "small")] == [2]
+    found = garbage(tmp_path, "small", 3)
+    assert [one.why for one in found] == ["rest of a version that is gone"]
+    list(collect(tmp_path, "small", found, 3))
+    assert not (tmp_path / "small" / "small-v1").exists()
+
+
+def test_a_version_in_use_is_not_withdrawn(tmp_path: Path) -> None:
+    first, second = released(tmp_path), released(tmp_path, say="other")
+    with pytest.raises(ConfigError, match=r"small-v2 is in use \(latest\); point elsewhere first"):
+        withdraw(second, "x")
+    pointers.tag(tmp_path / "small", "paper", "small-v2", "", move=False)
+    release(first, "the second is wrong")
+    with pytest.raises(ConfigError, match=r"in use \(paper\)"):
+        withdraw(second, "x")
+    pointers.untag(tmp_path / "small", "paper")
+    withdraw(second, "a person asked for it")
+    why = pointers.why_gone(tmp_path / "small", "small-v2")
+    assert why["reason"] == "a person asked for it"
+    assert why["manifest_sha256"] == second.manifest["sha256"]
+    assert latest(tmp_path, "small") == first
+    assert released(tmp_path, say="third").number == 3
+
+
+def test_a_publisher_killed_at_a_write_leaves_the_old_version_or_the_new(tmp_path: Path) -> None:
+    found = kill_apart(str(tmp_path), step=9)
+    assert found.points >= 3
+    assert found.broken == ()
