@@ -14,6 +14,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from configs.canary import Canary
+from configs.card import CardText
 from configs.conditions import Conditions
 from configs.corpus import CorpusSource
 from configs.filters import Diversity, Filters
@@ -89,6 +90,9 @@ class Recipe(Model):
     seed: int = Field(7, ge=0, description="Seed of every random choice.")
     output: Path = Field(Path("data/outputs"), description="Folder the dataset is published in.")
     description: str = Field("", description="What the dataset is for; goes on its card.")
+    card: CardText = Field(
+        default_factory=CardText, description="What its card says beside what the run knows."
+    )
     as_of: date | None = Field(
         None, description="Date the facts must hold on; by default each source's own date."
     )

@@ -51,6 +51,7 @@ asked; and those of sources that decide how documents are fetched, not which.
 
 NOT_IDENTITY: dict[str, Any] = {
     "output": True,
+    "card": True,
     "budget": True,
     "failover": True,
     "gate": True,

@@ -22,6 +22,8 @@ from ruamel.yaml import YAML
 
 from configs.errors import ConfigError, StoreCorrupt
 from store.card import Part, render_card
+from store.card.origins import origins_in
+from store.croissant import CROISSANT, listing_of, render_croissant
 from store.explained import examples
 from store.planted import refuse_planted
 from store.records import HUMAN
@@ -108,6 +110,7 @@ def _commit(
         "dataset": name,
         "version": number,
         "parent": parent.name if parent else None,
+        "synthetic_content": origins_in(content.splits),
         **manifest,
     }
     shown = _samples(content.splits)
@@ -126,6 +129,9 @@ def _commit(
     if patch:
         _write(aside / REMEDY, patch_text(patch).encode())
     full["files"] = {path: facts for path, facts in listed(aside, parts)}
+    croissant = render_croissant(parts, full)
+    _write(aside / CROISSANT, croissant)
+    full["files"][CROISSANT] = listing_of(croissant)
     full["sha256"] = manifest_sha256(full)
     text = orjson.dumps(full, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
     _write(aside / "manifest.json", text)

@@ -10,11 +10,13 @@ import shutil
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import orjson
 
 from configs.errors import ConfigError, StoreCorrupt
 from store.card import Part
+from store.croissant import CROISSANT, render_croissant
 from store.formats.chat import Chat
 from store.formats.counts import Tally, as_facts
 from store.formats.export_card import export_card
@@ -127,7 +129,7 @@ def _describe(
         Part("default", split, (path.name,), tallies[split].rows, path.stat().st_size, schema)
         for split, path in files.items()
     ]
-    facts = {
+    facts: dict[str, Any] = {
         "version": version.name,
         "version_sha256": version.manifest["sha256"],
         "config": wanted.config,
@@ -146,3 +148,9 @@ def _describe(
         orjson.dumps(facts, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
     )
     (aside / "README.md").write_text(export_card(version, parts, facts), encoding="utf-8")
+    sizes = {
+        path.name: {**facts["files"][path.name], "bytes": path.stat().st_size}
+        for path in files.values()
+    }
+    described = render_croissant(parts, {**version.manifest, "files": sizes})
+    (aside / CROISSANT).write_bytes(described)
