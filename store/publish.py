@@ -11,6 +11,7 @@ import shutil
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from store.card.origins import origins_in
 from store.croissant import CROISSANT, listing_of, render_croissant
 from store.explained import examples
 from store.planted import refuse_planted
+from store.real import real_only_in
 from store.records import HUMAN
 from store.report import render_report
 from store.twins import MESSY
@@ -65,11 +67,13 @@ def publish(
         ConfigError: synthetic rows in a split declared real-only, or none anywhere.
         StoreCorrupt: a row was planted, or the disk refused. Nothing of the version is left then.
     """
+    held = frozenset(real_only) | real_only_in(manifest) | content.real_only
+    content = replace(content, real_only=held)
     twins = ((f"{MESSY} {split}", rows) for split, rows in content.messy.items())
     for where, rows in (*content.splits.items(), *content.variants.items(), *twins):
         refuse_planted(rows, where)
     refuse_planted(content.rejected, "rejected")
-    _refuse_synthetic(content.splits, real_only)
+    _refuse_synthetic(content.splits, sorted(held))
     _refuse_strangers(content)
     folder = dataset_folder(root, name)
     aside = folder / f".tmp-{uuid.uuid4().hex}"

@@ -17,12 +17,14 @@ import pyarrow.parquet as pq
 
 from configs.errors import ConfigError, StoreCorrupt
 from configs.recipe import DATASET_NAME
+from store.real import REAL
 from store.records import CITED, EVIDENCE, RECORDS, REJECTED, VERDICTS
 from store.twins import MESSY, TWINS
 
 SCHEMAS: Mapping[str, pa.Schema] = {
     "data": RECORDS,
     "variants": RECORDS,
+    REAL: RECORDS,
     MESSY: TWINS,
     "rejected": REJECTED,
     "evidence": EVIDENCE,
