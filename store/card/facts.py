@@ -41,6 +41,8 @@ def limits(manifest: Mapping[str, Any]) -> Iterator[str]:
     """Limits, each in a sentence or two: those people state, then those that were measured."""
     if told(manifest, "limits"):
         yield told(manifest, "limits")
+    if manifest["status"] == "partial" and manifest["note"]:
+        yield _sentence(manifest["note"])
     corpus = manifest["corpus"]
     if "covered" in corpus:
         yield f"{corpus['covered']:,} of {corpus['documents']:,} documents have a row of their own."
@@ -63,7 +65,11 @@ def _measured(manifest: Mapping[str, Any]) -> Iterator[str]:
     if gate:
         said = "passed it" if gate["passed"] else f"was held back: {manifest['note']}"
         yield f"The gate against collapse: this version {said}."
-    yield from (f"{note[:1].upper()}{note[1:].rstrip('.')}." for note in manifest.get("notes", ()))
+    yield from map(_sentence, manifest.get("notes", ()))
+
+
+def _sentence(note: str) -> str:
+    return f"{note[:1].upper()}{note[1:].rstrip('.')}."
 
 
 def personal_data(manifest: Mapping[str, Any]) -> str:

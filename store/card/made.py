@@ -9,8 +9,8 @@ from typing import Any
 def rows_text(rows: Sequence[Any]) -> list[str]:
     """A few records."""
     table = [
-        f"| {_cell(row['question'])} | {_cell(row['answer'])} "
-        f"| {_cell(row['sources'][0]['document_id'])} |"
+        f"| {cell(row['question'])} | {cell(row['answer'])} "
+        f"| {cell(row['sources'][0]['document_id'])} |"
         for row in rows
     ]
     return [
@@ -30,7 +30,7 @@ def teachers_text(manifest: Mapping[str, Any]) -> list[str]:
     if not manifest.get("writers"):
         return []
     table = [
-        f"| {_cell(one['teacher'])} | {_cell(one['model']) or '–'} | {one['mode']} "
+        f"| {cell(one['teacher'])} | {cell(one['model']) or '–'} | {one['mode']} "
         f"| {one['depth']} | {one['rows']:,} |"
         for one in manifest["writers"]
     ]
@@ -91,6 +91,7 @@ def _reasons(step: Mapping[str, Any]) -> str:
     return ", ".join(f"{reason} {count:,}" for reason, count in step["reasons"]) or "–"
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
+    """A text as a cell of a table: one line, not too long."""
     flat = " ".join(text.split()).replace("|", "\\|")
     return flat if len(flat) <= 160 else f"{flat[:157]}..."

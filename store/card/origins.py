@@ -82,12 +82,12 @@ def label_text(found: Mapping[str, Any]) -> str:
 
 def _how(made: int, ai: int) -> str:
     if not ai:
-        return "They were filled in by rules; no AI model wrote any of them."
+        return "Rules filled in the synthetic rows; no AI model wrote any of them."
     if ai == made:
-        return "**Their text was generated or changed by AI models.**"
+        return "**The text of all synthetic rows was generated or changed by AI models.**"
     return (
-        f"**The text of {ai:,} of them was generated or changed by AI models**; rules filled in "
-        f"the other {made - ai:,}."
+        f"**The text of {ai:,} synthetic rows was generated or changed by AI models**; rules "
+        f"filled in the other {made - ai:,}."
     )
 
 

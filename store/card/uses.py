@@ -15,6 +15,7 @@ from store.card.facts import (
     personal_data,
 )
 from store.card.licences import NOT_STATED, licences_of
+from store.card.made import cell
 
 
 def uses_text(manifest: Mapping[str, Any]) -> list[str]:
@@ -33,9 +34,10 @@ def licences_text(manifest: Mapping[str, Any]) -> list[str]:
     """The sources with their licences, and what to look at before the rows are passed on."""
     corpus, found = manifest["corpus"], licences_of(manifest)
     table = [
-        f"| {one.stated or NOT_STATED} | {one.of} | {one.warning or '–'} |".replace("\n", " ")
-        for one in found
+        f"| {cell(one.stated) or NOT_STATED} | {one.of} | {one.warning or '–'} |" for one in found
     ]
+    advice = "What is to be looked at is read off a licence's name and is no legal advice."
+    warned = [advice, ""] if any(one.warning for one in found) else []
     return [
         "## Sources and licences",
         "",
@@ -46,9 +48,8 @@ def licences_text(manifest: Mapping[str, Any]) -> list[str]:
         "|---|---|---|",
         *table,
         "",
-        *(["What is to be looked at is read off a licence's name and is no legal advice.", ""]
-          if any(one.warning for one in found) else []),
-    ]  # fmt: skip
+        *warned,
+    ]
 
 
 def limits_text(manifest: Mapping[str, Any]) -> list[str]:

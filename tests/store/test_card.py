@@ -52,7 +52,7 @@ def test_the_label_says_what_machines_wrote(tmp_path: Path) -> None:
     assert label["splits"]["train"]["synthetic_share"] == 1
     assert label["digital_source_type"].endswith("compositeWithTrainedAlgorithmicMedia")
     assert "4 of 5 rows (80.0%) were made by a machine" in body
-    assert "The text of 2 of them was generated or changed by AI models" in body
+    assert "The text of 2 synthetic rows was generated or changed by AI models" in body
     assert "| train | 4 | 4 | 2 | 100.0% |" in body and "| validation | 1 | 0 | 0 | 0.0% |" in body
     assert head["language_creators"] == ["machine-generated", "found"]
 
@@ -75,15 +75,15 @@ def test_the_hub_takes_the_head(tmp_path: Path) -> None:
 
 
 def test_licences_are_counted_and_warned_of(tmp_path: Path) -> None:
-    counts = {"cc-by-nc-sa-4.0": 3, "MIT": 5, "none": 2, "House rules": 1}
+    counts = {"cc-by-nc-sa-4.0": 3, "MIT": 5, "none": 2, "House|rules": 1}
     found = corpus(**counts)
     head, body = card_of(tmp_path, content(), corpus=found)
     assert head["license"] == "other" and head["license_name"] == "several"
-    assert head["source_licenses"] == ["mit", "cc-by-nc-sa-4.0", "not stated", "House rules"]
+    assert head["source_licenses"] == ["mit", "cc-by-nc-sa-4.0", "not stated", "House|rules"]
     assert "| MIT | 5 documents | – |" in body
     assert "| not stated | 2 documents | nothing is known" in body
     assert "non-commercial use only; share-alike" in body
-    assert "| House rules | 1 document | not a licence that is known" in body
+    assert "| House\\|rules | 1 document | not a licence that is known" in body
     assert "no legal advice" in body
 
 
@@ -158,6 +158,11 @@ def test_what_people_write_goes_on_the_card(tmp_path: Path) -> None:
     assert "this version passed it" in body and "Report faults to data@example.org" in body
     assert "@misc{small-v1," in body and "year = {2024}" in body
     assert "switched the filter `privacy` off" in body
+
+
+def test_what_is_missing_is_a_limit(tmp_path: Path) -> None:
+    _, body = card_of(tmp_path, content(), status="partial", note="3 of 12 rows; ask again")
+    assert "- 3 of 12 rows; ask again.\n" in body
 
 
 def test_what_was_done_about_personal_data(tmp_path: Path) -> None:
