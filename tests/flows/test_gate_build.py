@@ -117,6 +117,7 @@ def test_real_rows_are_kept_held_out_and_mixed(recipe_file: RecipeFile, tmp_path
     from datasets import load_dataset
 
     fields = {
+        "card": {"intended_use": "A quiz."},
         "anchor": anchor(tmp_path, 60),
         "mixing": {"held_out": 0.3},
         "splits": {"train": 0.8, "validation": 0.2, "test": 0, "real_only": ["validation"]},
@@ -142,6 +143,13 @@ def test_real_rows_are_kept_held_out_and_mixed(recipe_file: RecipeFile, tmp_path
     }
     against = version.table("probes").filter(pl.col("reference") == "anchor")
     assert len(against) > 10 and against["reference_value"].null_count() < len(against)
+    assert version.manifest["corpus"]["licence_counts"] == {"CC0-1.0": 4}
+    (writer,) = version.manifest["writers"]
+    assert (writer["model"], writer["rows"]) == ("grounded-templates/1.0.0", 12)
+    card = version.read("README.md").decode()
+    assert "| CC0-1.0 | 4 documents | – |" in card
+    assert "| not stated | 60 real rows |" in card
+    assert "**Intended:** A quiz." in card and "Looked for: email, phone" in card
     assert verify(version) == []
 
 
