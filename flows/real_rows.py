@@ -33,7 +33,7 @@ def owed_rows(root: Path, name: str) -> pl.DataFrame:
     number, also of one in quarantine and one that was rolled back, and of all that the latest one
     comes from. What a version in quarantine was allowed settles nothing.
     """
-    every = list_versions(root, name)
+    every = [version for version in list_versions(root, name) if _readable(version)]
     by_name = {version.name: version for version in every}
     line = [*_since_settled(_ancestors(latest(root, name), by_name))]
     versions = {one.name: one for one in (*_since_settled(reversed(every)), *line)}
@@ -89,14 +89,22 @@ def _since_settled(versions: Iterator[Version]) -> Iterator[Version]:
             return
 
 
+def _readable(version: Version) -> bool:
+    try:
+        return bool(version.manifest)
+    except StoreCorrupt:
+        return False
+
+
 def _real_rows(version: Version) -> pl.DataFrame:
     """A version's real rows, as far as it can be read: a damaged one keeps nobody from going on."""
     found = [pl.DataFrame(schema=_OWED)]
     if version.manifest.get("lineage", {}).get("real_rows"):
         folder = REAL if version.tables(REAL) else "data"
         for name in version.tables(folder):
-            with version.open(name) as file:
-                rows = pl.read_parquet(file, columns=["id", "origin"])
+            rows = pl.DataFrame(schema={"id": pl.String, "origin": pl.String})
+            with suppress(OSError, pl.exceptions.PolarsError), version.open(name) as file:
+                rows = pl.read_parquet(file, columns=rows.columns)
             where = {"split": pl.lit(split_in(name)), "version": pl.lit(version.name)}
             human = rows.filter(pl.col("origin") == HUMAN)
             found.append(human.with_columns(**where).select(_OWED.names()))

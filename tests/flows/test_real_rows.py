@@ -87,6 +87,14 @@ def test_an_older_version_without_a_table_of_real_rows_is_read(tmp_path: Path) -
     assert owed(tmp_path) == [1, 2]
 
 
+def test_a_damaged_version_keeps_nobody_from_going_on(tmp_path: Path) -> None:
+    versions = [version_with(tmp_path, [1, number]) for number in (2, 3, 4)]
+    (versions[0].path / "manifest.json").unlink()
+    (table,) = (versions[1].path / "real").glob("*.parquet")
+    table.write_bytes(b"nothing")
+    assert owed(tmp_path) == [1, 4]
+
+
 @pytest.fixture
 def recipe(recipe_file: RecipeFile, tmp_path: Path) -> Recipe:
     (tmp_path / "real.jsonl").write_text("{}")
