@@ -13,6 +13,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
 
 from configs.canary import Canary
+from configs.card import CardText
 from configs.conditions import Conditions
 from configs.corpus import CorpusSource
 from configs.filters import Diversity, Filters
@@ -96,6 +97,9 @@ class Recipe(Model):
         OUTPUT, description="Folder, or s3:// URL, that the dataset is published in."
     )
     description: str = Field("", description="What the dataset is for; goes on its card.")
+    card: CardText = Field(
+        default_factory=CardText, description="What its card says beside what the run knows."
+    )
     as_of: date | None = Field(
         None, description="Date the facts must hold on; by default each source's own date."
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import platform
 import time
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -78,6 +79,7 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
         "corpus": _about_corpus(found.corpus, found.kept),
         "references": described(found.space, work.references),
         "teachers": _teachers(found.kept),
+        "writers": _writers(found.kept),
         "origins": sorted({*pl.concat(list(content.splits.values()))["origin"]}),
         "cost": _cost(found.space, work, found.votes),
         "acceptance": acceptance.account(recipe, found.space, work.acceptance),
@@ -147,6 +149,7 @@ def _about_corpus(corpus: Corpus, kept: pl.DataFrame) -> dict[str, Any]:
         "documents": len(corpus.documents),
         "passages": len(corpus.passages),
         "licences": sorted({d.licence for d in corpus.documents if d.licence}),
+        "licence_counts": dict(sorted(Counter(d.licence for d in corpus.documents).items())),
         "left_out": [[one.name, one.said.lstrip(": ")] for one in corpus.left_out[:_LISTED]],
         "left_out_count": len(corpus.left_out),
         "covered": len({s["document_id"] for row in kept["sources"].to_list() for s in row}),
@@ -217,6 +220,13 @@ def _of_cascade(work: Work, rows: pl.DataFrame, recipe: Recipe) -> list[str]:
 def _teachers(kept: pl.DataFrame) -> list[list[Any]]:
     counts = kept.group_by("teacher", "generation_mode").len().sort("teacher", "generation_mode")
     return [[teacher, mode, int(count)] for teacher, mode, count in counts.iter_rows()]
+
+
+def _writers(kept: pl.DataFrame) -> list[dict[str, Any]]:
+    """Rows by teacher and by the model that really answered for it, with mode and depth."""
+    names = {"generation_mode": "mode", "generation_depth": "depth"}
+    by = ["teacher", "model", "mode", "depth"]
+    return kept.rename(names).group_by(by).len("rows").sort(by).select(*by, "rows").to_dicts()
 
 
 def _cost(space: Workspace, work: Work, votes: pl.DataFrame | None) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
@@ -10,9 +10,10 @@ import polars as pl
 from configs.errors import ConfigError
 from configs.recipe import Recipe
 from filters.privacy import find_personal
+from flows.real_rows import held_splits, owed_rows, refuse_made
 from store.records import HUMAN, RECORDS, frame
 from store.text import digest, sha256
-from store.versions import Version, datasets, latest
+from store.versions import Version
 
 
 def real_splits(recipe: Recipe, anchor: pl.DataFrame | None) -> dict[str, pl.DataFrame]:
@@ -79,55 +80,56 @@ def lineage(
 
 
 def check_accumulates(recipe: Recipe, anchor: pl.DataFrame | None, reason: str) -> None:
-    """Refuse a version that gives up real rows of its parent, before anything is paid.
+    """Refuse a version that gives up real rows of earlier ones, before anything is paid.
 
     Replacing real rows is what makes errors grow with each generation; adding to them keeps them
     bounded (Gerstgrasser et al. 2024, arXiv 2404.01413).
 
     Raises:
-        ConfigError: real rows are gone or would be trained on after being held out, and no reason
-            is given; or the anchor has rows that the latest version of a dataset in the same
-            folder holds as synthetic ones.
+        ConfigError: real rows are gone, would be trained on after being held out, or would lose a
+            split of their own, and no reason is given; or the anchor has rows that machines wrote.
     """
-    parent = latest(recipe.output, recipe.name)
     splits = real_splits(recipe, anchor)
-    now = {id_ for rows in splits.values() for id_ in rows["id"]}
-    if now:
-        _refuse_made(recipe, now)
-    if parent is None or not _real_rows(parent) or reason:
-        return
-    real = parent.table("data").filter(pl.col("origin") == HUMAN).select("id", "split")
-    gone = set(real["id"]) - now
-    if gone:
+    owed = owed_rows(recipe.output, recipe.name)
+    rows = pl.concat([frame([], RECORDS), *splits.values()])
+    new = rows.filter(~pl.col("id").is_in(owed["id"].implode()))
+    if len(new):
+        refuse_made(recipe, new)
+    if not reason:
+        _refuse_loss(recipe, owed, rows)
+        _refuse_training(recipe, owed, splits)
+
+
+def _refuse_loss(recipe: Recipe, owed: pl.DataFrame, rows: pl.DataFrame) -> None:
+    gone = owed.filter(~pl.col("id").is_in(rows["id"].implode()))
+    if len(gone):
+        holders = sorted(gone["version"].unique(), key=lambda name: int(name.rpartition("-v")[2]))
         raise ConfigError(
-            f"{recipe.name} would have {len(now):,} real rows, and its latest version has "
-            f"{len(real):,}, of which {len(gone):,} are gone: real rows are added to, never "
-            "replaced. Put them back into the anchor (and `mixing` into the recipe), or say why "
-            'with --reason "..."; the manifest keeps it'
+            f"{recipe.name} would have {len(rows):,} real rows, and its versions have "
+            f"{len(owed):,}, of which {len(gone):,} are gone (last in {', '.join(holders[-3:])}): "
+            "real rows are added to, never replaced. Put them back into the anchor (and `mixing` "
+            'into the recipe), or say why with --reason "..."; the manifest keeps it'
         )
-    trained = set(real.filter(pl.col("split") != "train")["id"]) & set(splits["train"]["id"])
+
+
+def _refuse_training(
+    recipe: Recipe, owed: pl.DataFrame, splits: Mapping[str, pl.DataFrame]
+) -> None:
+    held = owed.filter(pl.col("split") != "train")
+    trained = set(held["id"]) & set(splits["train"]["id"]) if splits else set()
+    opened = held_splits(recipe.output, recipe.name) - set(recipe.splits.real_only)
     if trained:
         raise ConfigError(
-            f"{recipe.name} would train on {len(trained):,} real rows that its latest version held "
+            f"{recipe.name} would train on {len(trained):,} real rows that an earlier version held "
             "out: set `mixing.held_out` and `splits.real_only` back, or say why with "
             '--reason "..."; the manifest keeps it'
         )
-
-
-def _refuse_made(recipe: Recipe, real: Set[str]) -> None:
-    """Rows that a machine wrote do not become real ones by being named as the anchor."""
-    for name in datasets(recipe.output):
-        version = latest(recipe.output, name)
-        rows = (
-            version.table("data").filter(pl.col("origin") != HUMAN) if version else pl.DataFrame()
+    if len(held.filter(pl.col("split").is_in(sorted(opened)))):
+        raise ConfigError(
+            f"{recipe.name} would let synthetic rows into {', '.join(sorted(opened))}, which its "
+            "latest version keeps for real rows: set `splits.real_only` back, or say why with "
+            '--reason "..."; the manifest keeps it'
         )
-        pairs = rows.select("question", "answer").iter_rows() if len(rows) else ()
-        copied = sum(_id(question, answer) in real for question, answer in pairs)
-        if copied:
-            raise ConfigError(
-                f"{copied:,} rows of the anchor are synthetic rows of the latest version of "
-                f"{name}: an anchor holds what people wrote; take them out"
-            )
 
 
 def notes(recipe: Recipe, found: Mapping[str, Any]) -> list[str]:

@@ -13,6 +13,7 @@ import orjson
 
 from configs.errors import ConfigError, StoreCorrupt
 from store.checks import verify
+from store.croissant import CROISSANT
 from store.formats.folder import FACTS
 from store.publish import held_back
 from store.versions import SCHEMAS, Version, file_sha256
@@ -22,7 +23,7 @@ _ENDPOINT = "HF_ENDPOINT"
 _OURS = [
     *(f"{folder}/*" for folder in (*SCHEMAS, "preference", "probes")),
     *("train.*", "validation.*", "test.*", "report.html", "figures.json", "remedy.yaml"),
-    *("manifest.json", FACTS),
+    *("manifest.json", CROISSANT, FACTS),
 ]
 """Files of versions and exports; older ones leave the repository, all else there stays."""
 
@@ -125,7 +126,8 @@ def _exported(version: Version, export: Path) -> list[str]:
     for name, found in facts["files"].items():
         if not (export / name).is_file() or file_sha256(export / name) != found["sha256"]:
             raise StoreCorrupt(f"{export / name} is not what was exported; export it again")
-    return [*facts["files"], "README.md", FACTS]
+    described = [CROISSANT] if (export / CROISSANT).is_file() else []
+    return [*facts["files"], *described, "README.md", FACTS]
 
 
 def _parcel(name: str, folder: Path, files: Sequence[str]) -> Parcel:

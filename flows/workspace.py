@@ -52,6 +52,7 @@ asked; and those of sources that decide how documents are fetched, not which.
 
 NOT_IDENTITY: dict[str, Any] = {
     "output": True,
+    "card": True,
     "budget": True,
     "failover": True,
     "gate": True,

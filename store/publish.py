@@ -7,6 +7,7 @@ version is never touched.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -17,12 +18,15 @@ from ruamel.yaml import YAML
 
 from configs.errors import ConfigError, StoreCorrupt
 from configs.locations import Location
+from store.admission import check_admitted
 from store.card import Part, render_card
+from store.card.origins import origins_in
 from store.checks import verify
+from store.croissant import CROISSANT, listing_of, render_croissant
 from store.explained import examples
 from store.placing import aside, one_at_a_time, put
-from store.planted import refuse_planted
 from store.pointers import gone, point, pointed
+from store.real import real_only_in
 from store.records import HUMAN
 from store.report import render_report
 from store.sealed import write_durably
@@ -63,32 +67,25 @@ def publish(
         ConfigError: synthetic rows in a split declared real-only, or none anywhere.
         StoreCorrupt: a row was planted, or the disk refused. What was the latest version still is.
     """
-    _check(content, real_only)
+    held = frozenset(real_only) | real_only_in(manifest) | content.real_only
+    content = replace(content, real_only=held)
+    check_admitted(content)
     folder = dataset_folder(root, name)
     try:
-        with aside(folder) as made, one_at_a_time(folder):
+        with aside(folder) as made:
             parts = write_tables(made, content)
-            version = _standing(root, name, parts, manifest)
-            if version is None:
-                version = _commit(made, root, name, parts, content, manifest)
-            if version.manifest["status"] != QUARANTINED:
-                point(folder, version.name)
-            return version
+            with one_at_a_time(folder):
+                version = _standing(root, name, parts, manifest)
+                if version is None:
+                    version = _commit(made, root, name, parts, content, manifest)
+                if version.manifest["status"] != QUARANTINED:
+                    point(folder, version.name)
+                return version
     except OSError as error:
         raise StoreCorrupt(
             f"could not publish {name} in {folder}: {error.strerror or error}; make room or choose "
             "another output folder and run again: what was generated is kept"
         ) from error
-
-
-def _check(content: Content, real_only: Sequence[str]) -> None:
-    """Refuse what must never be published."""
-    twins = ((f"{MESSY} {split}", rows) for split, rows in content.messy.items())
-    for where, rows in (*content.splits.items(), *content.variants.items(), *twins):
-        refuse_planted(rows, where)
-    refuse_planted(content.rejected, "rejected")
-    _refuse_synthetic(content.splits, real_only)
-    _refuse_strangers(content)
 
 
 def _standing(
@@ -115,8 +112,12 @@ def _commit(
     while True:
         parent = latest(root, name)
         number = taken(folder, name) + 1
-        about = {"dataset": name, "version": number, "parent": parent.name if parent else None}
-        _finish(made, {"schema": 1, **about, **manifest}, parts, content)
+        about = {
+            **{"schema": 1, "dataset": name, "version": number},
+            "parent": parent.name if parent else None,
+            "synthetic_content": origins_in(content.splits),
+        }
+        _finish(made, {**about, **manifest}, parts, content)
         final = folder / f"{name}-v{number}"
         if put(made, final):
             return Version(final)
@@ -144,8 +145,12 @@ def _finish(made: Path, full: dict[str, Any], parts: Sequence[Part], content: Co
     patch = full.get("gate", {}).get("patch")
     if patch:
         write_durably(made / REMEDY, patch_text(patch).encode())
-    (made / "manifest.json").unlink(missing_ok=True)
+    for written_last in ("manifest.json", CROISSANT):  # of a number that another has taken
+        (made / written_last).unlink(missing_ok=True)
     full["files"] = {path: facts for path, facts in listed(made, parts)}
+    croissant = render_croissant(parts, full)
+    write_durably(made / CROISSANT, croissant)
+    full["files"][CROISSANT] = listing_of(croissant)
     full["sha256"] = manifest_sha256(full)
     text = orjson.dumps(full, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
     write_durably(made / "manifest.json", text)
@@ -182,29 +187,6 @@ def patch_text(patch: Mapping[str, Any], name: str = REMEDY) -> str:
     text = StringIO()
     YAML(typ="safe").dump(dict(patch), text)
     return f"# stillhouse build RECIPE --patch {name}\n{text.getvalue()}"
-
-
-def _refuse_synthetic(splits: Mapping[str, pl.DataFrame], real_only: Sequence[str]) -> None:
-    if all(rows["origin"].eq_missing(HUMAN).all() for rows in splits.values()):
-        raise ConfigError(
-            "no record was kept, so there is nothing to publish; look at the reasons in the "
-            "funnel, then loosen a filter or widen the corpus"
-        )
-    for split in real_only:
-        if split in splits and splits[split]["origin"].ne_missing(HUMAN).any():
-            raise ConfigError(
-                f"split {split!r} is declared real-only, and synthetic rows were about to enter it"
-            )
-
-
-def _refuse_strangers(content: Content) -> None:
-    """Each messy twin must stand in the split of its record: no test question is trained on."""
-    for split, rows in content.messy.items():
-        if rows["semantic_id"].to_list() != content.splits[split]["id"].to_list():
-            raise StoreCorrupt(
-                f"the messy twins of {split} are not those of its records; run again, and report "
-                "it if that does not help"
-            )
 
 
 def _same(version: Version, parts: Sequence[Part], manifest: Mapping[str, Any]) -> bool:

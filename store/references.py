@@ -5,16 +5,17 @@ Rows come from a published version, from files or from the hub, and all become t
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import polars as pl
 
 from configs.errors import ConfigError, ParseError
 from configs.locations import Location
 from configs.references import ReferenceSet
-from store.records import REFERENCES, frame
+from store.records import HUMAN, REFERENCES, Origin, frame
 from store.rows import READERS, Located, files_at, rows_in
 from store.stages import Embed
 from store.text import digest, storable
@@ -23,6 +24,7 @@ from store.versions import Version, file_sha256, find_version
 _QUESTIONS = ("question", "prompt", "instruction", "query", "problem")
 _ANSWERS = ("answer", "output", "response", "completion", "solution")
 _CHAT = "messages"
+_MACHINES = frozenset(get_args(Origin)) - {HUMAN}
 _IDS = ("id", "task_id", "question_id", "uid")
 
 
@@ -76,6 +78,18 @@ def read_reference(reference: ReferenceSet, output: Location) -> pl.DataFrame:
             f"reference set {reference.name!r} has no rows; give one that has, or leave it out"
         )
     return _distinct(frame(rows, REFERENCES))
+
+
+def stated_origins(reference: ReferenceSet) -> dict[str, int]:
+    """How many rows of a set's files say of themselves, in a column ``origin`` as versions and
+    exports have it, that something other than people wrote them; by origin.
+    """
+    stated = (
+        str(row["origin"])
+        for _, row in rows_in(_files(reference))
+        if isinstance(row, Mapping) and row.get("origin") in _MACHINES
+    )
+    return dict(Counter(stated))
 
 
 def with_vectors(rows: pl.DataFrame, embed: Embed, answers: bool) -> pl.DataFrame:

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from store.card import Part
 from store.pairs import PAIRS
+from store.real import REAL, real_among, refuse_synthetic
 from store.records import CITED, EVIDENCE, RECORDS, REJECTED, VERDICTS, to_arrow
 from store.shards import write_parquet
 from store.twins import MESSY, TWINS
@@ -28,7 +29,8 @@ class Content:
     """The tables of a version. ``splits`` are kept records by split, in a fixed order; ``passages``
     are those that evidence points to; ``pairs`` are preference pairs by split; ``variants`` are
     further training sets by configuration; ``messy`` are the messy twins of the kept records by
-    split; ``figures`` is what the report draws, as JSON takes it.
+    split; ``figures`` is what the report draws, as JSON takes it; ``real_only`` are the splits that
+    hold real rows and nothing else.
     """
 
     splits: Mapping[str, pl.DataFrame]
@@ -41,24 +43,34 @@ class Content:
     variants: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     messy: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     figures: Mapping[str, Any] = field(default_factory=dict)
+    real_only: frozenset[str] = frozenset()
 
 
 def write_tables(aside: Path, content: Content) -> list[Part]:
-    """Write all tables of a version into a folder, in files whose names hold their hashes."""
+    """Write all tables of a version into a folder, in files whose names hold their hashes.
+
+    Raises:
+        ConfigError: synthetic rows were about to enter a real-only split.
+    """
+    held = content.real_only
     parts = [
-        _write_part(aside, "default", "data", split, to_arrow(rows, RECORDS))
+        _write_part(aside, "default", "data", split, to_arrow(rows, RECORDS), held)
         for split, rows in content.splits.items()
         if len(rows)
     ]
     parts += [
-        _write_part(aside, PREFERENCE, PREFERENCE, split, to_arrow(rows, PAIRS))
+        _write_part(aside, PREFERENCE, PREFERENCE, split, to_arrow(rows, PAIRS), held)
         for split, rows in content.pairs.items()
         if len(rows)
     ]
     parts += [
-        _write_part(aside, MESSY, MESSY, split, to_arrow(rows, TWINS))
+        _write_part(aside, MESSY, MESSY, split, to_arrow(rows, TWINS), held)
         for split, rows in content.messy.items()
         if len(rows)
+    ]
+    parts += [
+        _write_part(aside, REAL, REAL, split, to_arrow(rows, RECORDS), held)
+        for split, rows in real_among(content.splits).items()
     ]
     others = (
         ("rejected", content.rejected, REJECTED),
@@ -81,8 +93,17 @@ def _is_text(field: pa.Field) -> bool:
     return bool(pa.types.is_large_string(field.type) or pa.types.is_string_view(field.type))
 
 
-def _write_part(aside: Path, config: str, folder: str, split: str, table: pa.Table) -> Part:
+def _write_part(
+    aside: Path,
+    config: str,
+    folder: str,
+    split: str,
+    table: pa.Table,
+    real_only: frozenset[str] = frozenset(),
+) -> Part:
     """Write a table in files whose names hold their hashes."""
+    if split in real_only:
+        refuse_synthetic(table, split)
     (aside / folder).mkdir(parents=True, exist_ok=True)
     starts = range(0, max(1, len(table)), _ROWS_PER_FILE)
     names = []

@@ -18,12 +18,14 @@ from configs.errors import ConfigError, StoreCorrupt
 from configs.locations import Location
 from configs.recipe import DATASET_NAME
 from store import pointers
+from store.real import REAL
 from store.records import CITED, EVIDENCE, RECORDS, REJECTED, VERDICTS
 from store.twins import MESSY, TWINS
 
 SCHEMAS: Mapping[str, pa.Schema] = {
     "data": RECORDS,
     "variants": RECORDS,
+    REAL: RECORDS,
     MESSY: TWINS,
     "rejected": REJECTED,
     "evidence": EVIDENCE,
@@ -190,7 +192,7 @@ def latest(root: Location, name: str) -> Version | None:
         return None
     if not (folder / target / "manifest.json").exists():
         raise StoreCorrupt(
-            f"{folder / 'latest.json'} points to {target}, which is gone; publish again, or point "
+            f"{folder / 'latest.json'} points to {target}, which is gone; point "
             f"to another: stillhouse rollback {name} --to N --reason ..."
         )
     return Version(folder / target)

@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from store.pairs import PAIRS
 from store.publish import publish
 from store.records import (
     CITED,
@@ -127,6 +128,38 @@ def content(say: str = "answer", train: int = 4, dropped: int = 2) -> Content:
             [{"metric": "vendi", "reference": "corpus", "value": 2.5, "sample": 6, "alarm": False}],
             schema=PROBES,
         ),
+    )
+
+
+def full(say: str = "answer") -> Content:
+    """Content with rows in every table that a version can have, real ones among them."""
+    made = content(say)
+    real = records([20, 21], say, origin="human", teacher="")
+    splits = {**made.splits, "train": pl.concat([made.splits["train"], real])}
+    blank = dict.fromkeys(CITED.names)
+    passage = {**blank, "id": "d0#0", "document_id": "d0", "start": 0, "end": 8, "text": say}
+    messages = [{"role": "assistant", "content": say}]
+    pair = {
+        **dict.fromkeys(PAIRS.names),
+        **{"id": "r0000/0", "record_id": "r0000", "margin": 0.5, "failed_claims": ["x"]},
+        **{name: messages for name in ("prompt", "chosen", "rejected")},
+    }
+    twins = {
+        split: rows.with_columns(
+            id=pl.col("id") + "-messy",
+            semantic_id=pl.col("id"),
+            clean_question=pl.col("question"),
+            noise=pl.lit(["casing: lower"], dtype=pl.List(pl.String)),
+        )
+        for split, rows in splits.items()
+    }
+    return replace(
+        made,
+        splits=splits,
+        passages=frame([passage], CITED),
+        pairs={"train": frame([pair], PAIRS)},
+        messy=twins,
+        variants={"real_100": real, "real_50": splits["train"].slice(3, 2)},
     )
 
 

@@ -10,20 +10,23 @@ import shutil
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import orjson
 
 from configs.errors import ConfigError, StoreCorrupt
 from store.card import Part
+from store.croissant import CROISSANT, render_croissant
 from store.formats.chat import Chat
 from store.formats.counts import Tally, as_facts
 from store.formats.export_card import export_card
-from store.formats.files import Put, rows_into
+from store.formats.files import Put, real_only, rows_into
 from store.formats.folder import FACTS, check_free, put_in_place
 from store.formats.reading import rows_in, splits_in
 from store.formats.rows import Rows, rows_of
 from store.formats.unfit import Unfit
 from store.formats.wanted import Wanted, check_wanted, export_schema
+from store.real import real_only_in
 from store.text import sha256
 from store.versions import Version, file_sha256
 
@@ -83,7 +86,9 @@ def _write_split(
 ) -> tuple[Tally, dict[str, str]]:
     tally = Tally()
     unfit: dict[str, str] = {}
-    with rows_into(_file(aside, split, wanted), export_schema(wanted), wanted.file_format) as put:
+    with rows_into(_file(aside, split, wanted), export_schema(wanted), wanted.file_format) as into:
+        held = split in real_only_in(version.manifest)
+        put = real_only(into, split, version.name) if held else into
         for record, pairs in rows_in(version, wanted.config, split):
             try:
                 rows = rows_of(record, pairs, wanted, chat)
@@ -127,7 +132,7 @@ def _describe(
         Part("default", split, (path.name,), tallies[split].rows, path.stat().st_size, schema)
         for split, path in files.items()
     ]
-    facts = {
+    facts: dict[str, Any] = {
         "version": version.name,
         "version_sha256": version.manifest["sha256"],
         "config": wanted.config,
@@ -146,3 +151,9 @@ def _describe(
         orjson.dumps(facts, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
     )
     (aside / "README.md").write_text(export_card(version, parts, facts), encoding="utf-8")
+    sizes = {
+        path.name: {**facts["files"][path.name], "bytes": path.stat().st_size}
+        for path in files.values()
+    }
+    described = render_croissant(parts, {**version.manifest, "files": sizes})
+    (aside / CROISSANT).write_bytes(described)

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from store.formats.names import FileFormat
+from store.real import check_real
 
 Put = Callable[[Mapping[str, Any]], None]
 _ROWS = 2_000
@@ -30,6 +31,16 @@ def rows_into(path: Path, schema: pa.Schema, file_format: FileFormat) -> Iterato
             yield put
         file.flush()
         os.fsync(file.fileno())
+
+
+def real_only(put: Put, split: str, name: str) -> Put:
+    """Takes real rows of the version ``name`` and refuses all others."""
+
+    def checked(row: Mapping[str, Any]) -> None:
+        check_real(row, split, name)
+        put(row)
+
+    return checked
 
 
 @contextmanager

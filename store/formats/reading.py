@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from configs.errors import StoreCorrupt
+from store.real import REAL
 from store.twins import MESSY
 from store.versions import Version
 
@@ -24,7 +25,7 @@ _VARIANTS = "variants"
 def configs_in(version: Version) -> list[str]:
     """The configurations whose rows are records to train on, the default one first."""
     folders = {str(Path(name).parent) for name in version.manifest["files"]}
-    own = [MESSY] if MESSY in folders else []
+    own = [name for name in (MESSY, REAL) if name in folders]
     return [DEFAULT, *own, *sorted(Path(f).name for f in folders if f.startswith(f"{_VARIANTS}/"))]
 
 
@@ -74,7 +75,7 @@ def records_in(version: Version, split: str) -> Iterator[tuple[Row, Sequence[Row
 
 
 def _folder(config: str) -> str:
-    own = {DEFAULT: "data", MESSY: MESSY}
+    own = {DEFAULT: "data", MESSY: MESSY, REAL: REAL}
     return own.get(config, f"{_VARIANTS}/{config}")
 
 

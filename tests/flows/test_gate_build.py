@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import polars as pl
@@ -117,6 +118,7 @@ def test_real_rows_are_kept_held_out_and_mixed(recipe_file: RecipeFile, tmp_path
     from datasets import load_dataset
 
     fields = {
+        "card": {"intended_use": "A quiz."},
         "anchor": anchor(tmp_path, 60),
         "mixing": {"held_out": 0.3},
         "splits": {"train": 0.8, "validation": 0.2, "test": 0, "real_only": ["validation"]},
@@ -135,6 +137,20 @@ def test_real_rows_are_kept_held_out_and_mixed(recipe_file: RecipeFile, tmp_path
         assert not set(rows["id"]) & set(held["id"])
         size[share] = (len(rows), sum(origin == "human" for origin in rows["origin"]))
     assert size == {100: (12, 12), 50: (12, 6), 25: (12, 3), 10: (12, 1)}
+    apart = load_dataset(str(version.path), "real")
+    assert {name: len(rows) for name, rows in apart.items()} == {
+        "train": 60 - len(held),
+        "validation": len(held),
+    }
+    against = version.table("probes").filter(pl.col("reference") == "anchor")
+    assert len(against) > 10 and against["reference_value"].null_count() < len(against)
+    assert version.manifest["corpus"]["licence_counts"] == {"CC0-1.0": 4}
+    (writer,) = version.manifest["writers"]
+    assert (writer["model"], writer["rows"]) == ("grounded-templates/1.0.0", 12)
+    card = version.read("README.md").decode()
+    assert "| CC0-1.0 | 4 documents | – |" in card
+    assert "| not stated | 60 real rows |" in card
+    assert "**Intended:** A quiz." in card and "Looked for: email, phone" in card
     assert verify(version) == []
 
 
@@ -146,7 +162,7 @@ def test_real_rows_are_added_to_and_never_replaced(
                       output=tmp_path / "out"))  # fmt: skip
     out = ("--output", tmp_path / "out")
     said = stillhouse("build", recipe_file(anchor=anchor(tmp_path, 20), **fields), *out)
-    assert said.code == 2 and "would have 20 real rows, and its latest version has 30" in said.err
+    assert said.code == 2 and "would have 20 real rows, and its versions have 30" in said.err
     said = stillhouse("build", recipe_file(splits=fields["splits"]), *out)
     assert said.code == 2 and "would have 0 real rows" in said.err
     path = recipe_file(anchor=anchor(tmp_path, 20), **fields)
@@ -208,9 +224,17 @@ def test_synthetic_rows_do_not_become_real_ones(
     files = {"name": "real", "path": str(version.path / "data" / "*.parquet")}
     path = recipe_file(anchor=files, mixing={})
     said = stillhouse("build", path, "--reason", "more real rows", "--output", tmp_path / "out")
-    assert said.code == 2 and "12 rows of the anchor are synthetic rows" in said.err
+    assert said.code == 2 and "no person wrote them (origin: 12 rule)" in said.err
+    # The same without the column that says so, spaced and cased otherwise.
+    copied = version.table("data").select("question", pl.col("answer").str.to_uppercase() + " ")
+    copied.write_ndjson(tmp_path / "copied.jsonl")
+    files = {"name": "real", "path": str(tmp_path / "copied.jsonl")}
     other = recipe_file(name="lakes", anchor=files, mixing={})
-    with pytest.raises(ConfigError, match="synthetic rows of the latest version of rivers"):
+    with pytest.raises(ConfigError, match="12 rows of the anchor are synthetic rows of rivers-v1"):
+        build(load_recipe(str(other), output=tmp_path / "out"))
+    # Nor do candidates of a run whose version is gone.
+    shutil.rmtree(tmp_path / "out" / "rivers")
+    with pytest.raises(ConfigError, match="synthetic rows of a run in the same output folder"):
         build(load_recipe(str(other), output=tmp_path / "out"))
 
 

@@ -108,3 +108,9 @@ def test_how_documents_are_fetched_is_not_what_is_made(
     other = judged.model_copy(update={"corpus": (source.model_copy(update=update),)})
     assert (recipe_hash(other) == recipe_hash(judged)) is same
     assert (run_of(other) == run_of(judged)) is same
+
+
+def test_words_on_a_card_make_nothing_else(judged: Recipe) -> None:
+    card = judged.card.model_copy(update={"intended_use": "A quiz."})
+    other = judged.model_copy(update={"card": card})
+    assert (recipe_hash(other), run_of(other)) == (recipe_hash(judged), run_of(judged))

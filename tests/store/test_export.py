@@ -75,6 +75,7 @@ def test_an_export_loads_with_its_splits_and_gives_the_records_back(
     assert sorted(p.name for p in folder.iterdir()) == sorted(
         [
             "README.md",
+            "croissant.json",
             "export.json",
             *(f"{s}.{file_format}" for s in ("train", "validation", "test")),
         ]
@@ -103,6 +104,7 @@ def test_the_same_version_gives_the_same_bytes_and_the_cache_knows_another_expor
         before.append({path.name: path.read_bytes() for path in folder.iterdir()})
     assert before[0] == before[1] and set(before[0]) == {
         "README.md",
+        "croissant.json",
         "export.json",
         "train.parquet",
         "validation.parquet",

@@ -77,7 +77,7 @@ def test_twins_are_a_configuration_with_the_splits_of_their_records(
     assert list(clean["train"].features) == [n for n in TWINS.names if n not in TWIN.names]
     card = (version.path / "README.md").read_text()
     assert '"messy")  # the same, asked as users ask' in card
-    sent = {name for name, _ in pack(version, None).files}
+    sent = {name for name, _ in pack(version, None, tmp_path).files}
     assert {name.partition("/")[0] for name in sent} >= {"messy", "variants", "data"}
 
 

@@ -1,0 +1,38 @@
+"""How a version is loaded, configuration by configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from store.card.parts import Part
+
+_LINES = (
+    ("rejected", "why", "dropped rows, each with a reason"),
+    ("preference", "pairs", "prompt, chosen, rejected"),
+    ("messy", "users", "the same, asked as users ask"),
+    ("real", "people", "the real rows alone"),
+)
+
+
+def load_text(name: str, parts: Sequence[Part]) -> list[str]:
+    """How the version is loaded; a configuration without rows is none."""
+    return [
+        "## Load",
+        "",
+        "```python",
+        "from datasets import load_dataset",
+        f'data = load_dataset("path/to/{name}")            # messages, and all provenance',
+        *_others(name, {part.config for part in parts if part.rows}),
+        "```",
+        "",
+        "The configurations `evidence`, `passages` and `verdicts` hold every claim with what it "
+        "was checked against, those passages, and every stage's verdict on every candidate. "
+        "`croissant.json` describes all files and columns for other tools.",
+        "",
+    ]
+
+
+def _others(name: str, there: set[str]) -> Iterator[str]:
+    for config, variable, what in _LINES:
+        if config in there:
+            yield f'{variable} = load_dataset("path/to/{name}", "{config}")  # {what}'

@@ -1,0 +1,97 @@
+"""How a version was made, on its card: who wrote, what was dropped, and rows to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+def rows_text(rows: Sequence[Any]) -> list[str]:
+    """A few records."""
+    table = [
+        f"| {cell(row['question'])} | {cell(row['answer'])} "
+        f"| {cell(row['sources'][0]['document_id'])} |"
+        for row in rows
+    ]
+    return [
+        "## Rows to look at",
+        "",
+        "| question | answer | source |",
+        "|---|---|---|",
+        *table,
+        "",
+    ]
+
+
+def teachers_text(manifest: Mapping[str, Any]) -> list[str]:
+    """Who wrote the rows: the teacher as the recipe calls it, and the model that really answered.
+    Versions from before it was counted say less.
+    """
+    if not manifest.get("writers"):
+        return []
+    table = [
+        f"| {cell(one['teacher'])} | {cell(one['model']) or '–'} | {one['mode']} "
+        f"| {one['depth']} | {one['rows']:,} |"
+        for one in manifest["writers"]
+    ]
+    return [
+        "## Teachers",
+        "",
+        "| teacher | model that answered | mode | generation depth | rows |",
+        "|---|---|---|---:|---:|",
+        *table,
+        "",
+    ]
+
+
+def funnel_text(manifest: Mapping[str, Any]) -> list[str]:
+    """What each stage kept and dropped, and what came of repairs."""
+    table = [
+        f"| {step['stage']} | {step['kept']:,} | {step['dropped']:,} | {_reasons(step)} |"
+        for step in manifest["funnel"]
+    ]
+    return [
+        "## How it was made",
+        "",
+        "| stage | kept | dropped | most frequent reasons |",
+        "|---|---:|---:|---|",
+        *table,
+        *_repaired(manifest.get("repair")),
+        "",
+    ]
+
+
+def generations_text(found: Mapping[str, Any] | None) -> list[str]:
+    """How far the rows are from what people wrote, and what was allowed for a reason."""
+    if found is None:
+        return []
+    mix = ", ".join(f"{count:,} {mode} at depth {depth}" for mode, depth, count in found["mix"])
+    allowed = (f"Allowed by {name}: {why}." for name, why in found["allowed"].items())
+    said = " ".join([f"**Generations:** {mix}.", *allowed])
+    explained = (
+        "Depth 0 is by rule or by a teacher that was never trained on this pipeline's data; each "
+        "training on its rows adds 1."
+    )
+    return ["", f"{said} {explained}"]
+
+
+def _repaired(repair: Mapping[str, Any] | None) -> list[str]:
+    """What came of records that went back to their teacher, where some did."""
+    if not repair or not repair["records"]:
+        return []
+    told = (
+        f"{repair['records']:,} records that failed verification went back to their teacher with "
+        f"the evidence, and {repair['mended']:,} were mended. Their `repaired_from` names the "
+        "version that failed, which is in `rejected`."
+    )
+    return ["", told]
+
+
+def _reasons(step: Mapping[str, Any]) -> str:
+    return ", ".join(f"{reason} {count:,}" for reason, count in step["reasons"]) or "–"
+
+
+def cell(text: str) -> str:
+    """A text as a cell of a table: one line, not too long."""
+    flat = " ".join(text.split()).replace("|", "\\|")
+    return flat if len(flat) <= 160 else f"{flat[:157]}..."
