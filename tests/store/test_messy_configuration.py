@@ -111,7 +111,7 @@ def test_every_training_set_is_exported_whole(
     facts = orjson.loads((folder / "export.json").read_bytes())
     assert facts["config"] == config
     assert f"configuration `{config}`" in (folder / "README.md").read_text()
-    assert pack(version, folder).files
+    assert pack(version, folder, tmp_path).files
 
 
 @pytest.mark.parametrize(
