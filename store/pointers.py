@@ -67,7 +67,8 @@ def number_of(name: str) -> int:
 
 def tags(folder: Location) -> dict[str, str]:
     """Versions by the tags of a dataset, in the order of the tags."""
-    return {path.stem: str(read_sealed(path).said["version"]) for path in documents(folder, "tags")}
+    said = {path.stem: read_sealed(path).said for path in documents(folder, "tags")}
+    return {name: str(one["version"]) for name, one in said.items() if one}  # none: just untagged
 
 
 def tag(folder: Location, name: str, version: str, note: str, move: bool) -> None:
@@ -155,5 +156,5 @@ def documents(folder: Location, kind: str) -> list[Location]:
         found: list[Location] = [*inside.glob("[!.]*.json")]
     else:
         names = (key.rpartition("/")[2] for key in inside.fs.find(inside.path))
-        found = [inside / name for name in names]
+        found = [inside / name for name in names if name.endswith(".json")]
     return sorted(found, key=lambda path: path.name)
