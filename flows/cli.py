@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from configs.errors import StillhouseError
-from configs.locations import OUTPUT
+from configs.locations import OUTPUT, location_of
 from flows import (
     cli_catalogue,
     cli_lineage,
@@ -129,6 +129,7 @@ app.command()(cli_versions.release)
 app.command()(cli_versions.rollback)
 app.command()(cli_versions.tag)
 app.command()(cli_versions.untag)
+app.command()(cli_versions.pull)
 app.command()(cli_versions.withdraw)
 app.command()(cli_versions.gc)
 app.command()(cli_versions.fsck)
@@ -266,7 +267,7 @@ def _build_in_prefect(recipe: Recipe, reason: str, past_canary: str) -> Built:
     if state.name == QUARANTINED.title():
         version = list_versions(recipe.output, recipe.name)[-1]
     else:
-        version = Version(Path(str(state.result())))
+        version = Version(location_of(str(state.result())))
     return Built(version, version.path not in before)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -85,6 +86,19 @@ def untag(
 
     run(dataset_folder(output, dataset), name)
     console().print(f"{dataset} has no tag {name} any more.")
+
+
+def pull(
+    spec: SpecArgument,
+    folder: Annotated[Path, typer.Argument(help="Where the version's folder goes.")],
+    output: OutputOption = OUTPUT,
+) -> None:
+    """Copy a version to this machine, checked, for `load_dataset` and tools without network."""
+    from store.placing import fetch
+    from store.versions import find_version
+
+    found = fetch(find_version(output, spec), folder)
+    console().print(f"Version: {found}", soft_wrap=True, highlight=False, markup=False)
 
 
 def withdraw(spec: SpecArgument, reason: ReasonOption, output: OutputOption = OUTPUT) -> None:

@@ -15,6 +15,7 @@ from configs.errors import ConfigError, StoreCorrupt
 from store.checks import verify
 from store.croissant import CROISSANT
 from store.formats.folder import FACTS
+from store.placing import fetch
 from store.publish import held_back
 from store.versions import SCHEMAS, Version, file_sha256
 
@@ -72,7 +73,8 @@ def pack(version: Version, export: Path | None, scratch: Path) -> Parcel:
     problems = verify(version)
     if problems:
         raise StoreCorrupt(f"{version.name} is not sound, so nothing was sent: {problems[0]}")
-    return _parcel(version.name, version.local(scratch), [*version.files, "manifest.json"])
+    folder = version.path if isinstance(version.path, Path) else fetch(version, scratch)
+    return _parcel(version.name, folder, [*version.files, "manifest.json"])
 
 
 def send(parcel: Parcel, repository: str, public: bool) -> str:

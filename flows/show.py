@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -36,7 +37,7 @@ def show_rows(
         option = output_option(version.root)
         yield Text(f"Why was one kept? stillhouse show {spec} ID{option}")
         if MESSY in version.folders:
-            yield Text(f'Asked as users ask: load_dataset("{version.path}", "{MESSY}")')
+            yield Text(f'Asked as users ask: load_dataset("{_folder(version)}", "{MESSY}")')
         return
     rows = version.table("rejected")
     reasons = rows["reason"].value_counts(sort=True)
@@ -47,6 +48,11 @@ def show_rows(
             raise ConfigError(f"nothing was dropped for {reason!r}; reasons are: {there}")
     yield terminal.dropped_table(rows.head(count).to_dicts(), f"{version.name}: dropped rows")
     yield Text(", ".join(f"{name} {n:,}" for name, n in reasons.iter_rows()))
+
+
+def _folder(version: Version) -> str:
+    """What `datasets` loads it from: its folder, or a copy of what lies in object storage."""
+    return str(version.path) if isinstance(version.path, Path) else f"FOLDER/{version.name}"
 
 
 def show_record(version: Version, start_of_id: str) -> Iterator[RenderableType]:

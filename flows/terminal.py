@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -27,6 +28,9 @@ from store.report import (
     verifier_text,
 )
 from store.versions import Version
+
+_COPIES = Path("data/pulled")
+"""Where suggested commands copy versions from object storage."""
 
 
 def show_built(console: Console, built: Built) -> None:
@@ -84,14 +88,11 @@ def next_commands(version: Version) -> list[str]:
     name = version.manifest["dataset"]
     option = output_option(version.root)
     if held_back(version):
-        remedy = version.path / REMEDY
-        patched = [f"stillhouse build RECIPE --patch {shlex.quote(str(remedy))}{option}"]
         return [
-            *(patched if remedy.exists() else []),
+            *_patched(version, option),
             f'stillhouse release {name}@{version.number} --reason "..."{option}',
             f"stillhouse show {name}@{version.number} --dropped{option}",
         ]
-    load = f"from datasets import load_dataset; print(load_dataset({str(version.path)!r}))"
     rejected = version.table("rejected")
     facts = rejected.filter(rejected["stage"] == "grounding")
     dropped = facts if len(facts) else rejected
@@ -99,8 +100,26 @@ def next_commands(version: Version) -> list[str]:
     return [
         f"stillhouse show {name}{why}{option}",
         f"stillhouse verify {name}@{version.number}{option}",
-        f'python -c "{load}"',
+        _loaded(version, option),
     ]
+
+
+def _patched(version: Version, option: str) -> Iterator[str]:
+    """How a version's remedy is tried, where it has one."""
+    if REMEDY in version.files:
+        folder = version.path
+        if not isinstance(folder, Path):
+            yield _loaded(version, option)
+            folder = _COPIES / version.name
+        yield f"stillhouse build RECIPE --patch {shlex.quote(str(folder / REMEDY))}{option}"
+
+
+def _loaded(version: Version, option: str) -> str:
+    """How a version gets into Python, from object storage by way of a copy."""
+    if not isinstance(version.path, Path):
+        return f"stillhouse pull {version.dataset}@{version.number} {_COPIES}{option}"
+    load = f"from datasets import load_dataset; print(load_dataset({str(version.path)!r}))"
+    return f'python -c "{load}"'
 
 
 def funnel_table(funnel: Sequence[Mapping[str, Any]], title: str) -> Table:

@@ -17,13 +17,15 @@ from pathlib import Path
 from filelock import FileLock
 from upath import UPath
 
-from configs.errors import StoreCorrupt
+from configs.errors import ConfigError, StoreCorrupt
 from configs.locations import Location
 from store import objects, pointers
-from store.checks import files_in
+from store.checks import files_in, verify
 from store.sealed import sync_folder
+from store.versions import Version
 
 _MANIFEST = "manifest.json"
+_PIECE = 1 << 23
 
 
 @contextmanager
@@ -49,6 +51,28 @@ def one_at_a_time(folder: Location) -> Iterator[None]:
             yield
     else:
         yield
+
+
+def fetch(version: Version, folder: Path) -> Path:
+    """Copy a version into a folder of this machine, checked and whole; return where it is.
+
+    Raises:
+        ConfigError: something of that name is there.
+        StoreCorrupt: what arrived is not what was published.
+    """
+    final = folder / version.name
+    if final.exists():
+        raise ConfigError(f"{final} is there already; choose another folder")
+    with aside(folder) as made:
+        for name in [*version.files, "manifest.json"]:
+            (made / name).parent.mkdir(parents=True, exist_ok=True)
+            with version.open(name) as file, (made / name).open("wb") as copy:
+                shutil.copyfileobj(file, copy, _PIECE)
+        problems = verify(Version(made))
+        if problems:
+            raise StoreCorrupt(f"{version.name} did not arrive whole: {problems[0]}; try again")
+        made.rename(final)
+    return final
 
 
 def put(made: Path, final: Location) -> bool:

@@ -123,16 +123,6 @@ class Version:
             ]
         return pl.concat(frames)
 
-    def local(self, folder: Path) -> Path:
-        """Where its files lie on this machine; those in object storage are copied to a folder."""
-        if isinstance(self.path, Path):
-            return self.path
-        for name in [*self.files, "manifest.json"]:
-            copy = folder / self.name / name
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            self.path.fs.get_file((self.path / name).path, str(copy))
-        return folder / self.name
-
     def _frame(self, name: str, columns: Sequence[str] | None) -> pl.DataFrame:
         with self.open(name) as file:
             return pl.read_parquet(file, columns=[*columns] if columns else None)

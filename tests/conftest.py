@@ -47,6 +47,8 @@ sys.path.insert(0, str(HERE))
 import forked  # noqa: E402
 from teacher_server import KEY  # noqa: E402
 
+from benchmarks.object_store import BUCKET, serving_objects  # noqa: E402
+
 
 @dataclass(frozen=True)
 class Server:
@@ -77,6 +79,18 @@ def written_is_kept() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", lambda _file: None)
         yield
+
+
+@pytest.fixture(scope="session")
+def object_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a bucket at a real object store of this test run, which variables lead to."""
+    with (
+        serving_objects(tmp_path_factory.mktemp("objects")) as known,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        for name, value in known.items():
+            patch.setenv(name, value)
+        yield f"s3://{BUCKET}"
 
 
 @pytest.fixture(scope="session")

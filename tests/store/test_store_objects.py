@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from store_samples import content, released
 
-from benchmarks.object_store import BUCKET, serving_objects
 from benchmarks.store_kills import kill_apart
 from benchmarks.store_races import race
 from configs.errors import ConfigError
@@ -18,23 +15,14 @@ from configs.locations import Location, location_of
 from store import objects, pointers
 from store.checks import check_pointers, check_version, verify
 from store.collect import collect, garbage, withdraw
+from store.placing import fetch
 from store.publish import release
 from store.versions import Version, datasets, find_version, latest, list_versions
 
 
-@pytest.fixture(scope="module", autouse=True)
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    with serving_objects(tmp_path_factory.mktemp("objects")) as known:
-        before = dict(os.environ)
-        os.environ.update(known)
-        yield
-        os.environ.clear()
-        os.environ.update(before)
-
-
 @pytest.fixture
-def root(request: pytest.FixtureRequest) -> Location:
-    return location_of(f"s3://{BUCKET}/{request.node.name.replace('[', '-').rstrip(']')}")
+def root(object_store: str, request: pytest.FixtureRequest) -> Location:
+    return location_of(f"{object_store}/{request.node.name.replace('[', '-').rstrip(']')}")
 
 
 def test_versions_are_published_listed_and_read(root: Location) -> None:
@@ -55,9 +43,12 @@ def test_versions_are_published_listed_and_read(root: Location) -> None:
 
 def test_what_is_copied_here_is_the_version(root: Location, tmp_path: Path) -> None:
     version = released(root)
-    copy = Version(version.local(tmp_path))
+    copy = Version(fetch(version, tmp_path))
+    assert copy.path == tmp_path / "small-v1"
     assert verify(copy) == []
     assert copy.manifest == version.manifest
+    with pytest.raises(ConfigError, match="small-v1 is there already"):
+        fetch(version, tmp_path)
 
 
 def test_a_flipped_byte_is_found(root: Location) -> None:
@@ -75,7 +66,7 @@ def test_two_publishers_lose_nothing(root: Location) -> None:
     assert race(str(root), 3) == 0
 
 
-@pytest.mark.parametrize(("answered", "step"), [(False, 8), (True, 15)])
+@pytest.mark.parametrize(("answered", "step"), [(False, 12), (True, 20)])
 def test_a_killed_publisher_leaves_the_old_version_or_the_new(
     root: Location, answered: bool, step: int
 ) -> None:
