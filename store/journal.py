@@ -21,7 +21,7 @@ from configs.teachers import Budget
 from store import ledger
 from store.batches import Batches
 from store.ledger import Spent
-from store.opening import open_engine, place_of
+from store.opening import open_engine, place_of, snapshot
 from store.tables import ATTEMPTS, CAPABILITIES, REPLIES, broken, put_row
 from store.text import digest, now, storable
 from store.transaction import Begin, End
@@ -205,6 +205,19 @@ class Journal:
                 put_row(connection, CAPABILITIES, {**at, **more})
         except sa.exc.SQLAlchemyError as error:
             raise broken("write", error) from error
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sa.Connection]:
+        """A connection that sees the journal as it is now, whatever is written meanwhile.
+
+        Raises:
+            StoreCorrupt: it cannot be read.
+        """
+        try:
+            with snapshot(self._engine) as connection:
+                yield connection
+        except sa.exc.SQLAlchemyError as error:
+            raise broken("read", error) from error
 
     @contextmanager
     def _reading(self) -> Iterator[sa.Connection]:
