@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import multiprocessing
+import signal
 import subprocess
 import sys
 import uuid
@@ -182,6 +183,25 @@ def test_a_migration_that_fails_leaves_the_journal_as_it_was(
         further(tmp_path / "later", patch, more='op.execute("SELECT nonsense FROM nowhere")')
         with pytest.raises(StoreCorrupt, match=r"could not be brought .*nowhere.*is as it was"):
             Journal(database)
+    assert contents(database) == before
+    with closing(Journal(database)) as journal:
+        assert journal.find("old") == PAID
+
+
+def test_a_kill_within_a_migration_leaves_the_journal_as_it_was(
+    database: Path | str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_old(database, *FIRST, *ROWS)
+    before = contents(database)
+    with monkeypatch.context() as patch:
+        further(tmp_path / "later", patch, more="import os; os.kill(os.getpid(), 9)")
+    script = (
+        "from pathlib import Path, PosixPath; from store import journal, migrating\n"
+        f"migrating.VERSIONS += (Path({str(tmp_path / 'later')!r}),)\n"
+        f"migrating.HEAD = 'next'; journal.Journal({database!r})"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=60)
+    assert done.returncode == -signal.SIGKILL, done.stderr.decode()
     assert contents(database) == before
     with closing(Journal(database)) as journal:
         assert journal.find("old") == PAID
