@@ -57,6 +57,7 @@ def export_journal(journal: Journal, folder: Path, progress: Progress = silent) 
         ConfigError: something is in the folder.
         StoreCorrupt: the journal cannot be read, or the disk refused; nothing is left behind.
     """
+    folder = folder.absolute()
     if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
         raise ConfigError(f"{folder} is there already; choose another folder, or move it away")
     aside = folder.with_name(f".tmp-{uuid.uuid4().hex}")
@@ -107,9 +108,10 @@ def _batches(
     connection: sa.Connection, table: sa.Table, schema: pa.Schema
 ) -> Iterator[pa.RecordBatch]:
     query = sa.select(table).execution_options(yield_per=_AT_ONCE)
-    for rows in connection.execute(query).partitions():
-        columns = zip(*rows, strict=True)
-        arrays = [
-            pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)
-        ]
-        yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+    with connection.execute(query) as result:
+        for rows in result.partitions():
+            columns = zip(*rows, strict=True)
+            arrays = [
+                pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)
+            ]
+            yield pa.RecordBatch.from_arrays(arrays, schema=schema)

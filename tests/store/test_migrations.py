@@ -162,13 +162,14 @@ def test_threads_open_different_journals_at_once(tmp_path: Path) -> None:
     assert {revision(path) for path in paths} == {migrating.HEAD}
 
 
-def test_processes_open_an_old_journal_at_once(database: Path | str) -> None:
-    write_old(database, *FIRST, *ROWS)
+def test_processes_open_an_old_journal_at_once(tmp_path: Path, postgres_database: str) -> None:
     with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
         list(pool.map(len, ["a", "b"]))  # They are both there before the race begins.
-        assert list(pool.map(open_one, [database] * 2)) == ["Paid for."] * 2
-    with closing(Journal(database)) as journal:
-        assert len(journal.attempts("run")) == 2
+        for database in (tmp_path / "journal.db", postgres_database):
+            write_old(database, *FIRST, *ROWS)
+            assert list(pool.map(open_one, [database] * 2)) == ["Paid for."] * 2
+            with closing(Journal(database)) as journal:
+                assert len(journal.attempts("run")) == 2
 
 
 @pytest.mark.parametrize("began", [False, True], ids=["from before", "at head"])
