@@ -13,6 +13,7 @@ from configs.errors import StillhouseError
 from configs.locations import OUTPUT, location_of
 from flows import (
     cli_catalogue,
+    cli_journal,
     cli_lineage,
     cli_measure,
     cli_out,
@@ -134,6 +135,7 @@ app.command()(cli_versions.withdraw)
 app.command()(cli_versions.gc)
 app.command()(cli_versions.fsck)
 app.command()(cli_catalogue.catalogue)
+app.add_typer(cli_journal.app)
 
 
 @app.command()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from configs.errors import ConfigError
-from flows.workspace import JOURNAL_VARIABLE, working_folder, workspace_at
+from flows.workspace import existing_journal
 from store.versions import Version
 
 
@@ -27,11 +26,8 @@ def requests_of(version: Version, keys: Sequence[str]) -> Requests:
     """The requests with these keys, from the journal beside the version."""
     if not keys:
         return Requests((), ())
-    there = (working_folder(version.root) / "journal.sqlite").exists()
-    if not there and not os.environ.get(JOURNAL_VARIABLE):
-        return Requests((), tuple(keys), f"there is no journal in {version.root}")
     try:
-        journal = workspace_at(version.root).journal
+        journal = existing_journal(version.root)
     except ConfigError as error:
         return Requests((), tuple(keys), str(error))
     found = {row["key"]: row for row in journal.requests(keys)}

@@ -21,6 +21,7 @@ from configs.recipe import Recipe
 from generators.library import Library
 from store.corpus import Corpus
 from store.journal import Journal
+from store.opening import place_of
 from store.shards import Shards
 from store.stages import Vectors
 from store.text import digest
@@ -85,7 +86,8 @@ WORK_VARIABLE = "STILLHOUSE_WORK"
 """Environment variable with the folder of shards and journal, where that is not beside the
 datasets."""
 JOURNAL_VARIABLE = "STILLHOUSE_JOURNAL_URL"
-"""Environment variable with the PostgreSQL URL of a journal that several machines share."""
+"""Environment variable with the URL of a journal: PostgreSQL, which several machines may share, or
+a SQLite file."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ class Workspace:
     @cached_property
     def journal(self) -> Journal:
         """The journal of requests, closed when the process ends."""
-        journal = Journal(os.environ.get(JOURNAL_VARIABLE) or self.root / "journal.sqlite")
+        journal = Journal(_journal_of(self.root))
         atexit.register(journal.close)
         return journal
 
@@ -162,6 +164,25 @@ def workspace_at(output: Location) -> Workspace:
             "`output:` in the recipe or --output"
         ) from None
     return _opened(root.absolute())
+
+
+def existing_journal(output: Location) -> Journal:
+    """The journal of a folder of datasets, where nothing is to be made.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    place = place_of(_journal_of(working_folder(output)))
+    if isinstance(place, Path) and not place.exists():
+        raise ConfigError(
+            f"there is no journal in {output}: no file {place}; name the folder of your datasets "
+            f"with --output, or the journal with {JOURNAL_VARIABLE}"
+        )
+    return workspace_at(output).journal
+
+
+def _journal_of(root: Path) -> Path | str:
+    return os.environ.get(JOURNAL_VARIABLE) or root / "journal.sqlite"
 
 
 def working_folder(output: Location) -> Path:

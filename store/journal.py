@@ -21,7 +21,8 @@ from configs.teachers import Budget
 from store import ledger
 from store.batches import Batches
 from store.ledger import Spent
-from store.tables import ATTEMPTS, CAPABILITIES, REPLIES, broken, open_engine, put_row
+from store.opening import open_engine, place_of, snapshot
+from store.tables import ATTEMPTS, CAPABILITIES, REPLIES, broken, put_row
 from store.text import digest, now, storable
 from store.transaction import Begin, End
 from store.writer import Writer
@@ -97,15 +98,18 @@ class Journal:
     """Replies, attempts and the ledger in one database. Safe for threads and processes."""
 
     def __init__(self, where: Path | str) -> None:
-        """Open the journal at a path (SQLite) or a URL (PostgreSQL), making what is missing.
+        """Open the journal at a path (SQLite) or a URL (SQLite or PostgreSQL); one that is not
+        there is made, one of an older version migrated.
 
         Raises:
-            StoreCorrupt: it cannot be opened as a journal.
+            StoreCorrupt: it cannot be opened as a journal, or is of a newer version.
+            ConfigError: the URL is none of a journal.
         """
-        self._engine = open_engine(where)
+        place = place_of(where)
+        self._engine = open_engine(place)
         self._read = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         try:
-            self._writer = Writer(self._engine, where if isinstance(where, Path) else None)
+            self._writer = Writer(self._engine, place if isinstance(place, Path) else None)
         except (OSError, sa.exc.SQLAlchemyError) as error:
             raise broken("write", error) from error
         self.batches = Batches(self._engine)
@@ -201,6 +205,19 @@ class Journal:
                 put_row(connection, CAPABILITIES, {**at, **more})
         except sa.exc.SQLAlchemyError as error:
             raise broken("write", error) from error
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sa.Connection]:
+        """A connection that sees the journal as it is now, whatever is written meanwhile.
+
+        Raises:
+            StoreCorrupt: it cannot be read.
+        """
+        try:
+            with snapshot(self._engine) as connection:
+                yield connection
+        except sa.exc.SQLAlchemyError as error:
+            raise broken("read", error) from error
 
     @contextmanager
     def _reading(self) -> Iterator[sa.Connection]:

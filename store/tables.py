@@ -1,19 +1,15 @@
-"""The tables of the journal, and how its database is opened: SQLite by path, PostgreSQL by URL."""
+"""The tables of the journal. A change of them comes with a script in :mod:`store.migrations`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from filelock import FileLock
 
-from configs.errors import ConfigError, StoreCorrupt
+from configs.errors import StoreCorrupt
 
 METADATA = sa.MetaData()
-_MAKING_TABLES = 0x5717_10C5
-"""The advisory lock under which tables are made."""
 REPLIES = sa.Table(
     "replies",
     METADATA,
@@ -108,47 +104,6 @@ BATCHES = sa.Table(
 a JSON list of request keys."""
 
 
-def open_engine(where: Path | str) -> sa.Engine:
-    """The database of a journal with all tables, whose transactions take the write lock at once.
-
-    Raises:
-        StoreCorrupt: the file or server cannot be opened as a journal.
-        ConfigError: it is no URL of PostgreSQL, or the extra `postgres` is not installed.
-    """
-    url = None if isinstance(where, Path) else _server_url(where)
-    try:
-        return _open_sqlite(Path(where)) if url is None else _open_server(url)
-    except ModuleNotFoundError:
-        raise ConfigError(
-            "a journal on PostgreSQL needs the extra: pip install 'stillhouse[postgres]'"
-        ) from None
-    except (OSError, sa.exc.DatabaseError) as error:
-        why = str(error.__cause__ or error).partition("\n")[0]
-        if url is not None:
-            raise StoreCorrupt(
-                f"cannot open the journal {url.render_as_string()}: {why}; see that the server "
-                "runs, and that this user may make tables there"
-            ) from error
-        raise StoreCorrupt(
-            f"cannot open the journal {where}: {why}; "
-            "move the file away to start a new one (its paid replies are then not reused)"
-        ) from error
-
-
-def _server_url(url: str) -> sa.URL:
-    try:
-        found = sa.make_url(url)
-    except sa.exc.ArgumentError:
-        found = None
-    # Its text may hold a password, so it is not repeated.
-    if found is None or found.get_backend_name() not in ("postgresql", "postgres"):
-        raise ConfigError(
-            "the URL of the journal is not one of PostgreSQL; write "
-            "postgresql://user:password@host/database"
-        )
-    return found.set(drivername="postgresql+psycopg")
-
-
 def broken(doing: str, error: Exception) -> StoreCorrupt:
     """The error to raise where the database fails later on."""
     why = str(getattr(error, "orig", None) or error).partition("\n")[0]
@@ -176,50 +131,3 @@ def _insert(connection: sa.Connection, table: sa.Table) -> Any:
 
     dialect: Any = sqlite if connection.dialect.name == "sqlite" else postgresql
     return dialect.insert(table)
-
-
-def _open_server(url: sa.URL) -> sa.Engine:
-    # Connections that the server closed meanwhile are replaced before they are used. Whoever waits
-    # for a row's lock must then see what was written to it, whatever the server's own default is.
-    engine = sa.create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
-    with engine.begin() as connection:
-        # Processes that start together would each make the same tables.
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MAKING_TABLES)))
-        _make_tables(connection)
-    return engine
-
-
-def _open_sqlite(path: Path) -> sa.Engine:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 60})
-    sa.event.listen(engine, "connect", _durable)
-    sa.event.listen(engine, "begin", _begin_immediate)
-    # SQLite does not wait for its lock while it changes to the write-ahead log.
-    with FileLock(path.with_name(f".{path.name}.lock")), engine.begin() as connection:
-        _make_tables(connection)
-    return engine
-
-
-def _make_tables(connection: sa.Connection) -> None:
-    """Journals of older versions get the columns that came later, all of which may be empty."""
-    METADATA.create_all(connection)
-    there = {column["name"] for column in sa.inspect(connection).get_columns(REPLIES.name)}
-    for column in REPLIES.columns:
-        if column.name not in there:
-            kind = column.type.compile(connection.dialect)
-            connection.exec_driver_sql(f"ALTER TABLE replies ADD COLUMN {column.name} {kind}")
-
-
-def _durable(connection: Any, _record: object) -> None:
-    # Transactions begin where we say so, not where the driver guesses.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.close()
-
-
-def _begin_immediate(connection: sa.Connection) -> None:
-    # A transaction that reads first and writes later must not find its reading outdated.
-    if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
-        connection.exec_driver_sql("BEGIN IMMEDIATE")

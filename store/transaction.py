@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -65,20 +65,36 @@ def write(connection: sa.Connection, operations: Sequence[Begin | End]) -> list[
 
 
 def read_end(kept: Any) -> End | None:
-    """An end that was kept as JSON; None where another version of the code has written it."""
-    columns = {column.name for column in REPLIES.columns} - {"answered_at"}
+    """An end that was kept as JSON; None where it cannot be written to the tables of today. One of
+    an older version lacks columns that came later.
+    """
     try:
         end = End(**{**kept, "unused": Spent(**kept["unused"])})
-        whole = set(end.attempt) == {"b_id", *_OF_END}
-        return end if whole and (end.reply is None or set(end.reply) == columns) else None
+        attempt = _completed(end.attempt, {"b_id": False, **_MAY_BE_EMPTY})
+        reply = None if end.reply is None else _completed(end.reply, _OF_REPLY)
+        if attempt is None or (end.reply is not None and reply is None):
+            return None
+        return replace(end, attempt=attempt, reply=reply)
     except (KeyError, TypeError):
         return None
+
+
+def _completed(row: Any, columns: Mapping[str, bool]) -> dict[str, Any] | None:
+    """A row with all of these columns, None in those that lack and may be empty; None where it
+    lacks another, or has one more.
+    """
+    must = {name for name, may_be_empty in columns.items() if not may_be_empty}
+    if not must <= set(row) <= set(columns):
+        return None
+    return {**dict.fromkeys(columns), **row}
 
 
 _OF_END = (
     *("outcome", "status", "detail", "latency_s", "usd"),
     *("input_tokens", "output_tokens", "ttft_s", "returned_model"),
 )
+_MAY_BE_EMPTY = {name: bool(ATTEMPTS.c[name].nullable) for name in _OF_END}
+_OF_REPLY = {c.name: bool(c.nullable) for c in REPLIES.columns if c.name != "answered_at"}
 _CLOSE = (
     sa.update(ATTEMPTS)
     .where(ATTEMPTS.c.id == sa.bindparam("b_id"))

@@ -133,6 +133,31 @@ def test_what_cannot_be_read_is_kept_and_hides_nothing(tmp_path: Path) -> None:
     assert left(tmp_path) == [f"{file.name}.unread"]
 
 
+def test_what_an_older_version_left_lacks_columns_that_came_later(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    with closing(Journal(path)) as journal:
+
+        async def call() -> None:
+            for number in range(3):
+                await journal.begin((f"k{number}",), attempt(number), Budget())
+            await journal.end(attempt(0), Ended("ok", USED, 0.1, REPLY, 200), b"{}")
+
+        asyncio.run(call())
+        (kept,) = (f.read_bytes() for f in tmp_path.iterdir() if f.name.endswith("-0"))
+    older = json.loads(kept.decode().replace("k0", "k1").replace(f"{0:032x}", f"{1:032x}"))
+    for name in ("cache_write_tokens", "structured", "ttft_s"):
+        del older["reply"][name]
+    del older["attempt"]["ttft_s"]
+    of_today = kept.decode().replace("k0", "k2").replace(f"{0:032x}", f"{2:032x}")
+    file = tmp_path / "journal.sqlite.arrivals-0123-0"
+    file.write_text(json.dumps(older) + "\n" + of_today)
+    file.with_name("journal.sqlite.arrivals-0123.lock").touch()
+    with closing(Journal(path)) as journal:
+        assert [journal.find(f"k{number}") for number in range(3)] == [REPLY] * 3
+        assert [row["outcome"] for row in journal.attempts("run")] == ["ok"] * 3
+    assert left(tmp_path) == []
+
+
 def test_a_write_in_pieces_is_whole_and_one_that_fails_leaves_no_piece(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -186,21 +185,6 @@ def test_more_tokens_than_32_bits_hold(journal: Journal) -> None:
     assert journal.attempts("run")[0]["output_tokens"] == 6_000_000_000
 
 
-def test_a_journal_of_an_older_version_gets_the_columns_that_came_later(
-    database: Path | str,
-) -> None:
-    with closing(Journal(database)) as journal:
-        put(journal, "old", "run", replace(REPLY, teacher="", ttft_s=None))
-        with journal._engine.begin() as connection:
-            for name in ("cached_tokens", "reasoning_tokens", "ttft_s", "structured"):
-                connection.exec_driver_sql(f"ALTER TABLE replies DROP COLUMN {name}")
-    with closing(Journal(database)) as journal:
-        found = journal.find("old")
-        assert found is not None and (found.cached_tokens, found.ttft_s) == (0, None)
-        put(journal, "new", "run", replace(REPLY, cached_tokens=3, ttft_s=0.5))
-        assert journal.find("new") == replace(REPLY, cached_tokens=3, ttft_s=0.5)
-
-
 def test_what_was_learnt_of_a_model_is_replaced_also_by_several_at_once(journal: Journal) -> None:
     def learn(number: int) -> None:
         journal.learn("http://x/v1", "m", ("tools", "none")[number % 2], {"turn": number})
@@ -287,11 +271,40 @@ def test_a_server_that_is_not_there_is_said_without_the_password() -> None:
     assert "hunter2" not in str(said.value)
 
 
-@pytest.mark.parametrize("url", ["mysql://u:hunter2@localhost/x", "hunter2", "sqlite:///x.db"])
-def test_what_is_no_url_of_postgresql_is_refused(url: str) -> None:
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mysql://u:hunter2@localhost/x",
+        "hunter2",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "sqlite:///file:hunter2?mode=memory&uri=true",
+        "sqlite://hunter2/x.db",
+        "sqlite+aiosqlite:///hunter2.db",
+    ],
+)
+def test_what_is_no_url_of_a_journal_is_refused(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(ConfigError, match="write postgresql://user:password@host/database") as said:
         Journal(url)
     assert "hunter2" not in str(said.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("path", ["journal.db", "some folder/50%.db"])
+def test_a_file_may_be_named_by_url(
+    path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with closing(Journal(f"sqlite:///{path}")) as journal:
+        assert journal.outlives_kills
+        put(journal, "k", "run", REPLY)
+    with closing(Journal(tmp_path / path)) as by_path:
+        assert by_path.find("k") == REPLY
+    with closing(Journal(f"sqlite:///{tmp_path / path}")) as absolute:
+        assert absolute.find("k") == REPLY
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+asyncpg"])

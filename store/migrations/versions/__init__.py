@@ -1,0 +1,1 @@
+"""One script for each revision of the journal's tables, oldest first."""
