@@ -20,6 +20,7 @@ from flows import (
     cli_probe,
     cli_realism,
     cli_recipes,
+    cli_scrub,
     cli_verify,
     cli_versions,
 )
@@ -134,6 +135,8 @@ app.command()(cli_versions.pull)
 app.command()(cli_versions.withdraw)
 app.command()(cli_versions.gc)
 app.command()(cli_versions.fsck)
+app.command()(cli_scrub.scrub)
+app.command()(cli_scrub.prune)
 app.command()(cli_catalogue.catalogue)
 app.add_typer(cli_journal.app)
 

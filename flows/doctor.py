@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING
 
 from configs.errors import ConfigError, StillhouseError
 from configs.locations import Location
-from flows.workspace import working_folder
-from store.objects import check_conditions
 
 if TYPE_CHECKING:
     from configs.recipe import Recipe
@@ -130,6 +128,9 @@ def _output(output: Location) -> Iterator[Finding]:
     if isinstance(output, Path):
         yield _disk(output)
         return
+    from flows.workspace import working_folder
+    from store.objects import check_conditions
+
     yield _disk(working_folder(output))
     try:
         check_conditions(output)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -85,6 +85,7 @@ _ASKED = {
 WORK_VARIABLE = "STILLHOUSE_WORK"
 """Environment variable with the folder of shards and journal, where that is not beside the
 datasets."""
+_DATABASE = "journal.sqlite"
 JOURNAL_VARIABLE = "STILLHOUSE_JOURNAL_URL"
 """Environment variable with the URL of a journal: PostgreSQL, which several machines may share, or
 a SQLite file."""
@@ -182,7 +183,7 @@ def existing_journal(output: Location) -> Journal:
 
 
 def _journal_of(root: Path) -> Path | str:
-    return os.environ.get(JOURNAL_VARIABLE) or root / "journal.sqlite"
+    return os.environ.get(JOURNAL_VARIABLE) or root / _DATABASE
 
 
 def working_folder(output: Location) -> Path:
@@ -243,6 +244,27 @@ def exclusively(recipe: Recipe) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+@contextmanager
+def nobody_works(space: Workspace) -> Iterator[None]:
+    """Keep builds of every dataset of a working folder away meanwhile.
+
+    Raises:
+        ConfigError: one is at work.
+    """
+    with ExitStack() as held:
+        locks = (path for path in space.root.glob("[!.]*.lock") if _DATABASE not in path.name)
+        for path in sorted(locks):
+            lock = FileLock(path, is_singleton=True)
+            try:
+                held.enter_context(lock.acquire(timeout=0))
+            except Timeout:
+                raise ConfigError(
+                    f"another process is working on {path.stem!r} in {space.root}; wait until it "
+                    "has ended"
+                ) from None
+        yield
 
 
 @lru_cache(maxsize=2)

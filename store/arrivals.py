@@ -50,6 +50,14 @@ class Arrivals:
             self._open[self._turn] += 1
             return self._turn
 
+    def forget(self) -> None:
+        """Empty the files in which nothing waits any more, so that no byte of a reply is left."""
+        with self._guard:
+            for turn, waiting in enumerate(self._open):
+                if waiting == 0:
+                    os.ftruncate(self._files[turn], 0)
+                    self._size[turn] = 0
+
     def _append(self, line: bytes) -> None:
         file, rest = self._files[self._turn], memoryview(line)
         try:

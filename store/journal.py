@@ -206,6 +206,25 @@ class Journal:
         except sa.exc.SQLAlchemyError as error:
             raise broken("write", error) from error
 
+    def delete(self, statements: Sequence[sa.Delete | sa.Update]) -> None:
+        """Run these in one transaction, then have the database forget the bytes, too.
+
+        Raises:
+            StoreCorrupt: it could not be written.
+        """
+        try:
+            with self._engine.begin() as connection:
+                for statement in statements:
+                    connection.execute(statement)
+            with self._read.connect() as connection:
+                connection.exec_driver_sql("VACUUM")
+                if connection.dialect.name == "sqlite":
+                    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            if self._writer.arrivals is not None:
+                self._writer.arrivals.forget()
+        except sa.exc.SQLAlchemyError as error:
+            raise broken("write", error) from error
+
     @contextmanager
     def snapshot(self) -> Iterator[sa.Connection]:
         """A connection that sees the journal as it is now, whatever is written meanwhile.
