@@ -17,7 +17,8 @@ from upath import UPath
 
 from configs.errors import ConfigError
 
-_TAKEN = {"PreconditionFailed", "412"}
+_TAKEN = {"PreconditionFailed", "412", "NoSuchKey"}
+"""The condition does not hold: there is another, or what was to be swapped is there no more."""
 _BUSY = {"ConditionalRequestConflict", "OperationAborted", "409"}
 _TRIES = 8
 

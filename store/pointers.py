@@ -20,6 +20,7 @@ from store.text import now
 
 _MOVES = 100
 _TAG = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,63}")
+_DOCUMENT = re.compile(r"[^./][^/]*\.json")
 _NUMBER = re.compile(r"v?\d+|latest")
 
 
@@ -154,6 +155,7 @@ def documents(folder: Location, kind: str) -> list[Location]:
     if isinstance(inside, Path):
         found: list[Location] = [*inside.glob("[!.]*.json")]
     else:
-        names = (key.rpartition("/")[2] for key in inside.fs.find(inside.path))
-        found = [inside / name for name in names]
+        # Some stores list a folder that was emptied as if it were an object of that name.
+        names = (key.removeprefix(f"{inside.path}/") for key in inside.fs.find(inside.path))
+        found = [inside / name for name in names if _DOCUMENT.fullmatch(name)]
     return sorted(found, key=lambda path: path.name)

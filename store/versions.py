@@ -173,11 +173,12 @@ def taken(folder: Location, name: str) -> int:
 
 def _names(folder: Location, name: str) -> list[str]:
     """Names of the versions in a folder: one in object storage is there once its manifest is."""
-    pattern = re.compile(re.escape(name) + r"-v\d+")
+    pattern = re.compile(re.escape(name) + r"-v[0-9]+")
     if isinstance(folder, Path):
         return [path.name for path in folder.glob(f"{name}-v*") if pattern.fullmatch(path.name)]
-    keys = (key.split("/") for key in folder.fs.find(folder.path))
-    return [key[-2] for key in keys if key[-1] == "manifest.json" and pattern.fullmatch(key[-2])]
+    keys = (key.removeprefix(f"{folder.path}/") for key in folder.fs.find(folder.path))
+    found = (key.partition("/") for key in keys)
+    return [one for one, _, rest in found if rest == "manifest.json" and pattern.fullmatch(one)]
 
 
 def latest(root: Location, name: str) -> Version | None:

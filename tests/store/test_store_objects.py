@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from store_samples import content, released
+from upath import UPath
 
 from benchmarks.object_store import BUCKET, serving_objects
 from benchmarks.store_kills import kill_apart
@@ -165,3 +166,46 @@ def test_a_retry_finds_its_own_write(root: Location) -> None:
     assert objects.swap(path, b"three", seen)
     assert not objects.swap(path, b"four", seen)
     assert objects.read(root / "nothing") is None
+
+
+def test_a_dataset_goes_on_after_its_only_note_or_tag_was_taken_back(root: Location) -> None:
+    version = released(root)
+    folder = root / "small"
+    pointers.tag(folder, "paper", "small-v1", "", move=False)
+    pointers.untag(folder, "paper")
+    assert pointers.give_up(folder, "small-v1", {"reason": "x"})
+    pointers.bring_back(folder, "small-v1")
+    assert (pointers.tags(folder), pointers.gone(folder)) == ({}, [])
+    assert find_version(root, "small@1") == version
+    assert [*check_pointers(root, "small")] == []
+    assert released(root, say="other").number == 2
+
+
+def test_folders_whose_names_begin_alike_do_not_mix(root: Location) -> None:
+    one = released(root, name="a")
+    other = released(root, name="a-v1")
+    inside = released(root / "a", name="a")
+    assert inside.path == root / "a" / "a" / "a-v1"
+    assert list_versions(root, "a") == [one]
+    assert list_versions(root, "a-v1") == [other]
+    assert verify(one) == verify(other) == []
+    assert released(root, say="other", name="a").number == 2
+
+
+def test_a_tag_that_was_taken_away_meanwhile_is_written_anew(
+    root: Location, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = root / "small"
+    pointers.tag(folder, "paper", "small-v1", "", move=False)
+    read, times = objects.read, []
+
+    def untagged_after_reading(path: UPath) -> tuple[bytes, str] | None:
+        found = read(path)
+        if not times:
+            path.unlink()
+        times.append(path)
+        return found
+
+    monkeypatch.setattr(objects, "read", untagged_after_reading)
+    pointers.tag(folder, "paper", "small-v2", "", move=True)
+    assert pointers.tags(folder) == {"paper": "small-v2"}
