@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ import pyarrow.parquet as pq
 
 from configs.errors import StillhouseError
 from configs.locations import Location
+from configs.recipe import DATASET_NAME
 from store import pointers
 from store.sealed import read_sealed
 from store.twins import MESSY
@@ -22,6 +24,7 @@ from store.versions import (
     Version,
     dataset_folder,
     datasets,
+    folder_names,
     latest,
     list_versions,
     manifest_sha256,
@@ -72,10 +75,13 @@ def files_in(folder: Location) -> dict[str, int]:
 
 def dataset_names(root: Location) -> list[str]:
     """All datasets in a folder, those whose pointer is lost among them."""
-    if not isinstance(root, Path):
-        return datasets(root)
-    lost = (path.name for path in root.glob("*") if any(path.glob(f"{path.name}-v*/")))
-    return sorted({*datasets(root), *lost})
+    named = set(datasets(root))
+    lost = (
+        name
+        for name in {*folder_names(root)} - named
+        if re.fullmatch(DATASET_NAME, name) and list_versions(root, name)
+    )
+    return sorted({*named, *lost})
 
 
 def check_version(version: Version) -> Iterator[Problem]:

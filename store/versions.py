@@ -72,7 +72,7 @@ class Version:
         """
         path = self.path / "manifest.json"
         try:
-            found: dict[str, Any] = orjson.loads(path.read_bytes())
+            found: dict[str, Any] = orjson.loads(_bytes(path))
         except (OSError, orjson.JSONDecodeError) as error:
             raise StoreCorrupt(f"cannot read {path}: {error}; publish the dataset again") from None
         if not isinstance(found, dict):
@@ -104,7 +104,7 @@ class Version:
 
     def read(self, name: str) -> bytes:
         """All bytes of one of its files."""
-        return (self.path / name).read_bytes()
+        return _bytes(self.path / name)
 
     def open(self, name: str) -> BinaryIO:
         """One of its files, to be read piece by piece and closed."""
@@ -136,6 +136,14 @@ class Version:
     def _frame(self, name: str, columns: Sequence[str] | None) -> pl.DataFrame:
         with self.open(name) as file:
             return pl.read_parquet(file, columns=[*columns] if columns else None)
+
+
+def _bytes(path: Location) -> bytes:
+    """All of a file; from object storage by one request, not after asking for its size."""
+    if isinstance(path, Path):
+        return path.read_bytes()
+    found: bytes = path.fs.cat_file(path.path)
+    return found
 
 
 def split_in(name: str) -> str:
@@ -201,11 +209,16 @@ def latest(root: Location, name: str) -> Version | None:
 
 def datasets(root: Location) -> list[str]:
     """Names of the datasets that have a latest version in a folder."""
+    return [name for name in folder_names(root) if (root / name / "latest.json").exists()]
+
+
+def folder_names(root: Location) -> list[str]:
+    """Names of the folders in a folder, in order."""
     if isinstance(root, Path):
-        return sorted(path.parent.name for path in root.glob("*/latest.json"))
-    folders = root.fs.ls(root.path, detail=False) if root.exists() else []
-    names = (path.rstrip("/").rpartition("/")[2] for path in folders)
-    return sorted(name for name in names if (root / name / "latest.json").exists())
+        return sorted(path.name for path in root.glob("*") if path.is_dir())
+    inside = root.fs.ls(root.path, detail=True) if root.exists() else []
+    folders = (each["name"] for each in inside if each["type"] == "directory")
+    return sorted(name.rstrip("/").rpartition("/")[2] for name in folders)
 
 
 def find_version(root: Location, spec: str) -> Version:
@@ -227,8 +240,8 @@ def find_version(root: Location, spec: str) -> Version:
         return latest(root, name) or versions[-1]
     folder = dataset_folder(root, name)
     tagged = pointers.tags(folder)
-    number = re.fullmatch(r"v?(\d+)", wanted)
-    target = tagged.get(wanted, f"{name}-v{int(number.group(1))}" if number else "")
+    number = re.fullmatch(r"v?0*([0-9]+)", wanted)
+    target = tagged.get(wanted, f"{name}-v{number.group(1)}" if number else "")
     found = [version for version in versions if version.name == target]
     if found:
         return found[0]

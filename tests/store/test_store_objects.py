@@ -17,7 +17,7 @@ from benchmarks.store_races import race
 from configs.errors import ConfigError
 from configs.locations import Location, location_of
 from store import objects, pointers
-from store.checks import check_pointers, check_version, verify
+from store.checks import check_pointers, check_version, dataset_names, verify
 from store.collect import collect, garbage, withdraw
 from store.publish import release
 from store.versions import Version, datasets, find_version, latest, list_versions
@@ -209,3 +209,34 @@ def test_a_tag_that_was_taken_away_meanwhile_is_written_anew(
     monkeypatch.setattr(objects, "read", untagged_after_reading)
     pointers.tag(folder, "paper", "small-v2", "", move=True)
     assert pointers.tags(folder) == {"paper": "small-v2"}
+
+
+def test_a_dataset_whose_pointer_is_lost_is_checked(root: Location) -> None:
+    released(root)
+    (root / "small" / "latest.json").unlink()
+    assert dataset_names(root) == ["small"]
+    assert [problem.where for problem in check_pointers(root, "small")] == ["small/latest.json"]
+
+
+def test_many_are_collected_with_few_questions(
+    root: Location, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import s3fs
+
+    first = released(root)
+    for number in range(2, 9):
+        for name in [*first.files, "manifest.json"]:
+            (root / "small" / f"small-v{number}" / name).write_bytes(first.read(name))
+    pointers.point(root / "small", "small-v8")
+    found = garbage(root, "small", 1)
+    assert len(found) == 7
+    send, asked = s3fs.S3FileSystem._call_s3, []
+
+    async def count(self: object, method: str, *arguments: object, **more: object) -> object:
+        asked.append(method)
+        return await send(self, method, *arguments, **more)
+
+    monkeypatch.setattr(s3fs.S3FileSystem, "_call_s3", count)
+    assert len(list(collect(root, "small", found, 1))) == 7
+    assert asked.count("get_object") < 20
+    assert [version.number for version in list_versions(root, "small")] == [8]

@@ -110,3 +110,16 @@ def test_a_tag_of_a_version_that_is_gone_is_told(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="small-v1 was deleted meanwhile"):
         pointers.tag(folder, "other", "small-v1", "", move=False)
     assert "other" not in pointers.tags(folder)
+
+
+@pytest.mark.parametrize("number", ["1", "v1", "001", "v0001"])
+def test_a_number_may_have_zeros_before_it(tmp_path: Path, number: str) -> None:
+    version = released(tmp_path)
+    assert find_version(tmp_path, f"small@{number}") == version
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "9" * 5000, "١", "1.0", "v", "1 ", "latest1"])
+def test_a_number_that_no_version_has_is_told(tmp_path: Path, number: str) -> None:
+    released(tmp_path)
+    with pytest.raises(ConfigError, match=r"no version .* of 'small'; there are: 1$"):
+        find_version(tmp_path, f"small@{number}")
