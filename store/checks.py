@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -66,8 +68,12 @@ def verify(version: Version) -> list[str]:
 def files_in(folder: Location) -> dict[str, int]:
     """All files in a folder with their sizes in bytes, by their names from there on."""
     if isinstance(folder, Path):
-        found = (path for path in folder.rglob("*") if path.is_file())
-        return {path.relative_to(folder).as_posix(): path.stat().st_size for path in found}
+        found = {}
+        for at, _, names in os.walk(folder):
+            for path in (Path(at) / name for name in names):
+                with suppress(FileNotFoundError):  # someone deletes the folder meanwhile
+                    found[path.relative_to(folder).as_posix()] = path.stat().st_size
+        return found
     listed = folder.fs.find(folder.path, detail=True)
     start = len(folder.path.rstrip("/")) + 1
     return {key[start:]: int(facts["size"]) for key, facts in listed.items()}

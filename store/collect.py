@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -39,9 +40,9 @@ def garbage(root: Location, name: str, newest: int, at: datetime | None = None) 
     """What can go of a dataset: versions that no pointer, tag, reference or version that stays
     refers to, also through parents, and that are not among the ``newest``; and leftovers.
     """
-    stays = kept(root, name, newest)
+    stays, sizes = kept(root, name, newest), _sizes(dataset_folder(root, name))
     versions = [
-        Garbage(version.path, _why(version), _size(version.path), True)
+        Garbage(version.path, _why(version), sizes[version.name], True)
         for version in list_versions(root, name)
         if version.name not in stays
     ]
@@ -180,6 +181,14 @@ def _why(version: Version) -> str:
 
 def _size(path: Location) -> int:
     return sum(files_in(path).values())
+
+
+def _sizes(folder: Location) -> Counter[str]:
+    """Sizes of what is in a folder, each folder in it as one."""
+    sizes: Counter[str] = Counter()
+    for name, size in files_in(folder).items():
+        sizes[name.partition("/")[0]] += size
+    return sizes
 
 
 def _delete(path: Location) -> None:

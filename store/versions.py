@@ -72,7 +72,7 @@ class Version:
         """
         path = self.path / "manifest.json"
         try:
-            found: dict[str, Any] = orjson.loads(_bytes(path))
+            found: dict[str, Any] = orjson.loads(_read_small(path))
         except (OSError, orjson.JSONDecodeError) as error:
             raise StoreCorrupt(f"cannot read {path}: {error}; publish the dataset again") from None
         if not isinstance(found, dict):
@@ -104,7 +104,7 @@ class Version:
 
     def read(self, name: str) -> bytes:
         """All bytes of one of its files."""
-        return _bytes(self.path / name)
+        return (self.path / name).read_bytes()
 
     def open(self, name: str) -> BinaryIO:
         """One of its files, to be read piece by piece and closed."""
@@ -138,11 +138,11 @@ class Version:
             return pl.read_parquet(file, columns=[*columns] if columns else None)
 
 
-def _bytes(path: Location) -> bytes:
-    """All of a file; from object storage by one request, not after asking for its size."""
+def _read_small(path: Location) -> bytes:
+    """All of a small file; from object storage by one request, not after asking for its size."""
     if isinstance(path, Path):
         return path.read_bytes()
-    found: bytes = path.fs.cat_file(path.path)
+    found: bytes = path.fs.cat_file(path.path, max_concurrency=1)
     return found
 
 
@@ -247,7 +247,7 @@ def find_version(root: Location, spec: str) -> Version:
         return found[0]
     if target in pointers.gone(folder):
         why = pointers.why_gone(folder, target)
-        raise ConfigError(f"{target} is gone since {why['at']}: {why['reason']}")
+        raise ConfigError(f"{target} is gone since {why.get('at')}: {why.get('reason')}")
     there = [*(str(version.number) for version in versions), *tagged]
     raise ConfigError(f"no version {wanted!r} of {name!r}; there are: {', '.join(there)}")
 

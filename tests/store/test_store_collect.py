@@ -183,3 +183,12 @@ def test_a_deletion_that_fails_is_told(tmp_path: Path, monkeypatch: pytest.Monke
     with pytest.raises(StoreCorrupt, match=r"could not delete all of .*small-v1"):
         withdraw(first, "a person asked for it")
     assert list_versions(tmp_path, "small") == [second]
+
+
+def test_what_another_deletes_while_sizes_are_read_is_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released(tmp_path)
+    walked = [(str(tmp_path), [], ["gone"]), *os.walk(tmp_path / "small")]
+    monkeypatch.setattr(os, "walk", lambda folder: walked)
+    assert garbage(tmp_path, "small", 3) == []
