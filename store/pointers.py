@@ -104,14 +104,14 @@ def tag(folder: Location, name: str, version: str, note: str, move: bool) -> Non
 
 
 def untag(folder: Location, name: str) -> None:
-    """Take a tag away.
+    """Take a tag away, also one that cannot be read.
 
     Raises:
         ConfigError: there is none.
     """
-    if name not in tags(folder):
-        there = ", ".join(tags(folder)) or "none"
-        raise ConfigError(f"no tag {name!r}; there are: {there}")
+    there = [path.stem for path in documents(folder, "tags")]
+    if name not in there:
+        raise ConfigError(f"no tag {name!r}; there are: {', '.join(there) or 'none'}")
     (folder / "tags" / f"{name}.json").unlink(missing_ok=True)
 
 

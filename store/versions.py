@@ -36,6 +36,9 @@ SCHEMAS: Mapping[str, pa.Schema] = {
 FIGURES = "figures.json"
 """The file with the places and curves that a report draws, beside the manifest."""
 
+_SAID = {"files", "parent", "status"}
+"""What every manifest says."""
+
 
 @dataclass(frozen=True)
 class Version:
@@ -75,7 +78,7 @@ class Version:
             found: dict[str, Any] = orjson.loads(_read_small(path))
         except (OSError, orjson.JSONDecodeError) as error:
             raise StoreCorrupt(f"cannot read {path}: {error}; publish the dataset again") from None
-        if not isinstance(found, dict):
+        if not isinstance(found, dict) or not set(found) >= _SAID:
             raise StoreCorrupt(f"{path} is no manifest; publish the dataset again")
         return found
 
@@ -239,16 +242,17 @@ def find_version(root: Location, spec: str) -> Version:
     if not wanted or wanted == "latest":
         return latest(root, name) or versions[-1]
     folder = dataset_folder(root, name)
-    tagged = pointers.tags(folder)
     number = re.fullmatch(r"v?0*([0-9]+)", wanted)
-    target = tagged.get(wanted, f"{name}-v{number.group(1)}" if number else "")
+    # No tag looks like a number, so that a broken one keeps nobody from a version by its number.
+    tagged = {} if number else pointers.tags(folder)
+    target = f"{name}-v{number.group(1)}" if number else tagged.get(wanted, "")
     found = [version for version in versions if version.name == target]
     if found:
         return found[0]
     if target in pointers.gone(folder):
         why = pointers.why_gone(folder, target)
         raise ConfigError(f"{target} is gone since {why.get('at')}: {why.get('reason')}")
-    there = [*(str(version.number) for version in versions), *tagged]
+    there = [*(str(version.number) for version in versions), *pointers.tags(folder)]
     raise ConfigError(f"no version {wanted!r} of {name!r}; there are: {', '.join(there)}")
 
 

@@ -14,7 +14,7 @@ from store import pointers
 from store.checks import check_pointers
 from store.publish import release
 from store.sealed import change, read_sealed
-from store.versions import find_version, latest
+from store.versions import Version, find_version, latest
 
 
 def test_publishers_never_move_the_pointer_back(tmp_path: Path) -> None:
@@ -160,3 +160,23 @@ def test_what_is_gone_is_never_pointed_to(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="small-v2 was deleted meanwhile"):
         release(second, "the first is worse")
     assert pointers.moves(tmp_path / "small")[0]["version"] == "small-v1"
+
+
+def test_a_broken_tag_is_taken_away_and_hides_no_number(tmp_path: Path) -> None:
+    version = released(tmp_path)
+    folder = tmp_path / "small"
+    pointers.tag(folder, "paper", "small-v1", "", move=False)
+    (folder / "tags" / "paper.json").write_text("{}")
+    assert find_version(tmp_path, "small@1") == version
+    with pytest.raises(StoreCorrupt, match=r"paper\.json was altered"):
+        find_version(tmp_path, "small@other")
+    pointers.untag(folder, "paper")
+    assert pointers.tags(folder) == {}
+
+
+@pytest.mark.parametrize("text", ["{}", "[]", '{"files": {}}'])
+def test_a_mapping_that_is_no_manifest_is_told(tmp_path: Path, text: str) -> None:
+    version = released(tmp_path)
+    (version.path / "manifest.json").write_text(text)
+    with pytest.raises(StoreCorrupt, match="is no manifest; publish the dataset again"):
+        Version(version.path).manifest["recipe"]
