@@ -169,7 +169,8 @@ def _leftovers(folder: Location, at: datetime) -> Iterator[Garbage]:
                 yield Garbage(path, _DEAD, _size(path), False)
         return
     for name in sorted(set(pointers.claims(folder)) - left):
-        since = datetime.fromisoformat(pointers.claimed_by(folder, name)["at"])
+        # A time without a zone is this machine's.
+        since = datetime.fromisoformat(pointers.claimed_by(folder, name)["at"]).astimezone(UTC)
         if at - since > _UNFINISHED and not (folder / name / "manifest.json").exists():
             yield Garbage(folder / name, _DEAD, _size(folder / name), True)
 

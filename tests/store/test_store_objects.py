@@ -240,3 +240,13 @@ def test_many_are_collected_with_few_questions(
     assert len(list(collect(root, "small", found, 1))) == 7
     assert asked.count("get_object") < 20
     assert [version.number for version in list_versions(root, "small")] == [8]
+
+
+@pytest.mark.parametrize("at", ["2020-01-01T00:00:00", "2020-01-01T05:00:00+09:00"])
+def test_a_claim_of_any_time_zone_grows_old(
+    root: Location, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    released(root)
+    monkeypatch.setattr(pointers, "now", lambda: at)
+    pointers.claim(root / "small", "small-v2", "a publisher that died")
+    assert [one.path.name for one in garbage(root, "small", 1)] == ["small-v2"]
