@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from configs.errors import StillhouseError
+from configs.errors import StillhouseError, StoreCorrupt
 from configs.locations import OUTPUT, location_of
 from flows import (
     cli_catalogue,
@@ -243,6 +243,22 @@ def main() -> None:
         if end.code == _INTERRUPTED:  # Typer has caught it.
             _stopped()
         raise
+    except Exception as error:
+        told = _storage_problem(error)
+        if told is None:
+            raise
+        _fail(told, StoreCorrupt.exit_code)
+
+
+def _storage_problem(error: Exception) -> str | None:
+    """What to tell of an error of a disk or of object storage; None where it is neither."""
+    from store.objects import SEE, is_clients
+
+    if is_clients(error):
+        return f"{error}; {SEE}"
+    if isinstance(error, OSError):
+        return f"{error}; see that it is there, and that you may read and write it"
+    return None
 
 
 def _check_rooms() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from configs.locations import OUTPUT
-from flows.cli_options import OutputOption, OutputOverride, console
+from flows.cli_options import OutputIfAny, OutputOption, console
 
 if TYPE_CHECKING:
     from store.versions import Version
@@ -26,7 +26,7 @@ def diff(
     examples: Annotated[
         int, typer.Option("--examples", "-n", min=0, max=200, help="Rows of each kind to show.")
     ] = 3,
-    output: OutputOverride = None,
+    output: OutputIfAny = None,
 ) -> None:
     """Say what differs between two versions, their rows and figures, or between two recipes.
 

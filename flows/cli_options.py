@@ -31,13 +31,12 @@ def _location(where: str | Path) -> Location:
         raise typer.BadParameter(str(error)) from None
 
 
+_PLACE = typer.Option(
+    "--output", "-o", parser=_location, metavar="PLACE", help="Folder or s3:// URL of datasets."
+)
 # Typer takes one class; what the parser gives may lie in object storage all the same.
-OutputOption = Annotated[
-    Path,
-    typer.Option(
-        "--output", "-o", parser=_location, metavar="PLACE", help="Folder or s3:// URL of datasets."
-    ),
-]
+OutputOption = Annotated[Path, _PLACE]
+OutputIfAny = Annotated[Path | None, _PLACE]
 OutputOverride = Annotated[
     Path | None,
     typer.Option(

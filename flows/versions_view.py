@@ -42,7 +42,8 @@ def versions_views(root: Location, name: str) -> Iterator[RenderableType]:
         yield Text(said)
     for one in pointers.gone(folder):
         why = pointers.why_gone(folder, one)
-        yield Text(f"{why['at'][:16]}: {one} is gone: {why['reason']}", style="dim")
+        if why:  # else somebody has just thought again
+            yield Text(f"{why['at'][:16]}: {one} is gone: {why['reason']}", style="dim")
 
 
 def garbage_views(

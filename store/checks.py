@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -14,6 +17,7 @@ import pyarrow.parquet as pq
 
 from configs.errors import StillhouseError
 from configs.locations import Location
+from configs.recipe import DATASET_NAME
 from store import pointers
 from store.sealed import read_sealed
 from store.twins import MESSY
@@ -22,6 +26,7 @@ from store.versions import (
     Version,
     dataset_folder,
     datasets,
+    folder_names,
     latest,
     list_versions,
     manifest_sha256,
@@ -63,8 +68,12 @@ def verify(version: Version) -> list[str]:
 def files_in(folder: Location) -> dict[str, int]:
     """All files in a folder with their sizes in bytes, by their names from there on."""
     if isinstance(folder, Path):
-        found = (path for path in folder.rglob("*") if path.is_file())
-        return {path.relative_to(folder).as_posix(): path.stat().st_size for path in found}
+        found = {}
+        for at, _, names in os.walk(folder):
+            for path in (Path(at) / name for name in names):
+                with suppress(FileNotFoundError):  # someone deletes the folder meanwhile
+                    found[path.relative_to(folder).as_posix()] = path.stat().st_size
+        return found
     listed = folder.fs.find(folder.path, detail=True)
     start = len(folder.path.rstrip("/")) + 1
     return {key[start:]: int(facts["size"]) for key, facts in listed.items()}
@@ -72,10 +81,13 @@ def files_in(folder: Location) -> dict[str, int]:
 
 def dataset_names(root: Location) -> list[str]:
     """All datasets in a folder, those whose pointer is lost among them."""
-    if not isinstance(root, Path):
-        return datasets(root)
-    lost = (path.name for path in root.glob("*") if any(path.glob(f"{path.name}-v*/")))
-    return sorted({*datasets(root), *lost})
+    named = set(datasets(root))
+    lost = (
+        name
+        for name in {*folder_names(root)} - named
+        if re.fullmatch(DATASET_NAME, name) and list_versions(root, name)
+    )
+    return sorted({*named, *lost})
 
 
 def check_version(version: Version) -> Iterator[Problem]:

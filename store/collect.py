@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from pathlib import Path
-from typing import Any
 
-from configs.errors import ConfigError
+from configs.errors import ConfigError, StoreCorrupt
 from configs.locations import Location
 from store import pointers
-from store.checks import files_in
-from store.versions import Version, dataset_folder, datasets, latest, list_versions
+from store.checks import dataset_names, files_in
+from store.publish import QUARANTINED
+from store.versions import Version, dataset_folder, latest, list_versions
 
 _PINNED = re.compile(r"(.+-v\d+) sha256 ")
 _DEAD = "a publication that did not end"
@@ -40,9 +40,9 @@ def garbage(root: Location, name: str, newest: int, at: datetime | None = None) 
     """What can go of a dataset: versions that no pointer, tag, reference or version that stays
     refers to, also through parents, and that are not among the ``newest``; and leftovers.
     """
-    stays = kept(root, name, newest)
+    stays, sizes = kept(root, name, newest), _sizes(dataset_folder(root, name))
     versions = [
-        Garbage(version.path, _why(version), _size(version.path), True)
+        Garbage(version.path, _why(version), sizes[version.name], True)
         for version in list_versions(root, name)
         if version.name not in stays
     ]
@@ -58,21 +58,31 @@ def kept(root: Location, name: str, newest: int) -> dict[str, str]:
         found.setdefault(tagged, f"tag {tag}")
     for version in there[len(there) - newest :] if newest else []:
         found.setdefault(version.name, f"among the newest {newest}")
+    for version in _not_pointed_to_yet(there, first):
+        found.setdefault(version.name, "later than the latest version")
     for user, version_name in _references(root):
         found.setdefault(version_name, f"{user} refers to it")
-    return _with_parents({version.name: version for version in there}, found)
+    return _with_parents(folder, found)
 
 
 def collect(root: Location, name: str, found: Iterable[Garbage], newest: int) -> Iterator[Garbage]:
-    """Delete garbage and yield each as it is gone; what someone refers to by now stays."""
+    """Delete garbage and yield each as it is gone; what someone refers to by now stays. All is
+    noted before it is looked again who refers to what, so that this is read once.
+    """
     folder = dataset_folder(root, name)
-    for one in found:
-        if one.is_version:
-            wanted = partial(_is_kept, root, name, newest, one.path.name)
-            if not _give_up(folder, one.path.name, one.why, wanted):
-                continue
-        _delete(one.path)
-        yield one
+    noted = [
+        one
+        for one in found
+        if not one.is_version or pointers.give_up(folder, one.path.name, {"reason": one.why})
+    ]
+    stays = kept(root, name, newest) if noted else {}
+    for one in noted:
+        if one.is_version and one.path.name in stays:
+            pointers.bring_back(folder, one.path.name)
+    for one in noted:
+        if not one.is_version or one.path.name not in stays:
+            _delete(one.path)
+            yield one
 
 
 def withdraw(version: Version, reason: str) -> None:
@@ -93,48 +103,49 @@ def withdraw(version: Version, reason: str) -> None:
             f"{version.name} is in use ({', '.join(held())}); point elsewhere first: "
             f"stillhouse rollback {version.dataset} --to N --reason ..., or untag"
         )
-    if not _give_up(folder, version.name, reason, lambda: bool(held()), about):
+    # Whoever tags looks for the note after tagging, and we look for tags after noting: one of both
+    # sees the other.
+    noted = pointers.give_up(folder, version.name, {"reason": reason, **about})
+    if noted and held():
+        pointers.bring_back(folder, version.name)
+        noted = False
+    if not noted:
         raise ConfigError(f"{version.name} was pointed to or withdrawn meanwhile; look again")
     _delete(version.path)
 
 
-def _give_up(
-    folder: Location,
-    name: str,
-    reason: str,
-    wanted: Callable[[], bool],
-    about: Mapping[str, Any] | None = None,
-) -> bool:
-    """Note that a version is gone, unless someone began to refer to it. Whoever tags looks for the
-    note after tagging, and we look for tags after noting: one of both sees the other.
+def _not_pointed_to_yet(there: Iterable[Version], first: Version | None) -> Iterator[Version]:
+    """Versions whose publisher is about to move the pointer, or died before; also all of a dataset
+    whose pointer is lost. Not those that a gate held back, or that were rolled back from.
     """
-    if not pointers.give_up(folder, name, {"reason": reason, **(about or {})}):
-        return False
-    if wanted():
-        pointers.bring_back(folder, name)
-        return False
-    return True
+    number = first.number if first else 0
+    been = {move["version"] for move in pointers.moves(first.path.parent)} if first else set()
+    for version in there:
+        if version.number <= number or version.name in been:
+            continue
+        if version.manifest["status"] != QUARANTINED:
+            yield version
 
 
-def _is_kept(root: Location, name: str, newest: int, version: str) -> bool:
-    return version in kept(root, name, newest)
-
-
-def _with_parents(there: Mapping[str, Version], found: dict[str, str]) -> dict[str, str]:
-    """What stays keeps its parent, and so on."""
-    open_ = [name for name in found if name in there]
+def _with_parents(folder: Location, found: dict[str, str]) -> dict[str, str]:
+    """What stays keeps its parent, and so on; also what is noted as gone at the moment, by someone
+    who is about to take it back.
+    """
+    open_ = list(found)
     while open_:
         name = open_.pop()
-        parent = there[name].manifest["parent"]
+        if not (folder / name / "manifest.json").exists():
+            continue  # of another dataset, or really gone
+        parent = Version(folder / name).manifest["parent"]
         if parent is not None and parent not in found:
             found[parent] = f"parent of {name}"
-            open_ += [parent] if parent in there else []
+            open_.append(parent)
     return found
 
 
 def _references(root: Location) -> Iterator[tuple[str, str]]:
     """Versions that other versions were made with: reference sets, and what teachers learnt."""
-    for name in datasets(root):
+    for name in dataset_names(root):
         for version in list_versions(root, name):
             manifest = version.manifest
             states = [row["state"] or [] for row in manifest.get("references", [])]
@@ -158,7 +169,8 @@ def _leftovers(folder: Location, at: datetime) -> Iterator[Garbage]:
                 yield Garbage(path, _DEAD, _size(path), False)
         return
     for name in sorted(set(pointers.claims(folder)) - left):
-        since = datetime.fromisoformat(pointers.claimed_by(folder, name)["at"])
+        # A time without a zone is this machine's.
+        since = datetime.fromisoformat(pointers.claimed_by(folder, name)["at"]).astimezone(UTC)
         if at - since > _UNFINISHED and not (folder / name / "manifest.json").exists():
             yield Garbage(folder / name, _DEAD, _size(folder / name), True)
 
@@ -172,10 +184,30 @@ def _size(path: Location) -> int:
     return sum(files_in(path).values())
 
 
+def _sizes(folder: Location) -> Counter[str]:
+    """Sizes of what is in a folder, each folder in it as one."""
+    sizes: Counter[str] = Counter()
+    for name, size in files_in(folder).items():
+        sizes[name.partition("/")[0]] += size
+    return sizes
+
+
 def _delete(path: Location) -> None:
-    if isinstance(path, Path):
+    """Delete a folder; another who deletes it, too, is no harm.
+
+    Raises:
+        StoreCorrupt: some of it is still there.
+    """
+    if isinstance(path, Path) and path.is_symlink():
+        path.unlink(missing_ok=True)
+    elif isinstance(path, Path):
         shutil.rmtree(path, ignore_errors=True)
-        return
-    # One by one: stores differ in how they take lists. The manifest goes first.
-    for name in sorted(files_in(path), key=lambda name: name != "manifest.json"):
-        (path / name).unlink()
+        if path.exists():
+            raise StoreCorrupt(
+                f"could not delete all of {path}: see that you may write there, then run "
+                "stillhouse gc --yes, which takes what is left"
+            )
+    else:
+        # One by one: stores differ in how they take lists. The manifest goes first.
+        for name in sorted(files_in(path), key=lambda name: name != "manifest.json"):
+            (path / name).unlink(missing_ok=True)

@@ -17,9 +17,15 @@ from upath import UPath
 
 from configs.errors import ConfigError
 
-_TAKEN = {"PreconditionFailed", "412"}
+_TAKEN = {"PreconditionFailed", "412", "NoSuchKey"}
+"""The condition does not hold: there is another, or what was to be swapped is there no more."""
 _BUSY = {"ConditionalRequestConflict", "OperationAborted", "409"}
 _TRIES = 8
+SEE = (
+    "see that the bucket is there, and that the keys in AWS_ACCESS_KEY_ID and "
+    "AWS_SECRET_ACCESS_KEY (and AWS_ENDPOINT_URL) are right for it"
+)
+"""What to do where a store cannot be used."""
 
 
 def create(path: UPath, data: bytes) -> bool:
@@ -57,11 +63,18 @@ def read(path: UPath) -> tuple[bytes, str] | None:
     return read
 
 
+def is_clients(error: Exception) -> bool:
+    """Whether the client of object storage raised an error, or what it was made from. Where no
+    store answered (no keys, no server) such errors are of no built-in kind.
+    """
+    return any(type(one).__module__.startswith("botocore.") for one in (error, error.__cause__))
+
+
 def check_conditions(root: UPath) -> None:
     """See that the store keeps to conditions; it is asked once by each process.
 
     Raises:
-        ConfigError: it does not, it cannot be reached, or the extra `s3` is not installed.
+        ConfigError: it does not, or it cannot be reached.
     """
     _check(str(root))
 
@@ -80,13 +93,10 @@ def _check(root: str) -> None:
         keeps = keeps and swap(probe, b"3", str(first and first[1]))
         keeps = keeps and not swap(probe, b"4", str(first and first[1]))
         probe.unlink()
-    except ImportError:
-        raise ConfigError("s3:// needs the extra: pip install 'stillhouse[s3]'") from None
-    except OSError as error:
-        raise ConfigError(
-            f"cannot write to {root}: {error}; see that the bucket is there and that the keys in "
-            "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_ENDPOINT_URL) may write to it"
-        ) from None
+    except Exception as error:
+        if not (isinstance(error, OSError) or is_clients(error)):
+            raise
+        raise ConfigError(f"cannot write to {root}: {error}; {SEE}") from None
     if not keeps:
         raise ConfigError(
             f"the store of {root} ignores conditional writes (If-None-Match, If-Match), so that "

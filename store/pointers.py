@@ -20,6 +20,7 @@ from store.text import now
 
 _MOVES = 100
 _TAG = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,63}")
+_DOCUMENT = re.compile(r"[^./][^/]*\.json")
 _NUMBER = re.compile(r"v?\d+|latest")
 
 
@@ -43,13 +44,15 @@ def moves(folder: Location) -> list[Mapping[str, Any]]:
     return list(read_sealed(folder / "latest.json").said.get("moves", []))
 
 
-def point(folder: Location, name: str, reason: str = "") -> None:
+def point(folder: Location, name: str, reason: str = "", instead_of: str | None = None) -> None:
     """Let ``latest.json`` point to a version: for a reason to any, else only to one that is
-    later, and that nobody has rolled back from.
+    later, and that nobody has rolled back from. With ``instead_of`` only while it points to that.
     """
 
     def to(said: Mapping[str, Any]) -> Mapping[str, Any] | None:
         there = said.get("version")
+        if instead_of is not None and there != instead_of:
+            return None
         before = [one["version"] for one in said.get("moves", [])] or [there]
         if not reason and there and (name in before or number_of(there) > number_of(name)):
             return None
@@ -67,8 +70,9 @@ def number_of(name: str) -> int:
 
 def tags(folder: Location) -> dict[str, str]:
     """Versions by the tags of a dataset, in the order of the tags."""
-    said = {path.stem: read_sealed(path).said for path in documents(folder, "tags")}
-    return {name: str(one["version"]) for name, one in said.items() if one}  # none: just untagged
+    found = {path.stem: read_sealed(path).said for path in documents(folder, "tags")}
+    # Of one that is taken away meanwhile nothing is said any more.
+    return {tag: str(said["version"]) for tag, said in found.items() if "version" in said}
 
 
 def tag(folder: Location, name: str, version: str, note: str, move: bool) -> None:
@@ -91,23 +95,33 @@ def tag(folder: Location, name: str, version: str, note: str, move: bool) -> Non
             return None
         return {"version": version, "at": now(), "note": note, "before": held or None}
 
-    if not change(folder / "tags" / f"{name}.json", to):
+    path = folder / "tags" / f"{name}.json"
+    if not change(path, to):
         raise ConfigError(f"{held} has the tag {name!r}; add --move to give it to {version}")
     if version in gone(folder):  # whoever deletes notes it first, then looks for tags
-        untag(folder, name)
+        _take_back(path, version, held)
         raise ConfigError(f"{version} was deleted meanwhile; choose another")
 
 
 def untag(folder: Location, name: str) -> None:
-    """Take a tag away.
+    """Take a tag away, also one that cannot be read.
 
     Raises:
         ConfigError: there is none.
     """
-    if name not in tags(folder):
-        there = ", ".join(tags(folder)) or "none"
-        raise ConfigError(f"no tag {name!r}; there are: {there}")
-    (folder / "tags" / f"{name}.json").unlink()
+    there = [path.stem for path in documents(folder, "tags")]
+    if name not in there:
+        raise ConfigError(f"no tag {name!r}; there are: {', '.join(there) or 'none'}")
+    (folder / "tags" / f"{name}.json").unlink(missing_ok=True)
+
+
+def _take_back(path: Location, version: str, before: str) -> None:
+    """Give a tag back to the version that had it, if any, unless another was given it by now."""
+    if not before and read_sealed(path).said.get("version") == version:
+        path.unlink(missing_ok=True)
+    elif before:
+        again = {"version": before, "at": now(), "note": "", "before": version}
+        change(path, lambda said: again if said.get("version") == version else None)
 
 
 def claim(folder: Location, name: str, who: str) -> bool:
@@ -155,6 +169,7 @@ def documents(folder: Location, kind: str) -> list[Location]:
     if isinstance(inside, Path):
         found: list[Location] = [*inside.glob("[!.]*.json")]
     else:
-        names = (key.rpartition("/")[2] for key in inside.fs.find(inside.path))
-        found = [inside / name for name in names if name.endswith(".json")]
+        # Some stores list a folder that was emptied as if it were an object of that name.
+        names = (key.removeprefix(f"{inside.path}/") for key in inside.fs.find(inside.path))
+        found = [inside / name for name in names if _DOCUMENT.fullmatch(name)]
     return sorted(found, key=lambda path: path.name)

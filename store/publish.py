@@ -175,10 +175,11 @@ def release(version: Version, reason: str) -> None:
     """
     folder = version.path.parent
     before = pointed(folder)
-    point(folder, version.name, reason)
-    if version.name in gone(folder):
+    if version.name not in gone(folder):
+        point(folder, version.name, reason)
+    if version.name in gone(folder):  # whoever deletes notes it first, then looks at the pointer
         if before:
-            point(folder, before, f"{version.name} was deleted meanwhile")
+            point(folder, before, f"{version.name} was deleted meanwhile", version.name)
         raise ConfigError(f"{version.name} was deleted meanwhile; choose another")
 
 

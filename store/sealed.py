@@ -94,7 +94,7 @@ def swap(path: Location, said: Mapping[str, Any], before: Sealed) -> bool:
     return objects.swap(path, raw, str(before.seen))
 
 
-_MEND = "restore it from a copy, or delete it and write it anew (stillhouse rollback, tag)"
+_MEND = "restore it from a copy, or delete it and write it anew (stillhouse untag, tag, rollback)"
 
 
 def _read(path: Location) -> tuple[bytes | None, bytes | str | None]:

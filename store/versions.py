@@ -36,6 +36,9 @@ SCHEMAS: Mapping[str, pa.Schema] = {
 FIGURES = "figures.json"
 """The file with the places and curves that a report draws, beside the manifest."""
 
+_SAID = {"files", "parent", "status"}
+"""What every manifest says."""
+
 
 @dataclass(frozen=True)
 class Version:
@@ -72,10 +75,10 @@ class Version:
         """
         path = self.path / "manifest.json"
         try:
-            found: dict[str, Any] = orjson.loads(path.read_bytes())
+            found: dict[str, Any] = orjson.loads(_read_small(path))
         except (OSError, orjson.JSONDecodeError) as error:
             raise StoreCorrupt(f"cannot read {path}: {error}; publish the dataset again") from None
-        if not isinstance(found, dict):
+        if not isinstance(found, dict) or not set(found) >= _SAID:
             raise StoreCorrupt(f"{path} is no manifest; publish the dataset again")
         return found
 
@@ -128,6 +131,14 @@ class Version:
             return pl.read_parquet(file, columns=[*columns] if columns else None)
 
 
+def _read_small(path: Location) -> bytes:
+    """All of a small file; from object storage by one request, not after asking for its size."""
+    if isinstance(path, Path):
+        return path.read_bytes()
+    found: bytes = path.fs.cat_file(path.path, max_concurrency=1)
+    return found
+
+
 def split_in(name: str) -> str:
     """The split that a file of a version holds, which its name says."""
     return Path(name).name.partition("-")[0]
@@ -163,11 +174,12 @@ def taken(folder: Location, name: str) -> int:
 
 def _names(folder: Location, name: str) -> list[str]:
     """Names of the versions in a folder: one in object storage is there once its manifest is."""
-    pattern = re.compile(re.escape(name) + r"-v\d+")
+    pattern = re.compile(re.escape(name) + r"-v[0-9]+")
     if isinstance(folder, Path):
         return [path.name for path in folder.glob(f"{name}-v*") if pattern.fullmatch(path.name)]
-    keys = (key.split("/") for key in folder.fs.find(folder.path))
-    return [key[-2] for key in keys if key[-1] == "manifest.json" and pattern.fullmatch(key[-2])]
+    keys = (key.removeprefix(f"{folder.path}/") for key in folder.fs.find(folder.path))
+    found = (key.partition("/") for key in keys)
+    return [one for one, _, rest in found if rest == "manifest.json" and pattern.fullmatch(one)]
 
 
 def latest(root: Location, name: str) -> Version | None:
@@ -190,11 +202,16 @@ def latest(root: Location, name: str) -> Version | None:
 
 def datasets(root: Location) -> list[str]:
     """Names of the datasets that have a latest version in a folder."""
+    return [name for name in folder_names(root) if (root / name / "latest.json").exists()]
+
+
+def folder_names(root: Location) -> list[str]:
+    """Names of the folders in a folder, in order."""
     if isinstance(root, Path):
-        return sorted(path.parent.name for path in root.glob("*/latest.json"))
-    folders = root.fs.ls(root.path, detail=False) if root.exists() else []
-    names = (path.rstrip("/").rpartition("/")[2] for path in folders)
-    return sorted(name for name in names if (root / name / "latest.json").exists())
+        return sorted(path.name for path in root.glob("*") if path.is_dir())
+    inside = root.fs.ls(root.path, detail=True) if root.exists() else []
+    folders = (each["name"] for each in inside if each["type"] == "directory")
+    return sorted(name.rstrip("/").rpartition("/")[2] for name in folders)
 
 
 def find_version(root: Location, spec: str) -> Version:
@@ -215,16 +232,17 @@ def find_version(root: Location, spec: str) -> Version:
     if not wanted or wanted == "latest":
         return latest(root, name) or versions[-1]
     folder = dataset_folder(root, name)
-    tagged = pointers.tags(folder)
-    number = re.fullmatch(r"v?(\d+)", wanted)
-    target = tagged.get(wanted, f"{name}-v{int(number.group(1))}" if number else "")
+    number = re.fullmatch(r"v?0*([0-9]+)", wanted)
+    # No tag looks like a number, so that a broken one keeps nobody from a version by its number.
+    tagged = {} if number else pointers.tags(folder)
+    target = f"{name}-v{number.group(1)}" if number else tagged.get(wanted, "")
     found = [version for version in versions if version.name == target]
     if found:
         return found[0]
     if target in pointers.gone(folder):
         why = pointers.why_gone(folder, target)
-        raise ConfigError(f"{target} is gone since {why['at']}: {why['reason']}")
-    there = [*(str(version.number) for version in versions), *tagged]
+        raise ConfigError(f"{target} is gone since {why.get('at')}: {why.get('reason')}")
+    there = [*(str(version.number) for version in versions), *pointers.tags(folder)]
     raise ConfigError(f"no version {wanted!r} of {name!r}; there are: {', '.join(there)}")
 
 

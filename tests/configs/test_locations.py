@@ -41,3 +41,19 @@ def test_a_recipe_keeps_its_output_as_text() -> None:
     again = Recipe.model_validate(recipe.model_dump(mode="json"))
     assert str(again.output) == "s3://bucket/prefix"
     assert Recipe.model_json_schema()["properties"]["output"]["type"] == "string"
+
+
+@pytest.mark.parametrize("url", ["s3:/bucket/x", Path("s3://bucket/x"), "s3:bucket", "file://x/y"])
+def test_a_url_with_too_few_slashes_is_no_folder(url: str | Path) -> None:
+    with pytest.raises(ValueError, match=r"a (file )?URL has (two|three) slashes"):
+        location_of(url)
+
+
+def test_a_file_url_is_decoded() -> None:
+    assert location_of(Path("/a b/ü").as_uri()) == Path("/a b/ü")
+
+
+def test_the_extra_is_named_where_it_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("configs.locations.find_spec", lambda name: None)
+    with pytest.raises(ValueError, match=r"pip install 'stillhouse\[s3\]'"):
+        location_of("s3://bucket/prefix")

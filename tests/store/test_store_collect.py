@@ -11,7 +11,7 @@ import pytest
 from store_samples import released
 
 from benchmarks.store_kills import kill_apart
-from configs.errors import ConfigError
+from configs.errors import ConfigError, StoreCorrupt
 from store import pointers
 from store.checks import check_pointers, check_version
 from store.collect import collect, garbage, kept, withdraw
@@ -133,3 +133,62 @@ def test_a_publisher_killed_at_a_write_leaves_the_old_version_or_the_new(tmp_pat
     found = kill_apart(str(tmp_path), step=9)
     assert found.points >= 3
     assert found.broken == ()
+
+
+def test_what_nothing_points_to_yet_stays(tmp_path: Path) -> None:
+    copied(released(tmp_path), 2, None)
+    assert kept(tmp_path, "small", 0)["small-v2"] == "later than the latest version"
+    assert garbage(tmp_path, "small", 0) == [], "its publisher may be about to move the pointer"
+    pointers.point(tmp_path / "small", "small-v2")
+    pointers.point(tmp_path / "small", "small-v1", "the second is worse")
+    assert [one.path.name for one in garbage(tmp_path, "small", 0)] == ["small-v2"]
+
+
+def test_what_a_gate_held_back_can_go(tmp_path: Path) -> None:
+    copied(released(tmp_path), 2, None, status="quarantined")
+    assert [one.path.name for one in garbage(tmp_path, "small", 0)] == ["small-v2"]
+
+
+def test_nothing_goes_where_the_pointer_is_lost(tmp_path: Path) -> None:
+    copied(released(tmp_path), 2, None)
+    (tmp_path / "small" / "latest.json").unlink()
+    assert garbage(tmp_path, "small", 0) == []
+
+
+def test_what_a_dataset_without_pointer_was_made_with_stays(tmp_path: Path) -> None:
+    copied(released(tmp_path), 2, None)
+    pointers.point(tmp_path / "small", "small-v2")
+    other = released(tmp_path, name="other")
+    said = {**other.manifest, "references": [{"set": "x", "state": ["small-v1 sha256 00"]}]}
+    said["sha256"] = manifest_sha256(said)
+    (other.path / "manifest.json").write_bytes(orjson.dumps(said))
+    (tmp_path / "other" / "latest.json").unlink()
+    assert garbage(tmp_path, "small", 0) == []
+
+
+def test_a_tag_keeps_parents_also_while_its_version_is_noted_as_gone(tmp_path: Path) -> None:
+    first = released(tmp_path)
+    copied(first, 2, 1)
+    copied(first, 3, None)
+    folder = tmp_path / "small"
+    pointers.point(folder, "small-v3")
+    pointers.tag(folder, "paper", "small-v2", "", move=False)
+    pointers.give_up(folder, "small-v2", {"reason": "a gc that takes it back in a moment"})
+    assert kept(tmp_path, "small", 0)["small-v1"] == "parent of small-v2"
+
+
+def test_a_deletion_that_fails_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = released(tmp_path), released(tmp_path, say="other")
+    monkeypatch.setattr(shutil, "rmtree", lambda path, ignore_errors: None)
+    with pytest.raises(StoreCorrupt, match=r"could not delete all of .*small-v1"):
+        withdraw(first, "a person asked for it")
+    assert list_versions(tmp_path, "small") == [second]
+
+
+def test_what_another_deletes_while_sizes_are_read_is_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    released(tmp_path)
+    walked = [(str(tmp_path), [], ["gone"]), *os.walk(tmp_path / "small")]
+    monkeypatch.setattr(os, "walk", lambda folder: walked)
+    assert garbage(tmp_path, "small", 3) == []

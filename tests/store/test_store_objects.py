@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 from store_samples import content, released
+from upath import UPath
 
 from benchmarks.store_kills import kill_apart
 from benchmarks.store_races import race
 from configs.errors import ConfigError
 from configs.locations import Location, location_of
 from store import objects, pointers
-from store.checks import check_pointers, check_version, verify
+from store.checks import check_pointers, check_version, dataset_names, verify
 from store.collect import collect, garbage, withdraw
 from store.placing import fetch
 from store.publish import release
@@ -156,3 +157,87 @@ def test_a_retry_finds_its_own_write(root: Location) -> None:
     assert objects.swap(path, b"three", seen)
     assert not objects.swap(path, b"four", seen)
     assert objects.read(root / "nothing") is None
+
+
+def test_a_dataset_goes_on_after_its_only_note_or_tag_was_taken_back(root: Location) -> None:
+    version = released(root)
+    folder = root / "small"
+    pointers.tag(folder, "paper", "small-v1", "", move=False)
+    pointers.untag(folder, "paper")
+    assert pointers.give_up(folder, "small-v1", {"reason": "x"})
+    pointers.bring_back(folder, "small-v1")
+    assert (pointers.tags(folder), pointers.gone(folder)) == ({}, [])
+    assert find_version(root, "small@1") == version
+    assert [*check_pointers(root, "small")] == []
+    assert released(root, say="other").number == 2
+
+
+def test_folders_whose_names_begin_alike_do_not_mix(root: Location) -> None:
+    one = released(root, name="a")
+    other = released(root, name="a-v1")
+    inside = released(root / "a", name="a")
+    assert inside.path == root / "a" / "a" / "a-v1"
+    assert list_versions(root, "a") == [one]
+    assert list_versions(root, "a-v1") == [other]
+    assert verify(one) == verify(other) == []
+    assert released(root, say="other", name="a").number == 2
+
+
+def test_a_tag_that_was_taken_away_meanwhile_is_written_anew(
+    root: Location, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = root / "small"
+    pointers.tag(folder, "paper", "small-v1", "", move=False)
+    read, times = objects.read, []
+
+    def untagged_after_reading(path: UPath) -> tuple[bytes, str] | None:
+        found = read(path)
+        if not times:
+            path.unlink()
+        times.append(path)
+        return found
+
+    monkeypatch.setattr(objects, "read", untagged_after_reading)
+    pointers.tag(folder, "paper", "small-v2", "", move=True)
+    assert pointers.tags(folder) == {"paper": "small-v2"}
+
+
+def test_a_dataset_whose_pointer_is_lost_is_checked(root: Location) -> None:
+    released(root)
+    (root / "small" / "latest.json").unlink()
+    assert dataset_names(root) == ["small"]
+    assert [problem.where for problem in check_pointers(root, "small")] == ["small/latest.json"]
+
+
+def test_many_are_collected_with_few_questions(
+    root: Location, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import s3fs
+
+    first = released(root)
+    for number in range(2, 9):
+        for name in [*first.files, "manifest.json"]:
+            (root / "small" / f"small-v{number}" / name).write_bytes(first.read(name))
+    pointers.point(root / "small", "small-v8")
+    found = garbage(root, "small", 1)
+    assert len(found) == 7
+    send, asked = s3fs.S3FileSystem._call_s3, []
+
+    async def count(self: object, method: str, *arguments: object, **more: object) -> object:
+        asked.append(method)
+        return await send(self, method, *arguments, **more)
+
+    monkeypatch.setattr(s3fs.S3FileSystem, "_call_s3", count)
+    assert len(list(collect(root, "small", found, 1))) == 7
+    assert asked.count("get_object") < 20
+    assert [version.number for version in list_versions(root, "small")] == [8]
+
+
+@pytest.mark.parametrize("at", ["2020-01-01T00:00:00", "2020-01-01T05:00:00+09:00"])
+def test_a_claim_of_any_time_zone_grows_old(
+    root: Location, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    released(root)
+    monkeypatch.setattr(pointers, "now", lambda: at)
+    pointers.claim(root / "small", "small-v2", "a publisher that died")
+    assert [one.path.name for one in garbage(root, "small", 1)] == ["small-v2"]

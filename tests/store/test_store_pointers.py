@@ -14,7 +14,7 @@ from store import pointers
 from store.checks import check_pointers
 from store.publish import release
 from store.sealed import change, read_sealed
-from store.versions import find_version, latest
+from store.versions import Version, find_version, latest
 
 
 def test_publishers_never_move_the_pointer_back(tmp_path: Path) -> None:
@@ -110,3 +110,73 @@ def test_a_tag_of_a_version_that_is_gone_is_told(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="small-v1 was deleted meanwhile"):
         pointers.tag(folder, "other", "small-v1", "", move=False)
     assert "other" not in pointers.tags(folder)
+
+
+@pytest.mark.parametrize("number", ["1", "v1", "001", "v0001"])
+def test_a_number_may_have_zeros_before_it(tmp_path: Path, number: str) -> None:
+    version = released(tmp_path)
+    assert find_version(tmp_path, f"small@{number}") == version
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "9" * 5000, "١", "1.0", "v", "1 ", "latest1"])
+def test_a_number_that_no_version_has_is_told(tmp_path: Path, number: str) -> None:
+    released(tmp_path)
+    with pytest.raises(ConfigError, match=r"no version .* of 'small'; there are: 1$"):
+        find_version(tmp_path, f"small@{number}")
+
+
+def test_a_tag_that_vanishes_while_all_are_read_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("one", "two"):
+        pointers.tag(tmp_path, name, "small-v1", "", move=False)
+    listed = pointers.documents(tmp_path, "tags")
+    pointers.untag(tmp_path, "one")
+    monkeypatch.setattr(pointers, "documents", lambda folder, kind: listed)
+    assert pointers.tags(tmp_path) == {"two": "small-v1"}
+
+
+def test_a_tag_that_was_moved_to_what_is_gone_goes_back(tmp_path: Path) -> None:
+    pointers.tag(tmp_path, "paper", "small-v1", "", move=False)
+    pointers.give_up(tmp_path, "small-v2", {"reason": "x"})
+    with pytest.raises(ConfigError, match="small-v2 was deleted meanwhile"):
+        pointers.tag(tmp_path, "paper", "small-v2", "", move=True)
+    assert pointers.tags(tmp_path) == {"paper": "small-v1"}
+
+
+def test_who_finds_the_version_gone_does_not_undo_what_others_pointed_to(tmp_path: Path) -> None:
+    for name in ("small-v1", "small-v2", "small-v3"):
+        pointers.point(tmp_path, name, "why")
+    pointers.point(tmp_path, "small-v1", "the second was deleted meanwhile", "small-v2")
+    assert pointers.pointed(tmp_path) == "small-v3"
+    pointers.point(tmp_path, "small-v1", "the third was deleted meanwhile", "small-v3")
+    assert pointers.pointed(tmp_path) == "small-v1"
+
+
+def test_what_is_gone_is_never_pointed_to(tmp_path: Path) -> None:
+    first, second = released(tmp_path), released(tmp_path, say="other")
+    release(first, "the second is worse")
+    pointers.give_up(tmp_path / "small", "small-v2", {"reason": "x"})
+    with pytest.raises(ConfigError, match="small-v2 was deleted meanwhile"):
+        release(second, "the first is worse")
+    assert pointers.moves(tmp_path / "small")[0]["version"] == "small-v1"
+
+
+def test_a_broken_tag_is_taken_away_and_hides_no_number(tmp_path: Path) -> None:
+    version = released(tmp_path)
+    folder = tmp_path / "small"
+    pointers.tag(folder, "paper", "small-v1", "", move=False)
+    (folder / "tags" / "paper.json").write_text("{}")
+    assert find_version(tmp_path, "small@1") == version
+    with pytest.raises(StoreCorrupt, match=r"paper\.json was altered"):
+        find_version(tmp_path, "small@other")
+    pointers.untag(folder, "paper")
+    assert pointers.tags(folder) == {}
+
+
+@pytest.mark.parametrize("text", ["{}", "[]", '{"files": {}}'])
+def test_a_mapping_that_is_no_manifest_is_told(tmp_path: Path, text: str) -> None:
+    version = released(tmp_path)
+    (version.path / "manifest.json").write_text(text)
+    with pytest.raises(StoreCorrupt, match="is no manifest; publish the dataset again"):
+        Version(version.path).manifest["recipe"]

@@ -98,7 +98,8 @@ def test_unchanged_content_is_not_published_again(tmp_path: Path) -> None:
 def test_numbers_go_on_after_the_highest(tmp_path: Path) -> None:
     released(tmp_path)
     (tmp_path / "small" / "small-v9").mkdir()
-    (tmp_path / "small" / "small-v9" / "manifest.json").write_text('{"files": {}}')
+    stub = '{"files": {}, "parent": null, "status": "completed"}'
+    (tmp_path / "small" / "small-v9" / "manifest.json").write_text(stub)
     (tmp_path / "small" / "small-vx").mkdir()
     assert released(tmp_path, say="other").number == 10
 
