@@ -36,13 +36,10 @@ def versions_views(root: Location, name: str) -> Iterator[RenderableType]:
             cost_text(manifest["cost"]),
         )
     yield table
-    by_hand = next((move for move in pointers.moves(folder) if move["reason"]), None)
-    if by_hand:
-        said = f"{by_hand['at'][:16]}: {by_hand['version']} became the latest: {by_hand['reason']}"
-        yield Text(said)
+    if by_hand := pointers.move_by_hand(folder):
+        yield Text(by_hand)
     for one in pointers.gone(folder):
-        why = pointers.why_gone(folder, one)
-        yield Text(f"{why['at'][:16]}: {one} is gone: {why['reason']}", style="dim")
+        yield Text(pointers.why_gone_text(folder, one), style="dim")
 
 
 def garbage_views(
