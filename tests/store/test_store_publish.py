@@ -325,7 +325,7 @@ def test_rows_of_unknown_origin_count_as_synthetic(tmp_path: Path) -> None:
 def test_human_rows_and_empty_splits_pass_a_real_only_split(tmp_path: Path) -> None:
     splits = {
         "train": records([1]),
-        "test": records([2], origin="human"),
+        "test": records([2], origin="human", teacher=""),
         "validation": records([]),
     }
     made = replace(content(), splits=splits)
