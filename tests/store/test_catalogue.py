@@ -112,3 +112,11 @@ def test_what_is_gone_is_told_with_the_reason(tmp_path: Path) -> None:
     assert "small-v1/index.html" not in page + version
     (first.path.parent / "gone" / "small-v1.json").write_text("{")
     assert "small-v1 is gone: " in write_catalogue(tmp_path, tmp_path / "out").broken[0]
+
+
+def test_what_an_older_version_does_not_state_is_not_shown_as_nothing(tmp_path: Path) -> None:
+    corpus = {"snapshot": "a" * 64, "documents": 3, "passages": 9, "licences": []}
+    publish(tmp_path, "small", content(), manifest(corpus=corpus))
+    write_catalogue(tmp_path, tmp_path / "out")
+    for page in (tmp_path / "out").rglob("index.html"):
+        assert "Documents covered" not in page.read_text()
