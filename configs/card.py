@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+import re
+
+from pydantic import Field, field_validator
 
 from configs.model import Model
+
+_LOGIN = re.compile(r"\w+://[^/\s@]+@")
 
 
 class CardText(Model):
@@ -22,3 +26,13 @@ class CardText(Model):
         "that of its sources, where it is one that is known.",
     )
     licence_url: str = Field("", description="Where that licence can be read.")
+
+    @field_validator("*")
+    @classmethod
+    def _without_login(cls, text: str) -> str:
+        """A card is published, so an address on it logs nobody in."""
+        if _LOGIN.search(text):
+            raise ValueError(
+                "it is published on the card; write the address without a user's name or password"
+            )
+        return text

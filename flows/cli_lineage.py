@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from configs.locations import OUTPUT
-from flows.cli_options import OutputIfAny, OutputOption, console
+from flows.cli_options import OutputOption, console
 
 if TYPE_CHECKING:
     from store.versions import Version
@@ -26,7 +26,7 @@ def diff(
     examples: Annotated[
         int, typer.Option("--examples", "-n", min=0, max=200, help="Rows of each kind to show.")
     ] = 3,
-    output: OutputIfAny = None,
+    output: OutputOption = OUTPUT,
 ) -> None:
     """Say what differs between two versions, their rows and figures, or between two recipes.
 
@@ -60,7 +60,7 @@ def _diff_versions(one: Version, two: Version, html: Path | None, examples: int)
     return found.differs
 
 
-def _diff_recipes(a: str, b: str, output: Path | None, lenient: bool) -> bool:
+def _diff_recipes(a: str, b: str, output: Path, lenient: bool) -> bool:
     """Whether the recipes differ. Of versions that an older Stillhouse made, it is only said that
     they cannot be compared.
     """

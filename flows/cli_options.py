@@ -36,7 +36,6 @@ _PLACE = typer.Option(
 )
 # Typer takes one class; what the parser gives may lie in object storage all the same.
 OutputOption = Annotated[Path, _PLACE]
-OutputIfAny = Annotated[Path | None, _PLACE]
 OutputOverride = Annotated[
     Path | None,
     typer.Option(
@@ -60,10 +59,10 @@ def recipe_of(
 
 def console() -> Console:
     """Where a command prints."""
-    from rich.console import Console
+    from flows.plain_console import PlainConsole
 
     # Where nobody watches, lines are not broken to a width of 80.
-    return Console(width=None if sys.stdout.isatty() else 160)
+    return PlainConsole(width=None if sys.stdout.isatty() else 160)
 
 
 def output_option(root: Location) -> str:

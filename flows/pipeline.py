@@ -52,7 +52,7 @@ def build(recipe: Recipe, step: Step = directly, reason: str = "", past_canary: 
         StillhouseError: with what to do; what was answered and finished is kept.
     """
     with exclusively(recipe):
-        return _build(with_depths(recipe), step, reason, past_canary.strip())
+        return _build(with_depths(recipe), step, reason.strip(), past_canary.strip())
 
 
 def _build(recipe: Recipe, step: Step, reason: str, past_canary: str) -> Built:

@@ -211,7 +211,7 @@ def evidence_view(evidence: Sequence[Mapping[str, Any]]) -> RenderableType:
             Text(row["claim"]),
             Text(row["verdict"], style=VERDICT_COLOURS[row["verdict"]]),
             Text(rule),
-            Text(_short(row["quote"])),
+            Text(_short(row["quote"] or "")),
             Text(where),
         )
     return Group(table)

@@ -16,6 +16,7 @@ from store.versions import Version
 
 Key: TypeAlias = tuple[str, str, Form]
 """Group, name and form of a figure."""
+_GROUPS = ("verdicts", "grounding")
 _MIX = ("method", "style", "language", "origin")
 _LENGTHS = ("question", "answer")
 _READING = "reading verdicts"
@@ -47,7 +48,8 @@ class Seen:
         for name, parts in self._lengths.items():
             values = pl.concat(parts).drop_nulls().to_numpy() if parts else np.empty(0)
             for said, at in (("median", 50), ("90 % are shorter than", 90)):
-                value = float(np.percentile(values, at)) if len(values) else None
+                # Rounded, or two equal quantiles may differ in their last digits.
+                value = round(float(np.percentile(values, at)), 6) if len(values) else None
                 found[f"{name}, characters: {said}"] = value
         return found
 
@@ -60,12 +62,10 @@ def table_figures(one: Version, two: Version, seen: tuple[Seen, Seen]) -> list[F
         sides.append({**_verdicts(version), **_claims(version)})
     report(_READING, 2, 2)
     left, right = sides
-    found = [
-        Figure(key[0], key[1], left.get(key), right.get(key), key[2])
-        for key in dict.fromkeys((*left, *right))
-    ]
+    keys = sorted(dict.fromkeys((*left, *right)), key=lambda key: _GROUPS.index(key[0]))
+    found = [Figure(key[0], key[1], left.get(key), right.get(key), key[2]) for key in keys]
     for name in _MIX:
-        pairs = together(*(shares(each.mix[name]) for each in seen))
+        pairs = sorted(together(*(shares(each.mix[name]) for each in seen)))
         found += [Figure("mix", f"{name} {value}", a, b, "share") for value, a, b in pairs]
     lengths = together(*(each.lengths() for each in seen))
     found += [Figure("lengths", name, a, b, "number") for name, a, b in lengths]

@@ -36,14 +36,11 @@ def versions_views(root: Location, name: str) -> Iterator[RenderableType]:
             cost_text(manifest["cost"]),
         )
     yield table
-    by_hand = next((move for move in pointers.moves(folder) if move["reason"]), None)
-    if by_hand:
-        said = f"{by_hand['at'][:16]}: {by_hand['version']} became the latest: {by_hand['reason']}"
-        yield Text(said)
+    if by_hand := pointers.move_by_hand(folder):
+        yield Text(by_hand)
     for one in pointers.gone(folder):
-        why = pointers.why_gone(folder, one)
-        if why:  # else somebody has just thought again
-            yield Text(f"{why['at'][:16]}: {one} is gone: {why['reason']}", style="dim")
+        if why := pointers.why_gone_text(folder, one):
+            yield Text(why, style="dim")
 
 
 def garbage_views(

@@ -44,6 +44,14 @@ def moves(folder: Location) -> list[Mapping[str, Any]]:
     return list(read_sealed(folder / "latest.json").said.get("moves", []))
 
 
+def move_by_hand(folder: Location) -> str:
+    """The last move of the pointer that people gave a reason for, in words; empty where none is."""
+    for move in moves(folder):
+        if move["reason"]:
+            return f"{move['at'][:16]}: {move['version']} became the latest: {move['reason']}"
+    return ""
+
+
 def point(folder: Location, name: str, reason: str = "", instead_of: str | None = None) -> None:
     """Let ``latest.json`` point to a version: for a reason to any, else only to one that is
     later, and that nobody has rolled back from. With ``instead_of`` only while it points to that.
@@ -157,6 +165,12 @@ def gone(folder: Location) -> list[str]:
 def why_gone(folder: Location, name: str) -> Mapping[str, Any]:
     """Why a version is not there any more: ``reason``, ``at``, and what else was noted."""
     return read_sealed(folder / "gone" / f"{name}.json").said
+
+
+def why_gone_text(folder: Location, name: str) -> str:
+    """The same in words; empty where somebody has just thought again."""
+    why = why_gone(folder, name)
+    return f"{why['at'][:16]}: {name} is gone: {why['reason']}" if why else ""
 
 
 def _claim(folder: Location, name: str) -> Location:

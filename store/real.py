@@ -18,6 +18,8 @@ from store.records import HUMAN
 
 REAL = "real"
 """The configuration of a version that holds its real rows alone, and its folder."""
+_TRACES = ("request_keys", "noise", "model", "teacher", "repaired_from", "escalated_from")
+"""Columns that are empty in a row by people: whatever stands there, a machine had a part in it."""
 
 
 def real_only_in(manifest: Mapping[str, Any]) -> frozenset[str]:
@@ -35,8 +37,8 @@ def refuse_synthetic(table: pa.Table, split: str) -> None:
     """Refuse a table of a real-only split that holds anything but real rows.
 
     Raises:
-        ConfigError: a row is not by people, was changed by a machine, came with a model's reply, or
-            cannot say, as pairs cannot, whose worse answers machines gave.
+        ConfigError: a row is not by people, was changed by a machine, names a teacher or a model's
+            reply, or cannot say, as pairs cannot, whose worse answers machines gave.
     """
     if len(table) and _synthetic(table):
         raise ConfigError(
@@ -63,7 +65,11 @@ def _synthetic(table: pa.Table) -> bool:
     if "origin" not in names:
         return True
     human = pc.fill_null(pc.equal(table["origin"], HUMAN), False)
-    answered = pc.fill_null(pc.list_value_length(table["request_keys"]), 0)
-    changed = pc.fill_null(pc.list_value_length(table["noise"]), 0) if "noise" in names else None
-    traces = [answered, *([changed] if changed is not None else [])]
+    traces = [_length(table[name]) for name in _TRACES if name in names]
     return not pc.all(human).as_py() or any(pc.sum(trace).as_py() for trace in traces)
+
+
+def _length(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """How much stands in each row of a column of texts or of lists."""
+    is_list = pa.types.is_list(column.type) or pa.types.is_large_list(column.type)
+    return pc.list_value_length(column) if is_list else pc.utf8_length(column)

@@ -82,7 +82,7 @@ def write_tables(aside: Path, content: Content) -> list[Part]:
         parts.append(_write_part(aside, config, config, "train", to_arrow(rows, schema)))
     for config, rows in content.variants.items():
         folder = f"{_VARIANTS}/{config}"
-        parts.append(_write_part(aside, config, folder, "train", to_arrow(rows, RECORDS)))
+        parts.append(_write_part(aside, config, folder, "train", to_arrow(rows, RECORDS), held))
     probes = content.probes.to_arrow()
     schema = pa.schema([(f.name, pa.string() if _is_text(f) else f.type) for f in probes.schema])
     parts.append(_write_part(aside, "probes", "probes", "train", probes.cast(schema)))

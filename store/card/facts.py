@@ -64,7 +64,7 @@ def _measured(manifest: Mapping[str, Any]) -> Iterator[str]:
     gate = manifest.get("gate")
     if gate:
         said = "passed it" if gate["passed"] else f"was held back: {manifest['note']}"
-        yield f"The gate against collapse: this version {said}."
+        yield _sentence(f"The gate against collapse: this version {said}")
     yield from map(_sentence, manifest.get("notes", ()))
 
 
@@ -115,7 +115,8 @@ def made_on(manifest: Mapping[str, Any]) -> str:
 def maintenance(manifest: Mapping[str, Any]) -> str:
     """Where it comes from, how it goes on, and whom to tell."""
     parent = manifest.get("parent")
-    before = f"It follows {parent}. " if parent else "It is the first version. "
+    first = "It is the first version. " if manifest["version"] == 1 else ""
+    before = f"It follows {parent}. " if parent else first
     contact = told(manifest, "contact")
     whom = f"Report faults to {contact}" if contact else "Report faults to whoever gave it to you"
     return (

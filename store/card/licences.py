@@ -27,6 +27,8 @@ _ALSO = {
     "odc-by-1.0": "odc-by",
     "odbl-1.0": "odbl",
 }
+_OTHERS = frozenset("psf-2.0 python-2.0 0bsd bsd-4-clause cc-by-1.0".split())
+"""Further identifiers of SPDX, which the hub has no name for."""
 _SUFFIX = re.compile(r"-(only|or-later)$")
 _WARNINGS = (
     (r"\bnc\b|non-?commercial", "non-commercial use only"),
@@ -110,7 +112,7 @@ def _licence(stated: str, of: str) -> Licence:
     name = re.sub(r"[\s_]+", "-", stated.casefold())
     told = [warning for pattern, warning in _WARNINGS if re.search(pattern, name)]
     known = hub_id(stated)
-    if not told and known is None:
+    if not told and known is None and name not in _OTHERS:
         told = ["not a licence that is known here by its name"]
     return Licence(stated, of, known, "; ".join(told))
 

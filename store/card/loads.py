@@ -36,3 +36,12 @@ def _others(name: str, there: set[str]) -> Iterator[str]:
     for config, variable, what in _LINES:
         if config in there:
             yield f'{variable} = load_dataset("path/to/{name}", "{config}")  # {what}'
+    mixes = sorted((one for one in there if one.startswith("real_")), key=_share, reverse=True)
+    if mixes:
+        said = f"training sets of equal size by % of real rows: {', '.join(mixes)}"
+        yield f'mix = load_dataset("path/to/{name}", "{mixes[0]}")  # {said}'
+
+
+def _share(config: str) -> float:
+    """The share of real rows in the name of such a training set, in per cent."""
+    return float(config.removeprefix("real_").replace("_", "."))

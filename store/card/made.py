@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+_CODE = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)")
+_ACTS = re.compile(r"[\\<&*_~`\[\]!]")
+_UNSEEN = re.compile(r"[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Control characters, and those that turn the direction of what follows."""
 
 
 def rows_text(rows: Sequence[Any]) -> list[str]:
@@ -45,7 +51,7 @@ def teachers_text(manifest: Mapping[str, Any]) -> list[str]:
 
 
 def funnel_text(manifest: Mapping[str, Any]) -> list[str]:
-    """What each stage kept and dropped, and what came of repairs."""
+    """What each stage kept and dropped, what came of repairs, and rows that took no such way."""
     table = [
         f"| {step['stage']} | {step['kept']:,} | {step['dropped']:,} | {_reasons(step)} |"
         for step in manifest["funnel"]
@@ -57,6 +63,7 @@ def funnel_text(manifest: Mapping[str, Any]) -> list[str]:
         "|---|---:|---:|---|",
         *table,
         *_repaired(manifest.get("repair")),
+        *_added(manifest.get("lineage") or {}),
         "",
     ]
 
@@ -87,11 +94,32 @@ def _repaired(repair: Mapping[str, Any] | None) -> list[str]:
     return ["", told]
 
 
+def _added(lineage: Mapping[str, Any]) -> list[str]:
+    """The real rows, which no stage counts."""
+    real = lineage.get("real_rows", 0)
+    if not real:
+        return []
+    came, are = ("row came", "is") if real == 1 else ("rows came", "are")
+    return ["", f"{real:,} real {came} beside these and {are} not counted here."]
+
+
 def _reasons(step: Mapping[str, Any]) -> str:
     return ", ".join(f"{reason} {count:,}" for reason, count in step["reasons"]) or "–"
 
 
 def cell(text: str) -> str:
-    """A text as a cell of a table: one line, not too long."""
-    flat = " ".join(text.split()).replace("|", "\\|")
-    return flat if len(flat) <= 160 else f"{flat[:157]}..."
+    """A text as a cell of a table, not too long."""
+    flat = " ".join(text.split())
+    return plain(flat if len(flat) <= 160 else f"{flat[:157]}...").replace("|", "\\|")
+
+
+def plain(text: str) -> str:
+    """A text as one line of which no Markdown and no HTML acts, for it may come from a model or a
+    document; code stays code.
+    """
+    text = " ".join(_UNSEEN.sub(" ", text).split())
+    parts, at = [], 0
+    for code in _CODE.finditer(text):
+        parts += [_ACTS.sub(r"\\\g<0>", text[at : code.start()]), code.group()]
+        at = code.end()
+    return "".join([*parts, _ACTS.sub(r"\\\g<0>", text[at:])])

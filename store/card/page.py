@@ -85,4 +85,6 @@ def _made_by(manifest: Mapping[str, Any]) -> str:
 
 def _held(manifest: Mapping[str, Any]) -> str:
     """What keeps a version from being used, if anything does."""
-    return f" {manifest['note']}" if manifest["status"] == "quarantined" else ""
+    note = manifest["note"]
+    held = note and manifest["status"] == "quarantined"
+    return f" {note[:1].upper()}{note[1:].rstrip('.')}." if held else ""

@@ -13,9 +13,10 @@ from store.card.facts import (
     maintenance,
     out_of_scope,
     personal_data,
+    told,
 )
 from store.card.licences import NOT_STATED, licences_of
-from store.card.made import cell
+from store.card.made import cell, plain
 
 
 def uses_text(manifest: Mapping[str, Any]) -> list[str]:
@@ -41,8 +42,8 @@ def licences_text(manifest: Mapping[str, Any]) -> list[str]:
     return [
         "## Sources and licences",
         "",
-        f"{corpus['documents']:,} documents, snapshot `{corpus['snapshot'][:16]}`; licences: "
-        f"{', '.join(corpus['licences']) or NOT_STATED}.",
+        f"{corpus['documents']:,} documents, snapshot `{corpus['snapshot'][:16]}`. "
+        f"{_published_under(manifest)}",
         "",
         "| licence as stated | of | look at |",
         "|---|---|---|",
@@ -52,9 +53,23 @@ def licences_text(manifest: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def _published_under(manifest: Mapping[str, Any]) -> str:
+    """The licence of the dataset itself, where its publisher states one."""
+    given = told(manifest, "licence")
+    if not given:
+        return "The publisher states no licence of the dataset itself."
+    where = f" ({told(manifest, 'licence_url')})" if told(manifest, "licence_url") else ""
+    return (
+        f"The publisher states {given}{where} as the licence of the dataset itself; whether the "
+        "sources allow it was not checked."
+    )
+
+
 def limits_text(manifest: Mapping[str, Any]) -> list[str]:
     """What it cannot do, and how wrong what checked it was."""
-    return ["## Limits", "", *(f"- {limit}" for limit in limits(manifest)), ""]
+    own = told(manifest, "limits")
+    said = (limit if limit == own else plain(limit) for limit in limits(manifest))
+    return ["## Limits", "", *(f"- {limit}" for limit in said), ""]
 
 
 def personal_text(manifest: Mapping[str, Any]) -> list[str]:

@@ -12,7 +12,8 @@ _STEP, _LANE, _EDGE = 64, 38, 26
 class Trend:
     """A line over versions in a box of 120 by 32.
 
-    ``says`` is what it shows in words, ``now`` its last figure; it ``moves`` where it has several.
+    ``says`` is what it shows in words, ``now`` the figure of the version that counts, which is
+    where the dot stands; it ``moves`` where it has several.
     """
 
     title: str
@@ -33,10 +34,13 @@ class Tree:
     height: int
 
 
-def trend(title: str, values: Sequence[tuple[str, float | None]], form: str) -> Trend | None:
-    """The trend of a figure, None where no version has it."""
+def trend(
+    title: str, values: Sequence[tuple[str, float | None]], form: str, counts: str
+) -> Trend | None:
+    """The trend of a figure; None where no version has it, or the one that ``counts`` has not."""
     known = [(at, value) for at, value in values if value is not None]
-    if not known:
+    place = next((place for place, (at, _) in enumerate(known) if at == counts), None)
+    if place is None:
         return None
     low, high = min(v for _, v in known), max(v for _, v in known)
     step = 108 / max(len(known) - 1, 1)
@@ -51,9 +55,9 @@ def trend(title: str, values: Sequence[tuple[str, float | None]], form: str) -> 
     return Trend(
         title,
         " ".join(f"{x:.1f},{y:.1f}" for x, y in points),
-        points[-1],
+        points[place],
         says,
-        format(last[1], form),
+        format(known[place][1], form),
         len(known) > 1,
     )
 

@@ -63,7 +63,7 @@ def facts_of(manifest: Mapping[str, Any]) -> Facts:
         per_row=usd / made if usd is not None and made else None,
         accepted=_share(funnel[-1]["kept"], funnel[0]["kept"]) if funnel else None,
         grounded=_grounded(manifest.get("verifier")),
-        covered=_share(corpus.get("covered", 0), corpus["documents"]),
+        covered=_share(corpus["covered"], corpus["documents"]) if "covered" in corpus else None,
         sha256=str(manifest["sha256"]),
     )
 

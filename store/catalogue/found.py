@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from configs.errors import StillhouseError
 from configs.locations import Location
 from store.catalogue.facts import Facts, facts_of
-from store.pointers import documents
+from store.pointers import documents, gone, move_by_hand, why_gone_text
 from store.sealed import read_sealed
 from store.versions import Version, dataset_folder, latest, list_versions, manifest_sha256
 
@@ -28,12 +28,18 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """A dataset with its versions, oldest first, and the name of the one its pointer means."""
+    """A dataset with its versions, oldest first, and the name of the one its pointer means.
+
+    ``moved`` is the last move of the pointer by hand, ``gone`` are versions that are not there any
+    more; both say when and why in words.
+    """
 
     name: str
     entries: Sequence[Entry]
     latest: str
     problems: Sequence[str] = field(default=())
+    moved: str = ""
+    gone: Sequence[str] = ()
 
     @property
     def shown(self) -> Entry:
@@ -41,6 +47,11 @@ class Dataset:
         there = [each for each in self.entries if each.version.name == self.latest and each.facts]
         sound = [each for each in self.entries if each.facts]
         return (there or sound or [*self.entries])[-1]
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The versions that have a page, which others may link to."""
+        return frozenset(each.version.name for each in self.entries)
 
     @property
     def usd(self) -> float | None:
@@ -56,16 +67,18 @@ class Dataset:
 
 
 def read_dataset(root: Location, name: str) -> Dataset:
-    """A dataset's versions, from their manifests alone."""
-    problems, pointed = [], ""
+    """A dataset's versions, from their manifests alone, and what people noted beside them."""
+    problems, pointed, moved = [], "", ""
     try:
         found = latest(root, name)
         pointed = found.name if found else ""
+        moved = move_by_hand(dataset_folder(root, name))
     except UNREADABLE as error:
         problems.append(_said(error))
     tags, wrong = _tags(root, name)
     entries = [read_entry(each, tags.get(each.name, ())) for each in list_versions(root, name)]
-    return Dataset(name, entries, pointed, [*problems, *wrong])
+    gone, unread = _gone(dataset_folder(root, name))
+    return Dataset(name, entries, pointed, [*problems, *wrong, *unread], moved, gone)
 
 
 def read_entry(version: Version, tags: Sequence[str] = ()) -> Entry:
@@ -89,6 +102,17 @@ def _tags(root: Location, name: str) -> tuple[Mapping[str, list[str]], list[str]
             found.setdefault(str(read_sealed(path).said["version"]), []).append(path.stem)
         except UNREADABLE as error:
             wrong.append(f"tag {path.stem}: {_said(error)}")
+    return found, wrong
+
+
+def _gone(folder: Location) -> tuple[list[str], list[str]]:
+    """Why versions are not there any more, and notes on it that cannot be read."""
+    found, wrong = [], []
+    for name in gone(folder):
+        try:
+            found.append(why_gone_text(folder, name))
+        except UNREADABLE as error:
+            wrong.append(f"{name} is gone: {_said(error)}")
     return found, wrong
 
 

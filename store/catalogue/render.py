@@ -89,8 +89,9 @@ def _style() -> str:
 
 def _trends(dataset: Dataset) -> list[Trend]:
     there = [(f"v{each.version.number}", each.facts) for each in dataset.entries if each.facts]
+    counts = f"v{dataset.shown.version.number}" if there else ""
     made = [
-        trend(title, [(at, getattr(facts, name)) for at, facts in there], form)
+        trend(title, [(at, getattr(facts, name)) for at, facts in there], form, counts)
         for title, (name, form) in _FIGURES.items()
     ]
     return [each for each in made if each]

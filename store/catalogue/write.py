@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -58,7 +58,7 @@ def write_catalogue(
             if key and not entry.broken:
                 after[entry.version.name] = key
             entries.append(entry)
-        dataset = Dataset(name, entries, dataset.latest, dataset.problems)
+        dataset = replace(dataset, entries=entries)
         put_whole(folder / "datasets" / name / "index.html", dataset_page(dataset).encode())
         _forget(folder, dataset)
         # Whoever is stopped here goes on from here.
@@ -104,9 +104,8 @@ def _write_broken(place: Path, dataset: Dataset, entry: Entry, why: str) -> Entr
 
 def _forget(folder: Path, dataset: Dataset) -> None:
     """Take away the pages of versions that are gone."""
-    there = {entry.version.name for entry in dataset.entries}
     for place in (folder / "datasets" / dataset.name).glob(f"{dataset.name}-v*"):
-        if place.name not in there:
+        if place.name not in dataset.names:
             shutil.rmtree(place, ignore_errors=True)
 
 
@@ -123,7 +122,8 @@ def _key(dataset: Dataset, entry: Entry) -> str:
     if not entry.facts:
         return ""
     first = entry.version.name == dataset.latest
-    said = [entry.facts.sha256, first, [*entry.tags], looks()]
+    parent = entry.facts.parent in dataset.names
+    said = [entry.facts.sha256, first, parent, [*entry.tags], looks()]
     return hashlib.sha256(orjson.dumps(said)).hexdigest()
 
 

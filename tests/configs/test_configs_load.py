@@ -333,3 +333,9 @@ def test_every_field_a_form_shows_is_described() -> None:
         if not field.get("description")
     ]
     assert bare == []
+
+
+def test_a_login_in_an_address_on_the_card_is_refused_and_not_repeated(tmp_path: Path) -> None:
+    address = "https://user:very-secret@example.org/faults"
+    lines = refusal(tmp_path, OPENAI + f'card: {{contact: "Write to {address}"}}\n')
+    assert len(lines) == 1 and "card.contact" in lines[0] and "very-secret" not in lines[0]

@@ -166,6 +166,7 @@ def test_real_rows_are_added_to_and_never_replaced(
     said = stillhouse("build", recipe_file(splits=fields["splits"]), *out)
     assert said.code == 2 and "would have 0 real rows" in said.err
     path = recipe_file(anchor=anchor(tmp_path, 20), **fields)
+    assert stillhouse("build", path, "--reason", " ", *out).code == 2, "a blank is no reason"
     said = stillhouse("build", path, "--reason", "ten were in another language", *out)
     assert said.code == 0, said.out + said.err
     lineage = find_version(tmp_path / "out", "rivers@2").manifest["lineage"]

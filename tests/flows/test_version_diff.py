@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from flows.table_diff import CHANGED, IN, KINDS, MOVED, OUT, SAME, TableDiff
 from flows.version_diff import compare_rows
 from flows.version_diff_page import render_page
 from flows.version_figures import Figure
+from flows.version_tables_figures import Seen
 from flows.versions_compared import Compared, compare
 from flows.word_diff import word_diff
 from store.records import EVIDENCE, RECORDS, VERDICTS, frame
@@ -271,3 +273,40 @@ def test_same_rows_of_another_cost_differ(tmp_path: Path) -> None:
     assert not compare(one, two, 1).differs
     dear = on_disk(tmp_path, 3, tables, cost={**manifest()["cost"], "usd": 1.0})
     assert compare(one, dear, 1).differs
+
+
+def test_groups_of_figures_stand_together_in_a_fixed_order(tmp_path: Path) -> None:
+    """A verdict that only the second version has stands beside the others."""
+    sides = []
+    for number, stage in enumerate(("exact", "near"), start=1):
+        rows = [{"record_id": "r", "stage": stage, "decision": "drop", "reason": "copy"}]
+        styles = [record(n, style=style).row() for n, style in enumerate("dbac")]
+        sides.append(
+            on_disk(tmp_path, number, {
+                "data/train-0": frame(styles, RECORDS),
+                "evidence/train-0": frame([claim(0)], EVIDENCE),
+                "verdicts/train-0": frame(rows, VERDICTS),
+            })
+        )  # fmt: skip
+    figures = compare(*sides, 0).figures
+    groups = [each.group for each in figures]
+    assert len([*groupby(groups)]) == len({*groups})
+    named = [each.name for each in figures if each.name.startswith("style ")]
+    assert named == ["style a", "style b", "style c", "style d"]
+
+
+def test_quantiles_do_not_differ_in_their_last_digits() -> None:
+    """Interpolated, the ninth decile of these is 277.3000000000001."""
+    lengths = [170, 235, 15, 118, 91, 282, 300, 93, 47, 283, 131]
+    lengths += [17, 37, 43, 9, 232, 8, 144, 128, 138, 57, 95]
+    seen = Seen()
+    seen(pl.DataFrame({"question": ["x" * length for length in lengths]}))
+    assert seen.lengths()["question, characters: 90 % are shorter than"] == 277.3
+
+
+def test_a_diff_finds_versions_by_the_url_of_their_folder(
+    stillhouse: RunCommand, tmp_path: Path
+) -> None:
+    on_disk(tmp_path, 1, {"data/train-0": records([1])})
+    said = stillhouse("diff", "small@1", "small@1", "--output", tmp_path.as_uri())
+    assert said.code == 0, said.err

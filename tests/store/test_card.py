@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,12 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 from ruamel.yaml import YAML
 from store_samples import content, manifest, records
 
 from store.card.licences import hub_id, licence_head, licences_of
+from store.card.made import cell
 from store.card.origins import digital_source_type, label_text, origins_in
 from store.publish import publish
 from store.version_tables import Content
@@ -187,3 +190,66 @@ def test_counts_of_origins_add_up(found: dict[str, list[str]]) -> None:
     if every:
         assert ("rained" in digital_source_type(counted)) == (counted["ai"] > 0)
         assert ("AI models" in label_text(counted)) == (counted["ai"] > 0)
+
+
+HOSTILE = (
+    "<!-- all is gone ![p](http://example.org/p.png) [x](javascript:alert(1)) | **b** __init__\r\n"
+    "## Heading \u202eevil\x07\x1b[31m &lt; `a | <b>` \\"
+)
+
+
+def test_rows_and_licences_change_nothing_on_the_card(tmp_path: Path) -> None:
+    made = content(HOSTILE)
+    train = records(range(4), HOSTILE, question=HOSTILE)
+    _, body = card_of(
+        tmp_path,
+        replace(made, splits={**made.splits, "train": train}),
+        corpus=corpus(**{HOSTILE: 1}),
+    )
+    html = MarkdownIt("commonmark", {"html": True}).enable("table").render(body)
+    assert "<!--" not in html and "<img" not in html and "javascript:" not in _links(html)
+    assert html.count("<h2>") == body.count("\n## ")
+    assert "__init__" in html and "<code>a | &lt;b&gt;</code>" in html
+    assert not {*"\u202e\x07\x1b"} & {*body}
+    assert html.count("<table>") == 4
+
+
+def _links(html: str) -> str:
+    return " ".join(re.findall(r'href="([^"]*)"', html))
+
+
+@given(st.text("`|<[]()*_!&\\ ab\n\u202e", max_size=40))
+def test_a_cell_says_what_the_text_says(text: str) -> None:
+    table = f"| {cell(text)} | end |\n"
+    html = MarkdownIt("commonmark").enable("table").render(f"| a | b |\n|---|---|\n{table}")
+    assert html.count("<td>") == 2 and "<td>end</td>" in html
+    assert not re.search(r"<(a|em|strong|img|!--)\b", html)
+
+
+def test_the_licence_of_the_dataset_stands_beside_those_of_its_sources(tmp_path: Path) -> None:
+    _, body = card_of(tmp_path, content(), corpus=corpus(**{"PSF-2.0": 2}))
+    assert "The publisher states no licence of the dataset itself." in body
+    assert "| PSF-2.0 | 2 documents | – |" in body
+    card = {"licence": "cc-by-4.0", "licence_url": "https://example.org/by"}
+    _, body = card_of(tmp_path, content("b"), recipe={**RECIPE, "card": card})
+    assert "The publisher states cc-by-4.0 (https://example.org/by) as the licence" in body
+
+
+def test_real_rows_are_told_beside_the_funnel(tmp_path: Path) -> None:
+    lineage = {"real_rows": 1, "synthetic_rows": 4, "synthetic_share": 0.8, "depths": {}}
+    mixes = {f"real_{share}": records([0]) for share in ("10", "100", "2_5")}
+    made = replace(mixed(), variants=mixes)
+    _, body = card_of(tmp_path, made, lineage=lineage)
+    assert "The 1 real rows" not in body and "1 real row came beside these" in body
+    assert "by % of real rows: real_100, real_10, real_2_5" in body
+    _, body = card_of(tmp_path / "none", content())
+    assert "came beside these" not in body and "real_" not in body
+
+
+def test_only_version_1_is_the_first(tmp_path: Path) -> None:
+    held = {"status": "quarantined", "note": "held back by its probes"}
+    _, body = card_of(tmp_path, content(), **held)
+    assert "It is the first version." in body
+    assert "**Status:** quarantined. Held back by its probes.\n" in body
+    _, body = card_of(tmp_path, content("other"))
+    assert "It is the first version." not in body and "It follows" not in body

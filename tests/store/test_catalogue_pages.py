@@ -10,7 +10,8 @@ from store_samples import content, manifest, released
 from store.catalogue import write_catalogue
 from store.catalogue.drawing import tree, trend
 from store.catalogue.markdown import card_html
-from store.publish import publish
+from store.collect import withdraw
+from store.publish import publish, release
 
 
 def test_a_catalogue_has_a_page_for_each_dataset_and_version(tmp_path: Path) -> None:
@@ -81,4 +82,41 @@ def test_a_branch_has_a_lane_of_its_own() -> None:
     drawn = tree([("a-v1", "", "ok"), ("a-v2", "a-v1", "ok"), ("a-v3", "a-v1", "ok")])
     assert [y for _, y, *_ in drawn.dots] == [26, 26, 64]
     assert len(drawn.lines) == 2
-    assert trend("Rows", [("v1", None)], ",.0f") is None
+    assert trend("Rows", [("v1", None)], ",.0f", "v1") is None
+
+
+def test_figures_are_those_of_the_version_that_counts(tmp_path: Path) -> None:
+    """After a rollback a list must not show the figures of what was rolled back."""
+    first = released(tmp_path)
+    released(tmp_path, say="other", train=9)
+    index = write_catalogue(tmp_path, tmp_path / "out").index
+    assert '<span class="dim">Rows</span> <strong>11</strong>' in index.read_text()
+    release(first, "the second <b>was</b> wrong")
+    assert write_catalogue(tmp_path, tmp_path / "out").broken == []
+    assert '<span class="dim">Rows</span> <strong>6</strong>' in index.read_text()
+    page = (tmp_path / "out/datasets/small/index.html").read_text()
+    assert "small-v1 became the latest: the second &lt;b&gt;was&lt;/b&gt; wrong" in page
+    assert "Figures and dots are those of small-v1." in page
+
+
+def test_what_is_gone_is_told_with_the_reason(tmp_path: Path) -> None:
+    first = released(tmp_path)
+    released(tmp_path, say="other")
+    write_catalogue(tmp_path, tmp_path / "out")
+    withdraw(first, "a licence was wrong")
+    write_catalogue(tmp_path, tmp_path / "out")
+    page = (tmp_path / "out/datasets/small/index.html").read_text()
+    assert "small-v1 is gone: a licence was wrong" in page
+    version = (tmp_path / "out/datasets/small/small-v2/index.html").read_text()
+    assert "parent small-v1, which is gone" in version
+    assert "small-v1/index.html" not in page + version
+    (first.path.parent / "gone" / "small-v1.json").write_text("{")
+    assert "small-v1 is gone: " in write_catalogue(tmp_path, tmp_path / "out").broken[0]
+
+
+def test_what_an_older_version_does_not_state_is_not_shown_as_nothing(tmp_path: Path) -> None:
+    corpus = {"snapshot": "a" * 64, "documents": 3, "passages": 9, "licences": []}
+    publish(tmp_path, "small", content(), manifest(corpus=corpus))
+    write_catalogue(tmp_path, tmp_path / "out")
+    for page in (tmp_path / "out").rglob("index.html"):
+        assert "Documents covered" not in page.read_text()

@@ -71,6 +71,21 @@ SYNTHETIC = {
             "test": records([8], origin="human", request_keys=("k",)),
         }
     },
+    "a row that names its model": {
+        "splits": {
+            "train": records([0]),
+            "test": records([8], origin="human", teacher="", model="m"),
+        }
+    },
+    "a row that names its teacher": {
+        "splits": {"train": records([0]), "test": records([8], origin="human", teacher="big")}
+    },
+    "a row that was mended": {
+        "splits": {
+            "train": records([0]),
+            "test": records([8], origin="human", teacher="", repaired_from="r0001"),
+        }
+    },
     "a pair": {"pairs": {"test": pair()}},
     "a twin that was changed": {"messy": {"test": twins_of(REAL, ["casing: lower"])}},
     "a twin of a row by rule": {"messy": {"test": twins_of(records([8, 9]), [])}},
@@ -97,13 +112,21 @@ def test_so_does_what_writes_the_files(tmp_path: Path, way: str) -> None:
         write_tables(tmp_path, made)
     written = [p for p in tmp_path.rglob("test*") if p.is_file()]
     assert all(p.parent.name == "data" for p in written)
-    assert not written or way not in list(SYNTHETIC)[:3]
+    assert not written or "splits" not in SYNTHETIC[way]
 
 
 def test_variants_are_trained_on_and_nothing_else(tmp_path: Path) -> None:
     made = mixed(variants={"real_50": records([0])})
     version = publish(tmp_path, "small", made, manifest(**DECLARED))
     assert [Path(name).name[:6] for name in version.tables("variants")] == ["train-"]
+
+
+def test_no_variant_is_in_a_split_of_real_rows(tmp_path: Path) -> None:
+    made = replace(
+        mixed(variants={"real_50": records([0])}), splits={"train": REAL, "test": records([0])}
+    )
+    with pytest.raises(ConfigError, match="split 'train' is declared real-only"):
+        publish(tmp_path, "small", made, manifest(), ["train"])
 
 
 def test_real_rows_pass_and_stand_apart(tmp_path: Path) -> None:

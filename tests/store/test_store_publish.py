@@ -326,7 +326,7 @@ def test_rows_of_unknown_origin_count_as_synthetic(tmp_path: Path) -> None:
 def test_human_rows_and_empty_splits_pass_a_real_only_split(tmp_path: Path) -> None:
     splits = {
         "train": records([1]),
-        "test": records([2], origin="human"),
+        "test": records([2], origin="human", teacher=""),
         "validation": records([]),
     }
     made = replace(content(), splits=splits)
@@ -400,7 +400,7 @@ def test_the_card_tells_what_it_is(tmp_path: Path) -> None:
     assert "6 rows by rules (rule-based templates, no language model)." in card
     assert "| heuristics | 6 | 2 | too_short 2 |" in card
     assert "The answer number 0 \\| is" in card
-    assert "licences: MIT." in card
+    assert "| MIT | " in card
 
 
 def test_the_card_proposes_to_load_dropped_rows_only_where_there_are_any(tmp_path: Path) -> None:
