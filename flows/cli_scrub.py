@@ -32,7 +32,7 @@ def scrub(
     from configs.errors import ConfigError
     from flows import progress
     from flows.scrub import find, forget, withdraw_unused
-    from flows.scrub_view import affected_views, held_views
+    from flows.scrub_view import affected_views, held_views, note_views
     from store.holds import Wanted
 
     if withdraw and not (yes and reason.strip()):
@@ -41,13 +41,18 @@ def scrub(
     with progress.bars():
         held = find(output, wanted)
         if yes:
-            forget(output, held, wanted)
-    left = withdraw_unused(held, reason.strip()) if withdraw else held.versions
-    for view in (*held_views(held, yes), *affected_views(left)):
+            forget(output, held)
+        if withdraw:
+            withdraw_unused(held, reason.strip())
+        left = find(output, wanted) if yes else held  # another process may have written meanwhile
+    told = (*held_views(held, yes), *affected_views(left.versions), *note_views(left.notes))
+    for view in told:
         console().print(view, soft_wrap=True)
+    if yes and left.here:
+        console().print(f"{left.here:,} places hold it again: run the same command once more.")
     if not yes and not held.nothing:
         console().print("Nothing was deleted; add --yes to do so.")
-    if left or (not yes and not held.nothing):
+    if not left.nothing:
         raise typer.Exit(1)
 
 

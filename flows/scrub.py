@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import polars as pl
@@ -20,9 +22,9 @@ from store import pointers
 from store.checks import dataset_names
 from store.collect import withdraw
 from store.holds import Wanted
-from store.retention import drop_keys, holding
+from store.retention import details_holding, drop_keys, holding
 from store.shards import Shards
-from store.versions import Version, list_versions
+from store.versions import Version, dataset_folder, list_versions
 
 _START = 160
 
@@ -39,17 +41,26 @@ class Affected:
 
 @dataclass(frozen=True)
 class Held:
-    """All that holds it: keys of replies, shards, other files on this machine, and versions."""
+    """All that holds it: keys of replies, ids of calls, shards, other files on this machine,
+    versions, and notes that people wrote.
+    """
 
     replies: Sequence[str]
+    calls: Sequence[str]
     shards: Sequence[str]
     files: Sequence[Path]
     versions: Sequence[Affected]
+    notes: Sequence[str]
+
+    @property
+    def here(self) -> int:
+        """How much of it this machine holds and can delete."""
+        return len(self.replies) + len(self.calls) + len(self.shards) + len(self.files)
 
     @property
     def nothing(self) -> bool:
         """Whether nothing holds it any more."""
-        return not (self.replies or self.shards or self.files or self.versions)
+        return not (self.here or self.versions or self.notes)
 
 
 def find(root: Location, wanted: Wanted) -> Held:
@@ -67,10 +78,11 @@ def find(root: Location, wanted: Wanted) -> Held:
     replies = holding(space.journal, asked, known, progress.report)
     files = [path for path in _other_files(root, space) if wanted.in_file(path)]
     affected = [one for one in versions if one.rows or one.files]
-    return Held(replies, shards, files, affected)
+    calls = details_holding(space.journal, wanted)
+    return Held(replies, calls, shards, files, affected, list(_notes(root, wanted)))
 
 
-def forget(root: Location, held: Held, wanted: Wanted) -> None:
+def forget(root: Location, held: Held) -> None:
     """Delete what this machine holds; versions stay as they are.
 
     Raises:
@@ -78,7 +90,7 @@ def forget(root: Location, held: Held, wanted: Wanted) -> None:
     """
     space = workspace_at(root)
     with nobody_works(space):
-        drop_keys(space.journal, held.replies, wanted.in_text)
+        drop_keys(space.journal, held.replies, held.calls)
         space.shards.drop(held.shards)
         for path in held.files:
             path.unlink(missing_ok=True)
@@ -86,15 +98,11 @@ def forget(root: Location, held: Held, wanted: Wanted) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def withdraw_unused(held: Held, reason: str) -> list[Affected]:
-    """Delete the versions that hold it and are not in use; returns those that are still there."""
-    left = []
+def withdraw_unused(held: Held, reason: str) -> None:
+    """Delete the versions that hold it and are not in use."""
     for one in held.versions:
-        try:
+        with suppress(ConfigError):
             withdraw(one.version, reason)
-        except ConfigError:
-            left.append(one)
-    return left
 
 
 def _versions(root: Location) -> Iterator[Version]:
@@ -166,17 +174,25 @@ def _keys_resting(rows: pl.DataFrame, wanted: Wanted) -> Iterator[str]:
 
 
 def _other_files(root: Location, space: Workspace) -> Iterator[Path]:
-    """Files that are no shard, no database and no part of a version: fetched pages, exports, pages,
-    calibrations.
-    """
+    """What else was made from documents: fetched pages, calibrations, exports, the catalogue."""
     inside = [path for path in space.root.rglob("*") if path.is_file()]
     yield from (path for path in inside if _may_hold(path.relative_to(space.root)))
-    if not isinstance(root, Path):
-        return
-    apart = {space.root, *(version.path for version in _versions(root))}
-    for path in sorted(root.rglob("*")):
-        if path.is_file() and path.suffix != ".lock" and apart.isdisjoint(path.parents):
-            yield path
+    if isinstance(root, Path):
+        for folder in (
+            root / "catalogue",
+            *(root / name / "exports" for name in dataset_names(root)),
+        ):
+            yield from sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _notes(root: Location, wanted: Wanted) -> Iterator[str]:
+    """Pointers, tags and notes on what is gone whose words hold it; people wrote them."""
+    for name in dataset_names(root):
+        folder = dataset_folder(root, name)
+        kinds = (pointers.documents(folder, kind) for kind in ("tags", "gone"))
+        for path in (folder / "latest.json", *chain.from_iterable(kinds)):
+            if path.exists() and wanted.in_bytes(path.read_bytes()):
+                yield str(path)
 
 
 def _may_hold(path: Path) -> bool:

@@ -17,11 +17,18 @@ def held_views(held: Held, done: bool) -> Iterator[RenderableType]:
     """Where it is on this machine, then the versions that hold it and what can be done."""
     table = Table("deleted" if done else "would go", "number", header_style="bold")
     table.add_row("replies of the journal", f"{len(held.replies):,}")
+    table.add_row("calls of which something is told", f"{len(held.calls):,}")
     table.add_row("shards of the working folder", f"{len(held.shards):,}")
     table.add_row("other files", f"{len(held.files):,}")
     yield table
     for path in held.files:
         yield Text(f"  {path}", style="dim")
+
+
+def note_views(notes: Sequence[str]) -> Iterator[RenderableType]:
+    """What people wrote that holds it, and only they can change."""
+    for note in notes:
+        yield Text(f"A reason or a note in {note} holds it; that file is not deleted.")
 
 
 def affected_views(versions: Sequence[Affected]) -> Iterator[RenderableType]:

@@ -39,7 +39,9 @@ class Wanted:
         """Refuse what would delete everything."""
         if any(len("".join(text.split())) < _LEAST for text in self.texts):
             raise ConfigError(f"a text to scrub needs at least {_LEAST} letters or digits")
-        if not self.texts and not all(self.documents or [""]):
+        if any(not id_.strip() for id_ in self.documents):
+            raise ConfigError("a document's id is empty")
+        if not self.texts and not self.documents:
             raise ConfigError("say what to scrub: --document ID or --text TEXT")
 
     def in_text(self, text: str) -> bool:
@@ -47,11 +49,13 @@ class Wanted:
         return self._pattern.search(_plain(text)) is not None
 
     def in_json(self, text: str) -> bool:
-        """Whether any string in JSON text holds it, however it is escaped there."""
+        """Whether a string holds it, or any string in it where it is JSON text."""
+        if self.in_text(text):
+            return True
         try:
             return any(self.in_text(each) for each in _strings(orjson.loads(text)))
         except orjson.JSONDecodeError:
-            return self.in_text(text)
+            return self.in_text(_unescaped(text))
 
     def rows_in(self, file: BinaryIO | Path) -> int:
         """How many rows of a Parquet file hold it."""
@@ -62,18 +66,20 @@ class Wanted:
         return count
 
     def in_file(self, path: Path) -> bool:
-        """Whether a file holds it: a table in any row, anything else as text."""
-        try:
-            if path.suffix == ".parquet":
-                return self.rows_in(path) > 0
+        """Whether a file holds it: a table in any row, anything else as text. A table that cannot
+        be read may hold it.
+        """
+        if path.suffix != ".parquet":
             return self.in_bytes(path.read_bytes())
+        try:
+            return self.rows_in(path) > 0
         except (pa.ArrowException, OSError):
-            return False
+            return True
 
     def in_bytes(self, data: bytes) -> bool:
         """Whether bytes that are text hold it, as it is or as JSON and HTML escape it."""
         text = data.decode("utf-8", errors="replace")
-        forms = [text, *([_unescaped(text)] if "\\u" in text else []), html.unescape(text)]
+        forms = [text, *([_unescaped(text)] if "\\" in text else []), html.unescape(text)]
         return any(map(self.in_text, dict.fromkeys(forms)))
 
     def _in_row(self, row: dict[str, Any]) -> bool:
@@ -109,4 +115,5 @@ def _is_json(value: Any) -> bool:
 
 
 def _unescaped(text: str) -> str:
-    return re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), text)
+    spaced = re.sub(r"\\[nrt]", " ", text)
+    return re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), spaced)

@@ -5,7 +5,7 @@ The ledger stays: money that was spent stays spent. Calls in flight and open bat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -65,25 +65,32 @@ def holding(
         there = set(connection.execute(sa.select(REPLIES.c.key)).scalars())
         for done, row in enumerate(connection.execute(query)):
             progress("replies", done, total)
-            if wanted.in_json(row.request) or wanted.in_text(row.content or ""):
+            if wanted.in_json(row.request) or wanted.in_json(row.content or ""):
                 found.add(row.key)
     return sorted(found & there)
 
 
-def drop_keys(journal: Journal, keys: Sequence[str], wanted: Callable[[str], bool]) -> None:
-    """Delete these replies with what is told of their calls, and details of other calls that hold
-    what is wanted, and give the room back to the disk.
+def details_holding(journal: Journal, wanted: Wanted) -> list[str]:
+    """Ids of the calls of whose end something is told that holds it."""
+    query = sa.select(ATTEMPTS.c.id, ATTEMPTS.c.detail).where(ATTEMPTS.c.detail != "")
+    with journal.snapshot() as connection:
+        return [row.id for row in connection.execute(query) if wanted.in_json(row.detail)]
+
+
+def drop_keys(journal: Journal, keys: Sequence[str], calls: Sequence[str]) -> None:
+    """Delete these replies with what is told of their calls, and what is told of further calls by
+    their ids, and give the room back to the disk.
     """
     statements: list[sa.Delete | sa.Update] = []
-    for start in range(0, len(keys), _AT_ONCE):
-        some = keys[start : start + _AT_ONCE]
+    for some in _batched(keys):
         statements.append(sa.delete(REPLIES).where(REPLIES.c.key.in_(some)))
-        blank = sa.update(ATTEMPTS).where(ATTEMPTS.c.key.in_(some)).values(detail="")
-        statements.append(blank)
-    details = sa.select(ATTEMPTS.c.id, ATTEMPTS.c.detail).where(ATTEMPTS.c.detail != "")
-    with journal.snapshot() as connection:
-        told = [row.id for row in connection.execute(details) if wanted(row.detail)]
-    for start in range(0, len(told), _AT_ONCE):
-        some = told[start : start + _AT_ONCE]
-        statements.append(sa.update(ATTEMPTS).where(ATTEMPTS.c.id.in_(some)).values(detail=""))
+        statements.append(_blank.where(ATTEMPTS.c.key.in_(some)))
+    statements += [_blank.where(ATTEMPTS.c.id.in_(some)) for some in _batched(calls)]
     journal.delete(statements)
+
+
+_blank = sa.update(ATTEMPTS).values(detail="")
+
+
+def _batched(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (values[start : start + _AT_ONCE] for start in range(0, len(values), _AT_ONCE))

@@ -60,6 +60,8 @@ def publish(
     manifest = {
         "dataset": name,
         "version": 1,
+        "parent": None,
+        "status": "completed",
         "files": dict.fromkeys(tables),
         "recipe": {"anchor": None, "filters": Filters().model_dump(mode="json"), **(recipe or {})},
         "references": [],

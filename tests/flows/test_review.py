@@ -66,6 +66,8 @@ def publish(
     manifest = {
         "dataset": "lakes",
         "version": 1,
+        "parent": None,
+        "status": "completed",
         "files": dict.fromkeys(tables),
         "recipe": {"verifiers": {"grounding": settings}},
     }

@@ -60,7 +60,10 @@ def test_a_person_is_forgotten(
     assert stillhouse("build", recipe, *at).code in (0, 7)
     note = root / "rivers" / "exports" / "note.json"
     note.parent.mkdir()
-    note.write_text(json.dumps({"who": PERSON}))  # escaped, as JSON writers do
+    note.write_text(json.dumps({"who": PERSON.replace(" ", "\n", 1)}))  # escaped, as JSON is
+    mine = root / "my-own-notes.md"
+    mine.write_text(f"Ask {PERSON}.")
+    assert stillhouse("tag", "rivers@1", "asked", "--note", f"for {PERSON}", *at).code == 0
     assert held_in(root / ".stillhouse", PERSON)
 
     before = tree(root)
@@ -73,6 +76,10 @@ def test_a_person_is_forgotten(
     assert done.code == 1, "a version still holds it"
     assert held_in(root / ".stillhouse", PERSON) == []
     assert held_in(root / "rivers" / "exports", PERSON) == []
+    assert mine.exists(), "what is no work of ours stays"
+    assert "tags/asked.json holds it; that file is not deleted" in done.out
+    assert stillhouse("untag", "rivers", "asked", *at).code == 0
+    mine.unlink()
     assert [version.number for version in list_versions(root, "rivers")] == [1]
 
     secret.unlink()
@@ -148,6 +155,14 @@ def test_a_text_is_found_in_any_form(text: str, form: str, space: str) -> None:
     assert not wanted.in_text("nobody")
 
 
+def test_escapes_and_broken_tables_hide_nothing(tmp_path: Path) -> None:
+    wanted = Wanted(("Jörg Doe",))
+    assert wanted.in_json('{"answer": "J\\u00f6rg Doe"}')
+    assert wanted.in_bytes(b'{"answer": "J\\u00f6rg\\nDoe"}')
+    (tmp_path / "x.parquet").write_bytes(b"broken")
+    assert wanted.in_file(tmp_path / "x.parquet")
+
+
 def test_ids_are_no_part_of_other_ids() -> None:
     wanted = Wanted((), ("docs/a.md",))
     assert wanted.in_text("docs/a.md") and wanted.in_text("docs/a.md#3")
@@ -155,7 +170,10 @@ def test_ids_are_no_part_of_other_ids() -> None:
     assert not wanted.in_text("docs/a.md2") and not wanted.in_text("other-docs/a.md")
 
 
-@pytest.mark.parametrize("wrong", [Wanted, lambda: Wanted(("a ",)), lambda: Wanted((), ("",))])
+@pytest.mark.parametrize(
+    "wrong",
+    [Wanted, lambda: Wanted(("a ",)), lambda: Wanted((), ("",)), lambda: Wanted(("Jane",), (" ",))],
+)
 def test_what_would_delete_everything_is_refused(wrong: object) -> None:
     with pytest.raises(ConfigError):
         wrong()  # type: ignore[operator]
