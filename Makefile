@@ -3,7 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check -c constraints.txt
+# Most of 26,000 modules are never imported; those that are get compiled then.
+PIP := $(BIN)/python -m pip install -qq --no-compile --disable-pip-version-check -c constraints.txt
 
 # What some tests talk to and no package brings, built or fetched once per user; without it they
 # are skipped and say so.
