@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +11,13 @@ import numpy as np
 import orjson
 import polars as pl
 
-from store.records import CITED, EVIDENCE, RECORDS, REJECTED, VERDICTS, frame, polars_schema
+from benchmarks.made_records import DOCUMENTS, records_of
+from store.records import CITED, EVIDENCE, REJECTED, VERDICTS, frame, polars_schema
 from store.version_tables import Content, listed, write_tables
 from store.versions import Version, manifest_sha256
 
 DATASET = "made"
-_SENTENCES, _DOCUMENTS, _STAGES = 50_000, 20_000, ("heuristics", "grounding", "near")
+_SENTENCES, _STAGES = 50_000, ("heuristics", "grounding", "near")
 _WORDS = "copper lamp river winter sun market bridge stone harbour letter garden signal".split()
 
 
@@ -90,7 +90,7 @@ def _manifest(number: int, rows: int) -> dict[str, Any]:
         "note": "",
         "recipe": {"name": DATASET, "language": "en"},
         "recipe_hash": "0" * 64,
-        "corpus": {"snapshot": "a" * 64, "documents": _DOCUMENTS, "passages": _DOCUMENTS},
+        "corpus": {"snapshot": "a" * 64, "documents": DOCUMENTS, "passages": DOCUMENTS},
         "funnel": [
             {"stage": stage, "kept": kept, "dropped": lost, "reasons": []}
             for stage, kept, lost in steps
@@ -124,58 +124,15 @@ def _records(ids: Any, said: Any, pool: pl.Series) -> Iterator[pl.DataFrame]:
 
 
 def _some(ids: Any, said: Any, pool: pl.Series) -> pl.DataFrame:
-    def message(role: str, column: str) -> pl.Expr:
-        return pl.struct(pl.lit(role).alias("role"), pl.col(column).alias("content"))
-
-    number = pl.Series("n", ids)
-    base = pl.DataFrame(
-        {
-            "n": number,
-            "question": _text(ids, pool, 0, 2),
-            "answer": _text(ids + said, pool, 2, 12),
-        }
-    )
-    document = (pl.col("n") % _DOCUMENTS).cast(pl.String)
-    source = pl.struct(
-        (pl.lit("d") + document).alias("document_id"),
-        (pl.lit("d") + document + "#" + (pl.col("n") % 7).cast(pl.String)).alias("passage_id"),
-        pl.lit("Title").alias("title"),
-        (pl.col("n") % 900).alias("start"),
-        (pl.col("n") % 900 + 80).alias("end"),
-        (pl.col("n") % 50_000).hash(1).cast(pl.String).str.pad_start(64, "0").alias("sha256"),
-    )
-    id_ = pl.col("n").hash(2).cast(pl.String).str.pad_start(20, "0")
-    made = base.with_columns(
-        id=id_,
-        seed_id=id_,
-        messages=pl.concat_list(message("user", "question"), message("assistant", "answer")),
-        quotes=pl.concat_list(pl.col("answer").str.head(80)),
-        sources=pl.concat_list(source),
-        request_keys=pl.concat_list(pl.col("n").hash(3).cast(pl.String).str.pad_start(64, "0")),
-        metadata=pl.lit('{"rung":"strict","shown":["d1#0","d') + document + pl.lit('#9"]}'),
-        style=pl.Series(["question_answer", "cloze", "true_false"]).gather(ids % 3),
-        valid_as_of=pl.lit(date(2024, 6, 30)),
-        generation_depth=pl.lit(0),
-        tier=pl.lit(1),
-        losers=pl.lit([], dtype=polars_schema(RECORDS)["losers"]),
-        **{name: pl.lit(value) for name, value in _SAME.items()},
-    )
-    return made.select(RECORDS.names).cast(polars_schema(RECORDS))
-
-
-_SAME = {
-    "method": "grounded_qa", "generation_mode": "distillation", "origin": "teacher",
-    "teacher": "strong", "escalated_from": "", "repaired_from": "", "model": "strong-1",
-    "prompt_id": "grounded_qa/question@1.0.0", "prompt_sha256": "b" * 64, "language": "en",
-    "reasoning": "", "tools": "[]",
-}  # fmt: skip
+    texts = {"question": _text(ids, pool, 0, 2), "answer": _text(ids + said, pool, 2, 12)}
+    return records_of(pl.DataFrame({"n": pl.Series(ids), **texts}))
 
 
 def _evidence(ids: pl.Series) -> pl.DataFrame:
     """One claim a row."""
     schema = polars_schema(EVIDENCE)
     rows = ids.len()
-    at = pl.Series(np.arange(rows) % _DOCUMENTS).cast(pl.String)
+    at = pl.Series(np.arange(rows) % DOCUMENTS).cast(pl.String)
     made = pl.DataFrame({"record_id": ids, "document_id": "d" + at}).with_columns(
         claim=pl.lit("the copper lamp stands by the river"),
         verdict=pl.Series(["supported"] * 9 + ["not_found"]).gather(np.arange(rows) % 10),

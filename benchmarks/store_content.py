@@ -6,7 +6,8 @@ from typing import Any
 
 import polars as pl
 
-from store.records import CITED, EVIDENCE, RECORDS, REJECTED, VERDICTS, frame, polars_schema
+from benchmarks.made_records import records_of
+from store.records import CITED, EVIDENCE, REJECTED, VERDICTS, frame
 from store.version_tables import Content
 
 _WORDS = (
@@ -19,50 +20,13 @@ def rows(count: int, say: str, words: int = 12, start: int = 0) -> pl.DataFrame:
     """Records of about ``words`` words each; what they say begins with ``say``."""
     number = pl.int_range(start, start + count, eager=True)
     text = _text(number, words)
-    frame_ = pl.DataFrame({"n": number, "text": text}).with_columns(
-        id=pl.format("r{}", pl.col("n").cast(pl.String).str.zfill(9)),
-        question=pl.format("What does entry {} say?", "n"),
-        answer=pl.format(say + " {}: {}", "n", "text"),
+    return records_of(
+        pl.DataFrame({"n": number, "text": text}).select(
+            "n",
+            question=pl.format("What does entry {} say?", "n"),
+            answer=pl.format(say + " {}: {}", "n", "text"),
+        )
     )
-    message = [
-        pl.struct(role=pl.lit(role), content=pl.col(column))
-        for role, column in (("user", "question"), ("assistant", "answer"))
-    ]
-    source = pl.struct(
-        document_id=pl.format("d{}", pl.col("n") % 1000),
-        passage_id=pl.format("d{}#{}", pl.col("n") % 1000, pl.col("n") % 7),
-        title=pl.lit("Handbook"),
-        start=pl.lit(0, pl.Int64),
-        end=pl.lit(8, pl.Int64),
-        sha256=pl.lit("0" * 64),
-    )
-    made = frame_.with_columns(
-        messages=pl.concat_list(message),
-        sources=pl.concat_list(source),
-        seed_id=pl.format("s{}", "n"),
-        **_CONSTANT,
-    )
-    return made.select(RECORDS.names).cast(polars_schema(RECORDS))
-
-
-_CONSTANT: dict[str, Any] = {
-    "quotes": pl.lit([], pl.List(pl.String)),
-    "request_keys": pl.lit([], pl.List(pl.String)),
-    "losers": pl.lit([]),
-    "method": pl.lit("grounded_qa"),
-    "style": pl.lit("question_answer"),
-    "generation_mode": pl.lit("rule-based"),
-    "generation_depth": pl.lit(0),
-    "origin": pl.lit("rule"),
-    "teacher": pl.lit("rules"),
-    "tier": pl.lit(1),
-    **{name: pl.lit("") for name in ("escalated_from", "repaired_from", "model", "reasoning")},
-    **{name: pl.lit("") for name in ("prompt_id", "prompt_sha256")},
-    "language": pl.lit("en"),
-    "valid_as_of": pl.lit(None),
-    "metadata": pl.lit("{}"),
-    "tools": pl.lit("[]"),
-}
 
 
 def content(count: int, say: str, words: int = 12) -> Content:
@@ -113,8 +77,8 @@ def manifest(count: int) -> dict[str, Any]:
             {"stage": stage, "kept": count, "dropped": 0, "reasons": []}
             for stage in ("planned", "heuristics", "published")
         ],
-        "teachers": [["rules", "rule-based", count]],
-        "origins": ["rule"],
+        "teachers": [["strong", "distillation", count]],
+        "origins": ["teacher"],
         "cost": {"calls": 0, "tokens": 0, "usd": 0},
         "run": {"finished_at": "2026-01-01T00:00:00+00:00", "wall_s": 1.0},
     }

@@ -10,12 +10,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 from rich.console import Console
 
+from benchmarks.store_content import content, manifest
 from store.publish import publish
-from store.records import CITED, EVIDENCE, RECORDS, REJECTED, VERDICTS, Record, Source, frame
-from store.version_tables import Content
 from store.versions import Version
 
 _FIRST_ROW = """
@@ -57,59 +55,8 @@ def first_row(version: Version, cache: Path, torch: str = "AUTO") -> dict[str, f
 
 
 def made_version(root: Path, rows: int) -> Version:
-    """A version with so many training rows, each with an id and a question of its own."""
-    block = pl.concat([frame([_record().row()], RECORDS)] * 1_000)
-    train = pl.concat([block] * (rows // 1_000 + 1)).head(rows).rechunk()
-    number = pl.int_range(pl.len()).cast(pl.String).str.zfill(8)
-    train = train.with_columns(id=number, question=pl.concat_str(pl.lit("What is "), number))
-    content = Content(
-        splits={"train": train},
-        rejected=frame([], REJECTED),
-        evidence=frame([], EVIDENCE),
-        passages=frame([], CITED),
-        verdicts=frame([], VERDICTS),
-        probes=pl.DataFrame(schema={"metric": pl.String, "reference": pl.String}),
-    )
-    return publish(root, "made", content, _MANIFEST)
-
-
-def _record() -> Record:
-    source = Source(
-        document_id="d", passage_id="d#0", title="Made", start=0, end=9, sha256="0" * 64
-    )
-    return Record(
-        id="0",
-        question="What?",
-        answer="It is a number among others, and nothing more is known of it here.",
-        sources=(source,),
-        method="grounded_qa",
-        style="question_answer",
-        generation_mode="rule-based",
-        generation_depth=0,
-        origin="rule",
-        teacher="rules",
-        model="",
-        prompt_id="",
-        prompt_sha256="",
-        request_keys=(),
-        seed_id="s",
-        language="en",
-        valid_as_of=None,
-    )
-
-
-_MANIFEST: dict[str, Any] = {
-    "status": "completed",
-    "note": "",
-    "recipe": {"language": "en", "description": "Made rows.", "name": "made"},
-    "recipe_hash": "0" * 64,
-    "corpus": {"snapshot": "0" * 64, "documents": 1, "passages": 1, "licences": [], "covered": 1},
-    "funnel": [{"stage": "published", "kept": 1, "dropped": 0, "reasons": []}],
-    "teachers": [],
-    "origins": ["rule"],
-    "cost": {"calls": 0, "tokens": 0, "usd": 0},
-    "run": {"finished_at": "2024-06-30T00:00:00+00:00", "wall_s": 0},
-}
+    """A version with so many rows, each with an id and a question of its own."""
+    return publish(root, "made", content(rows, "one"), manifest(rows))
 
 
 if __name__ == "__main__":

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from configs.errors import StillhouseError, StoreCorrupt
-from configs.locations import OUTPUT, location_of
+from configs.locations import location_of
 from flows import (
+    cli_before,
     cli_catalogue,
     cli_journal,
     cli_lineage,
@@ -25,10 +26,8 @@ from flows import (
     cli_versions,
 )
 from flows.cli_options import (
-    OutputOption,
     OutputOverride,
     RecipeArgument,
-    SpecArgument,
     console,
     recipe_of,
 )
@@ -84,150 +83,21 @@ def build(
         raise typer.Exit(code)
 
 
-@app.command()
-def estimate(
-    recipe: RecipeArgument,
-    output: OutputOverride = None,
-    target: Annotated[int | None, typer.Option(help="Accepted records, not the recipe's.")] = None,
-    canary: Annotated[
-        int, typer.Option(min=0, max=500, help="Candidates to really ask for, and measure.")
-    ] = 0,
-) -> None:
-    """Say what a build would send, cost and take. Sends nothing, unless a canary is wanted."""
-    from flows import progress
-    from flows.estimate import estimate as run
-    from flows.estimate_view import estimate_view
-
-    settings = recipe_of(recipe, output, target)
-    with progress.bars():
-        found = run(settings, canary)
-    console().print(estimate_view(found, settings, canary))
-
-
-@app.command()
-def preview(
-    recipe: RecipeArgument,
-    rows: Annotated[int, typer.Option("-n", min=1, max=200, help="Candidates to make.")] = 5,
-    output: OutputOverride = None,
-) -> None:
-    """Make a few candidates and show what became of each. Publishes nothing."""
-    from flows import progress, terminal
-    from flows.preview import preview as run
-
-    settings = recipe_of(recipe, output, None)
-    with progress.bars():
-        records, verdicts = run(settings, rows)
-    for view in terminal.preview_views(records, verdicts):
-        console().print(view)
-
-
-app.command()(cli_measure.calibrate)
-app.command()(cli_measure.bench)
-app.command()(cli_measure.sweep)
-app.command()(cli_probe.probe)
-app.command()(cli_realism.realism)
-app.command()(cli_versions.versions)
-app.command()(cli_versions.release)
-app.command()(cli_versions.rollback)
-app.command()(cli_versions.tag)
-app.command()(cli_versions.untag)
-app.command()(cli_versions.pull)
-app.command()(cli_versions.withdraw)
-app.command()(cli_versions.gc)
-app.command()(cli_versions.fsck)
-app.command()(cli_scrub.scrub)
-app.command()(cli_scrub.prune)
-app.command()(cli_catalogue.catalogue)
+for command in (
+    *(cli_before.estimate, cli_before.preview),
+    *(cli_measure.calibrate, cli_measure.bench, cli_measure.sweep),
+    *(cli_probe.probe, cli_realism.realism),
+    *(cli_versions.versions, cli_versions.release, cli_versions.rollback, cli_versions.tag),
+    *(cli_versions.untag, cli_versions.pull, cli_versions.withdraw, cli_versions.gc),
+    *(cli_versions.fsck, cli_versions.verify),
+    *(cli_scrub.scrub, cli_scrub.prune, cli_catalogue.catalogue),
+    *(cli_verify.show, cli_verify.explain, cli_verify.review),
+    *(cli_out.export, cli_out.push, cli_measure.decontaminate),
+    *(cli_recipes.corpus, cli_recipes.plan, cli_recipes.methods, cli_recipes.prompts),
+    *(cli_lineage.diff, cli_lineage.lineage, cli_recipes.cases, cli_before.doctor),
+):
+    app.command()(command)
 app.add_typer(cli_journal.app)
-
-
-@app.command()
-def show(
-    spec: SpecArgument,
-    record: Annotated[
-        str | None, typer.Argument(help="Id of a record, or its beginning: why kept or dropped.")
-    ] = None,
-    rows: Annotated[int, typer.Option("-n", min=1, help="Rows to show.")] = 5,
-    dropped: Annotated[bool, typer.Option("--dropped", help="Show dropped rows.")] = False,
-    reason: Annotated[
-        str | None, typer.Option("--reason", help="Only rows dropped for this reason.")
-    ] = None,
-    output: OutputOption = OUTPUT,
-) -> None:
-    """Show rows of a version, or why one record was kept or dropped."""
-    from flows.show import show_record, show_rows
-    from store.versions import find_version
-
-    version = find_version(output, spec)
-    if record:
-        views = show_record(version, record)
-    else:
-        views = show_rows(version, rows, dropped or reason is not None, reason)
-    for view in views:
-        console().print(view)
-
-
-app.command()(cli_verify.explain)
-app.command()(cli_verify.review)
-
-
-@app.command()
-def verify(spec: SpecArgument, output: OutputOption = OUTPUT) -> None:
-    """Check every file of a version: checksums, schemas, row counts."""
-    from configs.errors import StoreCorrupt
-    from store.checks import verify as check
-    from store.versions import find_version
-
-    version = find_version(output, spec)
-    problems = check(version)
-    if problems:
-        raise StoreCorrupt(
-            f"{version.name} is not sound:\n"
-            + "\n".join(f"  {problem}" for problem in problems)
-            + "\nRestore the folder from a copy, or publish the dataset again."
-        )
-    count = len(version.manifest["files"])
-    console().print(f"{version.name} is sound: {count} files have their size, hash and schema.")
-
-
-app.command()(cli_out.export)
-app.command()(cli_out.push)
-app.command()(cli_measure.decontaminate)
-app.command()(cli_recipes.corpus)
-app.command()(cli_recipes.plan)
-app.command()(cli_recipes.methods)
-app.command()(cli_recipes.prompts)
-app.command()(cli_lineage.diff)
-app.command()(cli_lineage.lineage)
-
-app.command()(cli_recipes.cases)
-
-
-@app.command()
-def doctor(
-    recipe: Annotated[
-        str | None, typer.Argument(help="A recipe whose teachers are to be looked at, too.")
-    ] = None,
-    probe: Annotated[
-        bool, typer.Option("--probe", help="Send each teacher of the recipe up to 5 small calls.")
-    ] = False,
-    output: OutputOverride = None,
-) -> None:
-    """Say what is installed and reachable, with the fix for each problem."""
-    from configs.errors import ConfigError
-    from flows import terminal
-    from flows.doctor import examine, probes
-
-    if probe and recipe is None:
-        raise ConfigError("--probe needs a recipe: stillhouse doctor RECIPE --probe")
-    settings = recipe_of(recipe, output, None) if recipe else None
-    root = settings.output if settings else output or OUTPUT
-    findings = list(examine(root, settings.teachers if settings else None))
-    if probe and settings:
-        findings += probes(settings)
-    console().print(terminal.findings_table(findings))
-    if any(not finding.well and not finding.optional for finding in findings):
-        raise typer.Exit(1)
 
 
 def main() -> None:

@@ -11,6 +11,31 @@ from configs.locations import OUTPUT
 from flows.cli_options import OutputOption, SpecArgument, console
 
 
+def show(
+    spec: SpecArgument,
+    record: Annotated[
+        str | None, typer.Argument(help="Id of a record, or its beginning: why kept or dropped.")
+    ] = None,
+    rows: Annotated[int, typer.Option("-n", min=1, help="Rows to show.")] = 5,
+    dropped: Annotated[bool, typer.Option("--dropped", help="Show dropped rows.")] = False,
+    reason: Annotated[
+        str | None, typer.Option("--reason", help="Only rows dropped for this reason.")
+    ] = None,
+    output: OutputOption = OUTPUT,
+) -> None:
+    """Show rows of a version, or why one record was kept or dropped."""
+    from flows.show import show_record, show_rows
+    from store.versions import find_version
+
+    version = find_version(output, spec)
+    if record:
+        views = show_record(version, record)
+    else:
+        views = show_rows(version, rows, dropped or reason is not None, reason)
+    for view in views:
+        console().print(view)
+
+
 def explain(
     record: Annotated[str, typer.Argument(help="Id of a record, or its beginning.")],
     spec: Annotated[

@@ -125,7 +125,8 @@ def gc(
     from store.versions import datasets
 
     for name in [dataset] if dataset else datasets(output):
-        found, stays = garbage(output, name, keep), kept(output, name, keep)
+        stays = kept(output, name, keep)
+        found = garbage(output, name, stays)
         if yes:
             found = list(collect(output, name, found, keep))
         for view in garbage_views(found, stays, yes):
@@ -149,6 +150,24 @@ def fsck(
         console().print(problems_table(found.problems))
         raise typer.Exit(1)
     console().print(f"{found.versions:,} versions of {found.datasets:,} datasets are sound.")
+
+
+def verify(spec: SpecArgument, output: OutputOption = OUTPUT) -> None:
+    """Check every file of a version: checksums, schemas, row counts."""
+    from configs.errors import StoreCorrupt
+    from store.checks import verify as check
+    from store.versions import find_version
+
+    version = find_version(output, spec)
+    problems = check(version)
+    if problems:
+        raise StoreCorrupt(
+            f"{version.name} is not sound:\n"
+            + "\n".join(f"  {problem}" for problem in problems)
+            + "\nRestore the folder from a copy, or publish the dataset again."
+        )
+    count = len(version.files)
+    console().print(f"{version.name} is sound: {count} files have their size, hash and schema.")
 
 
 def _given(reason: str) -> str:

@@ -49,7 +49,15 @@ def _counts(
     return (split, int(one["rows"].sum()), int(two["rows"].sum()), *kinds)
 
 
-def columns_text(table: TableDiff) -> str:
+def table_texts(table: TableDiff, found: Compared) -> Iterator[str]:
+    """What is to be said of a configuration beside its counts."""
+    yield from filter(None, (_columns_text(table), _pairing_text(table)))
+    yield from _lacking_texts(table, found)
+    if table.config == "data":
+        yield from _fate_texts(found.drops)
+
+
+def _columns_text(table: TableDiff) -> str:
     """In which columns changed rows differ."""
     if not table.columns:
         return ""
@@ -60,21 +68,21 @@ def columns_text(table: TableDiff) -> str:
     return f"Changed rows differ in: {said}{only}."
 
 
-def pairing_text(table: TableDiff) -> str:
+def _pairing_text(table: TableDiff) -> str:
     """Which rows were taken for the same though their ids differ."""
     other = table.rows.filter(pl.col("by") != "id").group_by("by").len().sort("by")
     said = ", ".join(f"{count:,} by {by}" for by, count in other.iter_rows())
     return f"Taken for the same row though their ids differ: {said}." if said else ""
 
 
-def lacking_texts(table: TableDiff, found: Compared) -> Iterator[str]:
+def _lacking_texts(table: TableDiff, found: Compared) -> Iterator[str]:
     """Columns that were not compared, since one version has none such."""
     for version, names in zip((found.one, found.two), table.lacking, strict=True):
         if names:
             yield f"Only {version.name} has, in this form, the columns {', '.join(names)}."
 
 
-def fate_texts(drops: Drops) -> Iterator[str]:
+def _fate_texts(drops: Drops) -> Iterator[str]:
     """What the other version did with rows that came or went."""
     for kind, said in ((OUT, "What became of rows that went"), (IN, "What rows that came were")):
         fates = drops.by_fate(kind)

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
 from flows.diff_words import (
     by_split,
-    columns_text,
     delta_text,
     documents_text,
     drops_text,
-    fate_texts,
-    lacking_texts,
-    pairing_text,
+    table_texts,
     title_of,
     value_text,
 )
-from flows.table_diff import TableDiff
 from flows.versions_compared import Compared
 from store.files import put_whole
 from store.pages import fill
@@ -48,7 +43,7 @@ def render_page(found: Compared) -> str:
             {
                 "title": title_of(table.config),
                 "rows": by_split(table),
-                "said": [*_said(table, found)],
+                "said": [*table_texts(table, found)],
             }
             for table in found.tables
         ],
@@ -60,11 +55,3 @@ def render_page(found: Compared) -> str:
         delta=delta_text,
         kinds=[(kind, [*some]) for kind, some in groupby(found.examples, lambda one: one.kind)],
     )
-
-
-def _said(table: TableDiff, found: Compared) -> Iterator[str]:
-    """What is to be said of a configuration beside its counts."""
-    yield from filter(None, (columns_text(table), pairing_text(table)))
-    yield from lacking_texts(table, found)
-    if table.config == "data":
-        yield from fate_texts(found.drops)

@@ -11,13 +11,10 @@ from rich.text import Text
 
 from flows.diff_words import (
     by_split,
-    columns_text,
     delta_text,
     documents_text,
     drops_text,
-    fate_texts,
-    lacking_texts,
-    pairing_text,
+    table_texts,
     title_of,
     value_text,
 )
@@ -40,11 +37,7 @@ def version_diff_views(found: Compared) -> Iterator[RenderableType]:
         return
     for table in found.tables:
         yield _rows(table)
-        for text in (columns_text(table), pairing_text(table), *lacking_texts(table, found)):
-            if text:
-                yield Text(text)
-        if table.config == "data":
-            yield from map(Text, fate_texts(found.drops))
+        yield from map(Text, table_texts(table, found))
     yield Text(drops_text(found.drops))
     if any(one != two for _, _, one, two in found.drops.reasons.iter_rows()):
         yield _reasons(found.drops)

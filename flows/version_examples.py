@@ -85,9 +85,7 @@ def _shown(
             cut = text if len(text) <= _MOST else f"{text[:_MOST]}…"
             yield name, [(cut, False)] if one else [], [(cut, False)] if two else []
         return
-    others = sorted(
-        {*one} & {*two} - {*_TEXTS} - _HIDDEN, key=lambda name: (name not in SAYS, name)
-    )
+    others = {*one} & {*two} - {*_TEXTS} - _HIDDEN
     for name in (*_TEXTS, *sorted(others, key=lambda name: (name not in SAYS, name))):
         a, b = _text(one.get(name)), _text(two.get(name))
         if a != b or name in _TEXTS:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -36,11 +36,13 @@ class Garbage:
     is_version: bool
 
 
-def garbage(root: Location, name: str, newest: int, at: datetime | None = None) -> list[Garbage]:
-    """What can go of a dataset: versions that no pointer, tag, reference or version that stays
-    refers to, also through parents, and that are not among the ``newest``; and leftovers.
+def garbage(
+    root: Location, name: str, stays: Mapping[str, str], at: datetime | None = None
+) -> list[Garbage]:
+    """What can go of a dataset: versions that are not among those that stay (:func:`kept`), and
+    leftovers.
     """
-    stays, sizes = kept(root, name, newest), _sizes(dataset_folder(root, name))
+    sizes = _sizes(dataset_folder(root, name))
     versions = [
         Garbage(version.path, _why(version), sizes[version.name], True)
         for version in list_versions(root, name)
@@ -50,7 +52,9 @@ def garbage(root: Location, name: str, newest: int, at: datetime | None = None) 
 
 
 def kept(root: Location, name: str, newest: int) -> dict[str, str]:
-    """Versions of a dataset that stay, each with what keeps it."""
+    """Versions of a dataset that stay, each with what keeps it: a pointer, a tag, a reference, that
+    it is among the ``newest``, or that one that stays was made from it.
+    """
     folder, there = dataset_folder(root, name), list_versions(root, name)
     first = latest(root, name)
     found = {first.name: "the latest version"} if first else {}

@@ -1,4 +1,4 @@
-"""Files put in their place whole or not at all."""
+"""Files put in their place whole or not at all, and files that the disk has for certain."""
 
 from __future__ import annotations
 
@@ -26,3 +26,20 @@ def put_whole(path: Path, content: bytes) -> None:
     finally:
         with suppress(OSError):  # where no folder could be made, there is nothing to take away
             aside.unlink(missing_ok=True)
+
+
+def write_durably(path: Path, data: bytes) -> None:
+    """Write a file and wait until the disk has it."""
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until the disk has the names in a folder."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

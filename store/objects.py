@@ -70,22 +70,14 @@ def is_clients(error: Exception) -> bool:
     return any(type(one).__module__.startswith("botocore.") for one in (error, error.__cause__))
 
 
+@lru_cache(maxsize=64)
 def check_conditions(root: UPath) -> None:
     """See that the store keeps to conditions; it is asked once by each process.
 
     Raises:
         ConfigError: it does not, or it cannot be reached.
     """
-    _check(str(root))
-
-
-@lru_cache(maxsize=64)
-def _check(root: str) -> None:
-    from configs.locations import location_of
-
-    folder = location_of(root)
-    assert isinstance(folder, UPath)
-    probe = folder / f".stillhouse-probe-{uuid.uuid4().hex}"
+    probe = root / f".stillhouse-probe-{uuid.uuid4().hex}"
     try:
         keeps = create(probe, b"1") and not create(probe, b"2")
         first = read(probe)

@@ -21,7 +21,7 @@ from configs.errors import ConfigError, StoreCorrupt
 from configs.locations import Location
 from store import objects, pointers
 from store.checks import files_in, verify
-from store.sealed import sync_folder
+from store.files import sync_folder
 from store.versions import Version
 
 _MANIFEST = "manifest.json"

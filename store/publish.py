@@ -24,12 +24,12 @@ from store.card.origins import origins_in
 from store.checks import verify
 from store.croissant import CROISSANT, listing_of, render_croissant
 from store.explained import examples
+from store.files import write_durably
 from store.placing import aside, one_at_a_time, put
 from store.pointers import gone, point, pointed
 from store.real import real_only_in
 from store.records import HUMAN
 from store.report import render_report
-from store.sealed import write_durably
 from store.twins import MESSY
 from store.version_tables import Content, listed, write_tables
 from store.versions import (
@@ -196,7 +196,7 @@ def _same(version: Version, parts: Sequence[Part], manifest: Mapping[str, Any]) 
     now is another version, for example where a probe could be asked at last.
     """
     ours = {name for part in parts for name in part.files if name.startswith(_CONTENT)}
-    theirs = {name for name in version.manifest["files"] if name.startswith(_CONTENT)}
+    theirs = {name for name in version.files if name.startswith(_CONTENT)}
     held, holds = (each.get("status") == QUARANTINED for each in (version.manifest, manifest))
     released = held and not held_back(version)
     now_whole = (

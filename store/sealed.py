@@ -7,7 +7,6 @@ version of Stillhouse.
 from __future__ import annotations
 
 import hashlib
-import os
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,13 +15,14 @@ from typing import Any
 
 import orjson
 from filelock import FileLock
-from upath import UPath
 
 from configs.errors import StoreCorrupt
 from configs.locations import Location
 from store import objects
+from store.files import sync_folder, write_durably
 
 _TRIES = 50
+_MEND = "restore it from a copy, or delete it and write it anew (stillhouse untag, tag, rollback)"
 
 
 @dataclass(frozen=True)
@@ -94,13 +94,9 @@ def swap(path: Location, said: Mapping[str, Any], before: Sealed) -> bool:
     return objects.swap(path, raw, str(before.seen))
 
 
-_MEND = "restore it from a copy, or delete it and write it anew (stillhouse untag, tag, rollback)"
-
-
 def _read(path: Location) -> tuple[bytes | None, bytes | str | None]:
-    if isinstance(path, UPath) and not isinstance(path, Path):
-        found = objects.read(path)
-        return found or (None, None)
+    if not isinstance(path, Path):
+        return objects.read(path) or (None, None)
     raw = path.read_bytes() if path.exists() else None
     return raw, raw
 
@@ -118,23 +114,6 @@ def _swap_file(path: Path, raw: bytes, seen: bytes | str | None) -> bool:
         aside.unlink(missing_ok=True)
     sync_folder(path.parent)
     return True
-
-
-def write_durably(path: Path, data: bytes) -> None:
-    """Write a file and wait until the disk has it."""
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """Wait until the disk has the names in a folder."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _seal(said: Mapping[str, Any]) -> str:

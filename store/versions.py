@@ -87,7 +87,7 @@ class Version:
         """Its tables: ``data``, ``rejected``, ``evidence``, ``verdicts``, ``probes``, and
         ``passages`` in all but the oldest.
         """
-        return frozenset(name.partition("/")[0] for name in self.manifest["files"] if "/" in name)
+        return frozenset(name.partition("/")[0] for name in self.files if "/" in name)
 
     @property
     def figures(self) -> dict[str, Any]:

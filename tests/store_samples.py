@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from configs.locations import Location
+from store.collect import Garbage, garbage, kept
 from store.pairs import PAIRS
 from store.publish import publish
 from store.records import (
@@ -205,3 +207,8 @@ def released(root: Path, name: str = "small", say: str = "answer", **shape: int)
 def listing(folder: Path) -> list[str]:
     """Names in a folder but for the locks, which stay."""
     return sorted(p.name for p in folder.iterdir() if not p.name.endswith(".lock"))
+
+
+def going(root: Location, newest: int, at: datetime | None = None) -> list[Garbage]:
+    """What can go of the small dataset beside its newest versions."""
+    return garbage(root, "small", kept(root, "small", newest), at)

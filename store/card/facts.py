@@ -42,7 +42,7 @@ def limits(manifest: Mapping[str, Any]) -> Iterator[str]:
     if told(manifest, "limits"):
         yield told(manifest, "limits")
     if manifest["status"] == "partial" and manifest["note"]:
-        yield _sentence(manifest["note"])
+        yield sentence(manifest["note"])
     corpus = manifest["corpus"]
     if "covered" in corpus:
         yield f"{corpus['covered']:,} of {corpus['documents']:,} documents have a row of their own."
@@ -64,11 +64,12 @@ def _measured(manifest: Mapping[str, Any]) -> Iterator[str]:
     gate = manifest.get("gate")
     if gate:
         said = "passed it" if gate["passed"] else f"was held back: {manifest['note']}"
-        yield _sentence(f"The gate against collapse: this version {said}")
-    yield from map(_sentence, manifest.get("notes", ()))
+        yield sentence(f"The gate against collapse: this version {said}")
+    yield from map(sentence, manifest.get("notes", ()))
 
 
-def _sentence(note: str) -> str:
+def sentence(note: str) -> str:
+    """A note with a capital and one full stop."""
     return f"{note[:1].upper()}{note[1:].rstrip('.')}."
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from store.card.facts import sentence
 from store.card.head import head_of
 from store.card.loads import load_text
 from store.card.made import funnel_text, generations_text, rows_text, teachers_text
@@ -86,5 +87,4 @@ def _made_by(manifest: Mapping[str, Any]) -> str:
 def _held(manifest: Mapping[str, Any]) -> str:
     """What keeps a version from being used, if anything does."""
     note = manifest["note"]
-    held = note and manifest["status"] == "quarantined"
-    return f" {note[:1].upper()}{note[1:].rstrip('.')}." if held else ""
+    return f" {sentence(note)}" if note and manifest["status"] == "quarantined" else ""

@@ -24,7 +24,7 @@ _VARIANTS = "variants"
 
 def configs_in(version: Version) -> list[str]:
     """The configurations whose rows are records to train on, the default one first."""
-    folders = {str(Path(name).parent) for name in version.manifest["files"]}
+    folders = {str(Path(name).parent) for name in version.files}
     own = [name for name in (MESSY, REAL) if name in folders]
     return [DEFAULT, *own, *sorted(Path(f).name for f in folders if f.startswith(f"{_VARIANTS}/"))]
 
@@ -101,4 +101,4 @@ def _of_file(version: Version, name: str) -> Iterator[Row]:
 
 
 def _files(version: Version, folder: str) -> list[str]:
-    return sorted(name for name in version.manifest["files"] if name.startswith(f"{folder}/"))
+    return sorted(name for name in version.files if name.startswith(f"{folder}/"))

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import orjson
 import pytest
-from store_samples import released
+from store_samples import going, released
 
 from benchmarks.store_kills import kill_apart
 from configs.errors import ConfigError, StoreCorrupt
 from store import pointers
 from store.checks import check_pointers, check_version
-from store.collect import collect, garbage, kept, withdraw
+from store.collect import collect, kept, withdraw
 from store.publish import release
 from store.versions import Version, latest, list_versions, manifest_sha256
 
@@ -53,7 +53,7 @@ def test_all_that_tags_and_parents_refer_to_stays(
         while number is not None:
             stays.add(number)
             number = fifty[number]
-    found = garbage(tmp_path, "small", 3)
+    found = going(tmp_path, 3)
     assert {Version(one.path).number for one in found} == set(fifty) - stays
     assert len(found) > 5
     assert len(list_versions(tmp_path, "small")) == 50, "looking deletes nothing"
@@ -61,7 +61,7 @@ def test_all_that_tags_and_parents_refer_to_stays(
     assert {version.number for version in list_versions(tmp_path, "small")} == stays
     problems = [p for v in list_versions(tmp_path, "small") for p in check_version(v)]
     assert problems == list(check_pointers(tmp_path, "small")) == []
-    assert garbage(tmp_path, "small", 3) == []
+    assert going(tmp_path, 3) == []
     assert released(tmp_path, say="new").number == 51
 
 
@@ -69,19 +69,19 @@ def test_what_another_dataset_was_made_with_stays(tmp_path: Path) -> None:
     first = released(tmp_path)
     copied(first, 2, None)
     pointers.point(tmp_path / "small", "small-v2")
-    assert [one.path.name for one in garbage(tmp_path, "small", 0)] == ["small-v1"]
+    assert [one.path.name for one in going(tmp_path, 0)] == ["small-v1"]
     other = released(tmp_path, name="other")
     said = {**other.manifest, "references": [{"set": "x", "state": ["small-v1 sha256 00"]}]}
     said["sha256"] = manifest_sha256(said)
     (other.path / "manifest.json").write_bytes(orjson.dumps(said))
-    assert garbage(tmp_path, "small", 0) == []
+    assert going(tmp_path, 0) == []
     assert kept(tmp_path, "small", 0)["small-v1"] == "other-v1 refers to it"
 
 
 def test_what_is_tagged_meanwhile_stays(tmp_path: Path) -> None:
     copied(released(tmp_path), 2, None)
     pointers.point(tmp_path / "small", "small-v2")
-    found = garbage(tmp_path, "small", 0)
+    found = going(tmp_path, 0)
     pointers.tag(tmp_path / "small", "paper", "small-v1", "", move=False)
     assert list(collect(tmp_path, "small", found, 0)) == []
     assert len(list_versions(tmp_path, "small")) == 2
@@ -93,9 +93,9 @@ def test_leftovers_of_killed_publishers_go_after_a_day(tmp_path: Path) -> None:
     half = tmp_path / "small" / ".tmp-half"
     half.mkdir()
     (half / "x").write_bytes(b"1234")
-    assert garbage(tmp_path, "small", 3) == []
+    assert going(tmp_path, 3) == []
     os.utime(half, (time.time() - 90_000, time.time() - 90_000))
-    found = garbage(tmp_path, "small", 3)
+    found = going(tmp_path, 3)
     assert [(one.path, one.size) for one in found] == [(half, 4)]
     list(collect(tmp_path, "small", found, 3))
     assert not half.exists()
@@ -106,7 +106,7 @@ def test_a_deletion_that_was_interrupted_is_finished(tmp_path: Path) -> None:
     pointers.point(tmp_path / "small", "small-v2")
     pointers.give_up(tmp_path / "small", "small-v1", {"reason": "killed after this"})
     assert [version.number for version in list_versions(tmp_path, "small")] == [2]
-    found = garbage(tmp_path, "small", 3)
+    found = going(tmp_path, 3)
     assert [one.why for one in found] == ["rest of a version that is gone"]
     list(collect(tmp_path, "small", found, 3))
     assert not (tmp_path / "small" / "small-v1").exists()
@@ -138,21 +138,21 @@ def test_a_publisher_killed_at_a_write_leaves_the_old_version_or_the_new(tmp_pat
 def test_what_nothing_points_to_yet_stays(tmp_path: Path) -> None:
     copied(released(tmp_path), 2, None)
     assert kept(tmp_path, "small", 0)["small-v2"] == "later than the latest version"
-    assert garbage(tmp_path, "small", 0) == [], "its publisher may be about to move the pointer"
+    assert going(tmp_path, 0) == [], "its publisher may be about to move the pointer"
     pointers.point(tmp_path / "small", "small-v2")
     pointers.point(tmp_path / "small", "small-v1", "the second is worse")
-    assert [one.path.name for one in garbage(tmp_path, "small", 0)] == ["small-v2"]
+    assert [one.path.name for one in going(tmp_path, 0)] == ["small-v2"]
 
 
 def test_what_a_gate_held_back_can_go(tmp_path: Path) -> None:
     copied(released(tmp_path), 2, None, status="quarantined")
-    assert [one.path.name for one in garbage(tmp_path, "small", 0)] == ["small-v2"]
+    assert [one.path.name for one in going(tmp_path, 0)] == ["small-v2"]
 
 
 def test_nothing_goes_where_the_pointer_is_lost(tmp_path: Path) -> None:
     copied(released(tmp_path), 2, None)
     (tmp_path / "small" / "latest.json").unlink()
-    assert garbage(tmp_path, "small", 0) == []
+    assert going(tmp_path, 0) == []
 
 
 def test_what_a_dataset_without_pointer_was_made_with_stays(tmp_path: Path) -> None:
@@ -163,7 +163,7 @@ def test_what_a_dataset_without_pointer_was_made_with_stays(tmp_path: Path) -> N
     said["sha256"] = manifest_sha256(said)
     (other.path / "manifest.json").write_bytes(orjson.dumps(said))
     (tmp_path / "other" / "latest.json").unlink()
-    assert garbage(tmp_path, "small", 0) == []
+    assert going(tmp_path, 0) == []
 
 
 def test_a_tag_keeps_parents_also_while_its_version_is_noted_as_gone(tmp_path: Path) -> None:
@@ -191,4 +191,4 @@ def test_what_another_deletes_while_sizes_are_read_is_no_error(
     released(tmp_path)
     walked = [(str(tmp_path), [], ["gone"]), *os.walk(tmp_path / "small")]
     monkeypatch.setattr(os, "walk", lambda folder: walked)
-    assert garbage(tmp_path, "small", 3) == []
+    assert going(tmp_path, 3) == []

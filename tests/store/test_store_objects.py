@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from store_samples import content, released
+from store_samples import content, going, released
 from upath import UPath
 
 from benchmarks.store_kills import kill_apart
@@ -15,7 +15,7 @@ from configs.errors import ConfigError
 from configs.locations import Location, location_of
 from store import objects, pointers
 from store.checks import check_pointers, check_version, dataset_names, verify
-from store.collect import collect, garbage, withdraw
+from store.collect import collect, withdraw
 from store.placing import fetch
 from store.publish import release
 from store.versions import Version, datasets, find_version, latest, list_versions
@@ -86,9 +86,9 @@ def test_a_publication_that_died_is_collected_after_a_day(root: Location) -> Non
     released(root)
     pointers.claim(root / "small", "small-v2", "a publisher that died")
     (root / "small" / "small-v2" / "report.html").write_bytes(b"half")
-    assert garbage(root, "small", 1) == []
+    assert going(root, 1) == []
     tomorrow = datetime.now(UTC) + timedelta(days=1, minutes=1)
-    found = garbage(root, "small", 1, tomorrow)
+    found = going(root, 1, tomorrow)
     assert [(one.path.name, one.why) for one in found] == [
         ("small-v2", "a publication that did not end")
     ]
@@ -218,7 +218,7 @@ def test_many_are_collected_with_few_questions(
         for name in [*first.files, "manifest.json"]:
             (root / "small" / f"small-v{number}" / name).write_bytes(first.read(name))
     pointers.point(root / "small", "small-v8")
-    found = garbage(root, "small", 1)
+    found = going(root, 1)
     assert len(found) == 7
     send, asked = s3fs.S3FileSystem._call_s3, []
 
@@ -239,4 +239,4 @@ def test_a_claim_of_any_time_zone_grows_old(
     released(root)
     monkeypatch.setattr(pointers, "now", lambda: at)
     pointers.claim(root / "small", "small-v2", "a publisher that died")
-    assert [one.path.name for one in garbage(root, "small", 1)] == ["small-v2"]
+    assert [one.path.name for one in going(root, 1)] == ["small-v2"]
