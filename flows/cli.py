@@ -90,7 +90,7 @@ for command in (
     *(cli_versions.versions, cli_versions.release, cli_versions.rollback, cli_versions.tag),
     *(cli_versions.untag, cli_versions.pull, cli_versions.withdraw, cli_versions.gc),
     *(cli_versions.fsck, cli_versions.verify),
-    *(cli_scrub.scrub, cli_scrub.prune, cli_catalogue.catalogue),
+    *(cli_scrub.scrub, cli_catalogue.catalogue),
     *(cli_verify.show, cli_verify.explain, cli_verify.review),
     *(cli_out.export, cli_out.push, cli_measure.decontaminate),
     *(cli_recipes.corpus, cli_recipes.plan, cli_recipes.methods, cli_recipes.prompts),

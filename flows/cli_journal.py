@@ -39,3 +39,73 @@ def export(
         done = export_journal(existing_journal(output), folder, progress.report)
     said = ", ".join(f"{rows:,} {name}" for name, rows in done.rows.items())
     console().print(f"{done.folder}: {said}", highlight=False, markup=False, soft_wrap=True)
+
+
+@app.command()
+def prune(
+    older_than: Annotated[
+        str, typer.Option("--older-than", metavar="AGE", help="For example 90d, 12w or 2y.")
+    ],
+    keep_replies: Annotated[
+        bool, typer.Option("--keep-replies", help="Delete only the log of calls.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Delete; else it is only shown.")] = False,
+    output: OutputOption = OUTPUT,
+) -> None:
+    """Show, and with --yes delete, old replies and the log of old calls. What was spent stays."""
+    from flows import progress
+    from flows.journal_view import pruned_views
+    from flows.workspace import existing_journal
+    from store.retention import old
+    from store.retention import prune as run
+
+    before = _moment_before(older_than)
+    journal = existing_journal(output)
+    database, size = journal.database, journal.database.size
+    if not yes:
+        found = old(database, before, keep_replies)
+    else:
+        with progress.bars():
+            found = run(database, before, keep_replies, progress.report)
+            progress.report("compacting the file", 0, 1)
+            whole = journal.compact()
+    for view in pruned_views(found, before, keep_replies, done=yes):
+        console().print(view)
+    if not yes:
+        console().print("Nothing was deleted; add --yes to do so.")
+        return
+    _say_sizes(size, database.size)
+    if not whole:
+        _fail_to_compact()
+
+
+def _say_sizes(before: int, after: int) -> None:
+    from flows.versions_view import size_text
+
+    console().print(f"The journal had {size_text(before)} on the disk and has {size_text(after)}.")
+
+
+def _fail_to_compact() -> None:
+    console().print(
+        "Another process still reads an older state, so what was deleted may still be in the "
+        "write-ahead log; run the same command again when it has ended."
+    )
+    raise typer.Exit(1)
+
+
+def _moment_before(age: str) -> str:
+    """The moment that long ago, as the journal writes moments."""
+    import re
+    from datetime import UTC, datetime, timedelta
+
+    from configs.errors import ConfigError
+
+    found = re.fullmatch(r"(\d{1,5})([dwy])", age.strip().lower())
+    if not found:
+        raise ConfigError(f"--older-than {age!r}: write days, weeks or years, as 90d, 12w or 2y")
+    days = int(found[1]) * {"d": 1, "w": 7, "y": 365}[found[2]]
+    try:
+        moment = datetime.now(UTC) - timedelta(days=days)
+    except OverflowError:
+        raise ConfigError(f"--older-than {age!r} is before all calendars") from None
+    return moment.isoformat(timespec="milliseconds")

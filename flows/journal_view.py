@@ -1,12 +1,16 @@
-"""The runs of a journal as a table."""
+"""The runs of a journal, and what can go of it, as tables."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from rich.console import RenderableType
 from rich.table import Table
+from rich.text import Text
 
+from flows.versions_view import size_text
 from store.journal_runs import RunSpend
+from store.retention import Old
 
 _SHOWN = 12
 """Characters of a run's digest."""
@@ -38,3 +42,24 @@ def _figures(found: Sequence[RunSpend]) -> list[str]:
 
 def _time(at: str | None) -> str:
     return at[:16].replace("T", " ") if at else "–"
+
+
+def pruned_views(found: Old, before: str, kept: bool, done: bool) -> Iterator[RenderableType]:
+    """What is older than a moment, and what it would cost to have it again."""
+    table = Table(header_style="bold")
+    table.add_column("deleted" if done else "would go")
+    table.add_column(f"older than {before[:16]}", justify="right")
+    table.add_column("what that means")
+    if not kept:
+        cost = f"${found.usd:,.4f} to ask again, if a build still needs them"
+        if found.unpriced:
+            cost += f"; {found.unpriced:,} have no known price"
+        table.add_row("replies", f"{found.replies:,}", cost)
+        table.add_row("their text", size_text(found.size), "requests and what was answered")
+    table.add_row("ended calls", f"{found.attempts:,}", "when, where and how each ended")
+    yield table
+    yield Text(
+        "The ledger stays, so budgets hold; so do calls in flight and batches that are not "
+        "collected. Finished shards and published versions need no reply.",
+        style="dim",
+    )

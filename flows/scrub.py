@@ -1,200 +1,157 @@
-"""Where something is still held that must be forgotten, and how it goes: on this machine at once,
-from published versions by withdrawing them.
+"""Delete what a document or a person contributed, wherever it stands.
+
+Versions never change, so of those it is only said which hold it, and what to do.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 
-import polars as pl
-import pyarrow as pa
+import orjson
 
 from configs.errors import ConfigError
 from configs.locations import Location
-from flows import progress
+from flows.progress import report
+from flows.scrub_plan import RECORD, Known, Plan, has_journal, plan
+from flows.scrub_seen import TEXTS, taken_from, versions_in
 from flows.workspace import Workspace, nobody_works, workspace_at
-from store import pointers
-from store.checks import dataset_names
 from store.collect import withdraw
-from store.holds import Wanted
-from store.retention import details_holding, drop_keys, holding
+from store.journal_scrub import forget
 from store.shards import Shards
-from store.versions import Version, dataset_folder, list_versions
+from store.sought import Sought, plain
+from store.text import now, sha256
 
-_START = 160
-
-
-@dataclass(frozen=True, slots=True)
-class Affected:
-    """A version that holds it: rows by table, other files, and what keeps it in use."""
-
-    version: Version
-    rows: tuple[tuple[str, int], ...]
-    files: tuple[str, ...]
-    used_as: tuple[str, ...]
+_LEAST_TEXT = 3
 
 
 @dataclass(frozen=True)
-class Held:
-    """All that holds it: keys of replies, ids of calls, shards, other files on this machine,
-    versions, and notes that people wrote.
-    """
+class Scrubbed:
+    """What was found; and with ``done`` what is left of it after deleting, else the same."""
 
-    replies: Sequence[str]
-    calls: Sequence[str]
-    shards: Sequence[str]
-    files: Sequence[Path]
-    versions: Sequence[Affected]
-    notes: Sequence[str]
+    found: Plan
+    left: Plan
+    done: bool
+    compacted: bool = True
 
     @property
-    def here(self) -> int:
-        """How much of it this machine holds and can delete."""
-        return len(self.replies) + len(self.calls) + len(self.shards) + len(self.files)
-
-    @property
-    def nothing(self) -> bool:
+    def is_clean(self) -> bool:
         """Whether nothing holds it any more."""
-        return not (self.here or self.versions or self.notes)
+        return self.compacted and not (self.left.deletes or self.left.leaves)
 
 
-def find(root: Location, wanted: Wanted) -> Held:
-    """Look through the working folder, the journal, what lies beside versions, and all versions."""
-    space = workspace_at(root)
-    there = list(_versions(root))
-    versions = []
-    for done, version in enumerate(there):
-        progress.report("versions", done, len(there))
-        versions.append(_affected(version, wanted))
-    shards = list(_shards(space.shards, wanted))
-    known = {key for one in there for key in _keys_in(one, wanted)}
-    known.update(key for name in shards for key in _keys_of_shard(space.shards, name, wanted))
-    asked = Wanted((*wanted.texts, *_passages(space.shards, shards, wanted)), wanted.documents)
-    replies = holding(space.journal, asked, known, progress.report)
-    files = [path for path in _other_files(root, space) if wanted.in_file(path)]
-    affected = [one for one in versions if one.rows or one.files]
-    calls = details_holding(space.journal, wanted)
-    return Held(replies, calls, shards, files, affected, list(_notes(root, wanted)))
-
-
-def forget(root: Location, held: Held) -> None:
-    """Delete what this machine holds; versions stay as they are.
+def scrub(
+    root: Location, documents: Sequence[str], texts: Sequence[str], delete: bool, why: str = ""
+) -> Scrubbed:
+    """Look for documents by their ids, and for texts; with ``delete`` delete what can be, with a
+    reason ``why`` also versions that hold it and are not in use.
 
     Raises:
-        ConfigError: another process builds a dataset there.
+        ConfigError: there is nothing to look for, or another process is at work there.
+        StoreCorrupt: the journal cannot be read or written.
     """
+    _check(documents, texts)
     space = workspace_at(root)
+    if not delete:
+        sought = _sought(root, space, documents, texts)
+        found, _ = plan(root, space, sought, Known())
+        return Scrubbed(found, found, False)
+    with _alone(space):
+        sought = _sought(root, space, documents, texts)
+        found, known = plan(root, space, sought, Known())
+        compacted = _delete(space, found)
+        if why:
+            _withdraw(found, why)
+        left, _ = plan(root, space, sought, known)
+        done = Scrubbed(found, left, True, compacted)
+        _record(space, documents, texts, done)
+    return done
+
+
+def _check(documents: Sequence[str], texts: Sequence[str]) -> None:
+    import polars as pl
+
+    if not documents and not texts:
+        raise ConfigError("say what to look for: --document ID, or --text 'a name'")
+    short = plain(pl.Series(texts, dtype=pl.String)).str.strip_chars().str.len_chars()
+    if any(length < _LEAST_TEXT for length in short) or not all(map(str.strip, documents)):
+        raise ConfigError(f"--text needs {_LEAST_TEXT} characters at least, --document an id")
+
+
+def _sought(
+    root: Location, space: Workspace, documents: Sequence[str], texts: Sequence[str]
+) -> Sought:
+    taken = taken_from(documents, space.shards, versions_in(root)) if documents else set()
+    return Sought(tuple(documents), (*texts, *sorted(taken)))
+
+
+@contextmanager
+def _alone(space: Workspace) -> Iterator[None]:
+    """Keep builds out of the working folder: they would write again what is deleted."""
     with nobody_works(space):
-        drop_keys(space.journal, held.replies, held.calls)
-        space.shards.drop(held.shards)
-        for path in held.files:
+        if has_journal(space) and space.journal.is_shared:
+            raise ConfigError("another process has the journal open; wait until it has ended")
+        yield
+
+
+def _delete(space: Workspace, found: Plan) -> bool:
+    """Delete what was found. What tells the way to the rest goes last, so that a killed scrub that
+    is run again finds the rest.
+    """
+    compacted = True
+    if has_journal(space):  # also where no row holds it: an earlier scrub may not have come so far
+        forget(space.journal.database, found.journal, report)
+        compacted = space.journal.compact()
+    last = sorted(found.shards, key=lambda key: _has_texts(space.shards, key))
+    paths = [*found.derived, *found.files, *(space.shards.root / key for key in last)]
+    for done, path in enumerate(paths, start=1):
+        if path.is_dir():
+            # At once, so that nobody reads half of it.
+            aside = path.with_name(f".tmp-{path.name}")
+            path.replace(aside)
+            shutil.rmtree(aside)
+        else:
             path.unlink(missing_ok=True)
-        for folder in (space.kept_stems, space.kept_entailment):  # made from texts, made anew
-            shutil.rmtree(folder, ignore_errors=True)
+        report("deleting", done, len(paths))
+    return compacted
 
 
-def withdraw_unused(held: Held, reason: str) -> None:
-    """Delete the versions that hold it and are not in use."""
-    for one in held.versions:
-        with suppress(ConfigError):
-            withdraw(one.version, reason)
+def _withdraw(found: Plan, why: str) -> None:
+    for one in found.affected:
+        with suppress(ConfigError):  # it is in use, which is told
+            withdraw(one.version, why)
 
 
-def _versions(root: Location) -> Iterator[Version]:
-    for name in dataset_names(root):
-        yield from list_versions(root, name)
+def _has_texts(shards: Shards, key: str) -> bool:
+    return any((shards.root / key / f"{name}.parquet").exists() for name in TEXTS)
 
 
-def _affected(version: Version, wanted: Wanted) -> Affected:
-    """What of a version holds it."""
-    rows: dict[str, int] = {}
-    files = []
-    for name in sorted(version.files):
-        if name.endswith(".parquet"):
-            with version.open(name) as file:
-                count = wanted.rows_in(file)
-            folder = name.rpartition("/")[0]
-            rows[folder] = rows.get(folder, 0) + count
-        elif wanted.in_bytes(version.read(name)):
-            files.append(name)
-    folder_ = version.path.parent
-    tags = [tag for tag, name in pointers.tags(folder_).items() if name == version.name]
-    first = ["latest"] if pointers.pointed(folder_) == version.name else []
-    told = tuple((name, count) for name, count in rows.items() if count)
-    return Affected(version, told, tuple(files), (*first, *tags))
-
-
-def _shards(shards: Shards, wanted: Wanted) -> Iterator[str]:
-    """Names of the shards that hold it."""
-    folders = sorted(path for path in shards.root.glob("*") if path.is_dir())
-    for done, folder in enumerate(folders):
-        progress.report("shards", done, len(folders))
-        if any(wanted.in_file(path) for path in sorted(folder.glob("*.parquet"))):
-            yield folder.name
-
-
-def _passages(shards: Shards, names: Sequence[str], wanted: Wanted) -> Iterator[str]:
-    """How the passages of wanted documents begin: what was asked about them holds that."""
-    for name in names if wanted.documents else ():
-        if (shards.root / name / "passages.parquet").exists():
-            rows = shards.frame([name], "passages", ["document_id", "text"])
-            own = rows.filter(pl.col("document_id").is_in(list(wanted.documents)))
-            yield from (text[:_START] for text in own["text"].to_list() if len(text.strip()) > 20)
-
-
-def _keys_in(version: Version, wanted: Wanted) -> Iterator[str]:
-    """Keys of the requests behind records of a version that rest on a wanted document."""
-    for folder in ("data", "rejected"):
-        if wanted.documents and version.tables(folder):
-            rows = version.table(folder, ["sources", "request_keys"])
-            yield from _keys_resting(rows, wanted)
-
-
-def _keys_of_shard(shards: Shards, name: str, wanted: Wanted) -> Iterator[str]:
-    if wanted.documents and (shards.root / name / "records.parquet").exists():
-        try:
-            yield from _keys_resting(
-                shards.frame([name], "records", ["sources", "request_keys"]), wanted
-            )
-        except (KeyError, pa.ArrowException, pl.exceptions.PolarsError):
-            return
-
-
-def _keys_resting(rows: pl.DataFrame, wanted: Wanted) -> Iterator[str]:
-    ids = pl.col("sources").list.eval(
-        pl.element().struct.field("document_id").is_in(list(wanted.documents))
-    )
-    for keys in rows.filter(ids.list.any())["request_keys"].to_list():
-        yield from keys or []
-
-
-def _other_files(root: Location, space: Workspace) -> Iterator[Path]:
-    """What else was made from documents: fetched pages, calibrations, exports, the catalogue."""
-    inside = [path for path in space.root.rglob("*") if path.is_file()]
-    yield from (path for path in inside if _may_hold(path.relative_to(space.root)))
-    if isinstance(root, Path):
-        for folder in (
-            root / "catalogue",
-            *(root / name / "exports" for name in dataset_names(root)),
-        ):
-            yield from sorted(path for path in folder.rglob("*") if path.is_file())
-
-
-def _notes(root: Location, wanted: Wanted) -> Iterator[str]:
-    """Pointers, tags and notes on what is gone whose words hold it; people wrote them."""
-    for name in dataset_names(root):
-        folder = dataset_folder(root, name)
-        kinds = (pointers.documents(folder, kind) for kind in ("tags", "gone"))
-        for path in (folder / "latest.json", *chain.from_iterable(kinds)):
-            if path.exists() and wanted.in_bytes(path.read_bytes()):
-                yield str(path)
-
-
-def _may_hold(path: Path) -> bool:
-    left_out = ("shards", "vectors", "journal.sqlite")
-    return not path.parts[0].startswith(left_out) and path.suffix != ".lock"
+def _record(
+    space: Workspace, documents: Sequence[str], texts: Sequence[str], done: Scrubbed
+) -> None:
+    """Note that it was done; what was looked for only by its hash."""
+    found = done.found
+    kinds = [*(["document"] if documents else []), *(["text"] if texts else [])]
+    line = {
+        "at": now(),
+        "kind": kinds,
+        "sha256": sorted(sha256(one) for one in (*documents, *texts)),
+        "deleted": {
+            "replies": len(found.journal.replies),
+            "details_of_attempts": len(found.journal.attempts),
+            "shards": len(found.shards),
+            "derived": len(found.derived),
+            "files": len(found.files),
+        },
+        "versions": [one.version.name for one in done.left.affected],
+        "clean": done.is_clean,
+    }
+    path: Path = space.root / RECORD
+    with path.open("ab") as file:
+        file.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,59 +1,94 @@
-"""What must be forgotten and where it is, as tables."""
+"""What holds something that is looked for, what went, and what people have to do about the rest."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import shlex
+from collections.abc import Iterator
 
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from configs.locations import Location
 from flows.cli_options import output_option
-from flows.scrub import Affected, Held
-from store.retention import Leaving
+from flows.scrub import Scrubbed
+from flows.scrub_plan import Affected, Plan
+
+_SHOWN = 20
 
 
-def held_views(held: Held, done: bool) -> Iterator[RenderableType]:
-    """Where it is on this machine, then the versions that hold it and what can be done."""
-    table = Table("deleted" if done else "would go", "number", header_style="bold")
-    table.add_row("replies of the journal", f"{len(held.replies):,}")
-    table.add_row("calls of which something is told", f"{len(held.calls):,}")
-    table.add_row("shards of the working folder", f"{len(held.shards):,}")
-    table.add_row("other files", f"{len(held.files):,}")
-    yield table
-    for path in held.files:
-        yield Text(f"  {path}", style="dim")
+def scrub_views(found: Scrubbed, root: Location) -> Iterator[RenderableType]:
+    """What went or would go, then the versions, then what else is left."""
+    if found.found.deletes:
+        yield _goes(found.found, found.done)
+    if found.left.affected:
+        yield _versions(found.left.affected)
+        yield from _advice(found.left.affected, root)
+    for what in found.left.stays:
+        yield Text(f"left: {what}")
+    if found.done and found.left.deletes:
+        yield Text("Some of it came back meanwhile; end what is at work there, and scrub again.")
+    if not found.compacted:
+        yield Text(
+            "Another process reads an older state of the journal, so deleted bytes may still be in "
+            "its write-ahead log; run the same command again when it has ended."
+        )
+    if found.is_clean:
+        yield Text("Nothing holds it" + (" any more." if found.found.deletes else "."))
+    elif not found.done and found.found.deletes:
+        yield Text("Nothing was deleted; add --yes to do so.")
 
 
-def note_views(notes: Sequence[str]) -> Iterator[RenderableType]:
-    """What people wrote that holds it, and only they can change."""
-    for note in notes:
-        yield Text(f"A reason or a note in {note} holds it; that file is not deleted.")
+def _goes(found: Plan, done: bool) -> Table:
+    table = _table("deleted" if done else "would go", "what that means")
+    journal = found.journal
+    if journal.replies:
+        means = f"${journal.usd:,.4f} was paid for them, as far as prices are known"
+        table.add_row(f"{len(journal.replies):,} replies in the journal", means)
+    if journal.attempts:
+        table.add_row(f"details of {len(journal.attempts):,} calls", "what servers said of errors")
+    if journal.capabilities:
+        table.add_row(f"{len(journal.capabilities):,} probes of models", "they are made again")
+    if found.shards:
+        means = "the next build makes them again, from replies that are left"
+        table.add_row(f"{len(found.shards):,} shards", means)
+    if found.derived:
+        table.add_row(f"{len(found.derived):,} folders of vectors and the like", "costs only time")
+    for path in found.files[:_SHOWN]:
+        table.add_row(Text(str(path)), "")
+    if len(found.files) > _SHOWN:
+        table.add_row(f"{len(found.files) - _SHOWN:,} more files", "")
+    return table
 
 
-def affected_views(versions: Sequence[Affected]) -> Iterator[RenderableType]:
-    """Versions that hold it."""
-    if not versions:
-        yield Text("No published version holds it.")
-        return
-    table = Table("version", "rows by table", "other files", "in use as", header_style="bold")
-    for one in versions:
-        rows = ", ".join(f"{folder} {count:,}" for folder, count in one.rows)
-        table.add_row(one.version.name, rows, ", ".join(one.files), ", ".join(one.used_as))
-    yield table
-    first = versions[0].version
-    option = output_option(first.root)
+def _versions(affected: tuple[Affected, ...]) -> Table:
+    table = _table("version", "points here", "table", "split", "rows")
+    for one in affected:
+        here = ", ".join([*(["latest"] if one.is_latest else []), *one.tags])
+        for name, split, count in one.rows:
+            table.add_row(one.version.name, here, name, split, f"{count:,}")
+        if one.files:
+            table.add_row(one.version.name, here, ", ".join(one.files), "", "")
+    return table
+
+
+def _advice(affected: tuple[Affected, ...], root: Location) -> Iterator[Text]:
     yield Text(
-        "Versions do not change. Take the document or the person out of the corpus, build again, "
-        f'then: stillhouse withdraw {first.dataset}@{first.number} --reason "..."{option}'
+        "Versions never change. Build the datasets again without it, then withdraw these; what was "
+        "pushed or copied elsewhere must go there, too:"
     )
+    where = output_option(root)
+    for one in affected:
+        dataset = shlex.quote(one.version.dataset)
+        for tag in one.tags:
+            yield Text(f"  stillhouse untag {dataset} {tag}{where}")
+        spec = f"{dataset}@{one.version.number}"
+        note = "   (once a later version is the latest)" if one.is_latest else ""
+        yield Text(f"  stillhouse withdraw {spec} --reason ...{where}{note}")
 
 
-def leaving_table(leaving: Leaving, days: int, done: bool) -> Table:
-    """What is older than so many days."""
-    table = Table("deleted" if done else "would go", f"older than {days} days", header_style="bold")
-    table.add_row("replies", f"{leaving.replies:,}")
-    table.add_row("ended calls", f"{leaving.attempts:,}")
-    usd = "unknown" if leaving.usd is None else f"${leaving.usd:,.2f}"
-    table.add_row("what the replies cost", usd)
+def _table(*columns: str) -> Table:
+    table = Table(header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold", justify="right" if column == "rows" else "left")
     return table

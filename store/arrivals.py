@@ -37,6 +37,11 @@ class Arrivals:
         self._turn = 0
         self._guard = threading.Lock()
 
+    @property
+    def lock_file(self) -> Path:
+        """What says that this process lives."""
+        return Path(self._lock.lock_file)
+
     def keep(self, operation: object) -> int:
         """Append an operation, a dataclass; returns the file it is in."""
         line = orjson.dumps(operation, option=orjson.OPT_APPEND_NEWLINE)
@@ -83,6 +88,19 @@ class Arrivals:
         self._lock.release()
         if not any(self._open):
             Path(self._lock.lock_file).unlink(missing_ok=True)
+
+
+def others_live(journal: Path, own: Path) -> bool:
+    """Whether a process beside the one with its ``own`` lock has a journal open."""
+    for lock_file in journal.parent.glob(f"{journal.name}.arrivals-*.lock"):
+        if lock_file == own:
+            continue
+        try:
+            with FileLock(lock_file, timeout=0):
+                pass
+        except Timeout:
+            return True
+    return False
 
 
 def recover(

@@ -19,10 +19,11 @@ import sqlalchemy as sa
 
 from configs.teachers import Budget
 from store import ledger
+from store.arrivals import others_live
 from store.batches import Batches
+from store.database import open_database
 from store.ledger import Spent
-from store.opening import open_engine, place_of, snapshot
-from store.tables import ATTEMPTS, CAPABILITIES, REPLIES, broken, put_row
+from store.tables import ATTEMPTS, CAPABILITIES, REPLIES, broken, in_batches, put_row
 from store.text import digest, now, storable
 from store.transaction import Begin, End
 from store.writer import Writer
@@ -105,14 +106,13 @@ class Journal:
             StoreCorrupt: it cannot be opened as a journal, or is of a newer version.
             ConfigError: the URL is none of a journal.
         """
-        place = place_of(where)
-        self._engine = open_engine(place)
-        self._read = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        self.database = open_database(where)
+        self._read = self.database.engine.execution_options(isolation_level="AUTOCOMMIT")
         try:
-            self._writer = Writer(self._engine, place if isinstance(place, Path) else None)
+            self._writer = Writer(self.database.engine, self.database.path)
         except (OSError, sa.exc.SQLAlchemyError) as error:
             raise broken("write", error) from error
-        self.batches = Batches(self._engine)
+        self.batches = Batches(self.database.engine)
 
     async def begin(self, keys: Sequence[str], attempt: Attempt, budget: Budget) -> Reply | None:
         """The reply to any of these requests; or None, and the attempt is booked and may be sent.
@@ -175,8 +175,7 @@ class Journal:
         """Journal rows of these requests, for showing where a record came from."""
         found: list[dict[str, Any]] = []
         with self._reading() as connection:
-            # SQLite takes a limited number of values in one statement.
-            for some in _batched(sorted(set(keys)), 500):
+            for some in in_batches(sorted(set(keys)), 500):
                 rows = connection.execute(sa.select(REPLIES).where(REPLIES.c.key.in_(some)))
                 found += [dict(row._mapping) for row in rows]
         return [{**row, "request": orjson.loads(row["request"])} for row in found]
@@ -200,43 +199,28 @@ class Journal:
         """Remember how replies of that model are best bound to a schema."""
         at = {"endpoint": endpoint, "model": model}
         more = {"structured": structured, "found": orjson.dumps(found).decode(), "looked_at": now()}
-        try:
-            with self._engine.begin() as connection:
-                put_row(connection, CAPABILITIES, {**at, **more})
-        except sa.exc.SQLAlchemyError as error:
-            raise broken("write", error) from error
+        with self.database.writing() as connection:
+            put_row(connection, CAPABILITIES, {**at, **more})
 
-    def delete(self, statements: Sequence[sa.Delete | sa.Update]) -> None:
-        """Run these in one transaction, then have the database forget the bytes, too.
+    def compact(self) -> bool:
+        """Have the database, and the files of what arrived, forget the bytes of what was deleted;
+        False where some are left, since another process reads an older state.
 
         Raises:
-            StoreCorrupt: it could not be written.
+            StoreCorrupt: it cannot be written.
         """
-        try:
-            with self._engine.begin() as connection:
-                for statement in statements:
-                    connection.execute(statement)
-            with self._read.connect() as connection:
-                connection.exec_driver_sql("VACUUM")
-                if connection.dialect.name == "sqlite":
-                    connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            if self._writer.arrivals is not None:
-                self._writer.arrivals.forget()
-        except sa.exc.SQLAlchemyError as error:
-            raise broken("write", error) from error
+        whole = self.database.compact()
+        if self._writer.arrivals is not None:
+            self._writer.arrivals.forget()
+        return whole
 
-    @contextmanager
-    def snapshot(self) -> Iterator[sa.Connection]:
-        """A connection that sees the journal as it is now, whatever is written meanwhile.
-
-        Raises:
-            StoreCorrupt: it cannot be read.
+    @property
+    def is_shared(self) -> bool:
+        """Whether another process has the journal's file open; on a server nobody can say, so it
+        is False.
         """
-        try:
-            with snapshot(self._engine) as connection:
-                yield connection
-        except sa.exc.SQLAlchemyError as error:
-            raise broken("read", error) from error
+        path, arrivals = self.database.path, self._writer.arrivals
+        return bool(path and arrivals and others_live(path, arrivals.lock_file))
 
     @contextmanager
     def _reading(self) -> Iterator[sa.Connection]:
@@ -249,11 +233,7 @@ class Journal:
     def close(self) -> None:
         """Write what is still to be written and close the database."""
         self._writer.close()
-        self._engine.dispose()
-
-
-def _batched(values: Sequence[str], size: int) -> Iterator[Sequence[str]]:
-    return (values[start : start + size] for start in range(0, len(values), size))
+        self.database.engine.dispose()
 
 
 def _attempt_row(attempt: Attempt) -> dict[str, Any]:

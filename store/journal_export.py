@@ -63,7 +63,7 @@ def export_journal(journal: Journal, folder: Path, progress: Progress = silent) 
     aside = folder.with_name(f".tmp-{uuid.uuid4().hex}")
     try:
         aside.mkdir(parents=True)
-        with journal.snapshot() as connection:
+        with journal.database.reading() as connection:
             rows = _write(connection, aside, progress)
         aside.replace(folder)
     except OSError as error:

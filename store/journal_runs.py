@@ -51,7 +51,7 @@ def runs(journal: Journal) -> list[RunSpend]:
         .where(REPLIES.c.usd.is_(None))
         .group_by(REPLIES.c.run)
     )
-    with journal.snapshot() as connection:
+    with journal.database.reading() as connection:
         called = {row.run: row for row in connection.execute(calls)}
         without = {run: count for run, count in connection.execute(unpriced)}
         spent = {row.run: row for row in connection.execute(sa.select(LEDGER))}

@@ -15,6 +15,8 @@ from store import migrating
 
 _MAKING_TABLES = 0x5717_10C5
 """The advisory lock under which tables are made and changed."""
+WAIT_S = 60
+"""Seconds that others may hold SQLite's lock before we give up."""
 _READS = "stillhouse_reads"
 """Execution option of connections that only read."""
 
@@ -101,7 +103,7 @@ def _open_server(url: sa.URL) -> sa.Engine:
 def _open_sqlite(path: Path) -> sa.Engine:
     path.parent.mkdir(parents=True, exist_ok=True)
     url = sa.URL.create("sqlite", database=str(path))
-    engine = sa.create_engine(url, connect_args={"timeout": 60})
+    engine = sa.create_engine(url, connect_args={"timeout": WAIT_S})
     sa.event.listen(engine, "connect", _durable)
     sa.event.listen(engine, "begin", _begin)
     # SQLite does not wait for its lock while it changes to the write-ahead log.

@@ -1,96 +1,121 @@
-"""What leaves a journal: old replies, and those that hold what must be forgotten.
+"""What of the journal is older than it need be, and how it goes: replies and attempts, never money.
 
-The ledger stays: money that was spent stays spent. Calls in flight and open batches stay, too.
+The ledger stays, so budgets hold. Calls that have not ended, and requests in batches that are not
+collected, stay whatever their age.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+import orjson
 import sqlalchemy as sa
 
-from store.holds import Wanted
-from store.journal import Journal
+from store.database import Database
 from store.stages import Progress
-from store.tables import ATTEMPTS, REPLIES
+from store.tables import ATTEMPTS, BATCHES, QUEUED, REPLIES, in_batches
 
 _AT_ONCE = 500
+"""Rows in one transaction, so that others who write wait for a moment only."""
 _ENDED = ATTEMPTS.c.outcome.not_in(["sent", "queued"])
 
 
 @dataclass(frozen=True, slots=True)
-class Leaving:
-    """Replies and ended attempts; ``usd`` is what the replies cost, None where one has no price."""
+class Old:
+    """What is older than a moment: ``size`` are bytes of requests and replies, ``usd`` what the
+    replies have cost, as far as prices are known, ``unpriced`` those whose price is not.
+    """
 
-    replies: int
-    attempts: int
-    usd: float | None
-
-
-def older(journal: Journal, before: str) -> Leaving:
-    """What was answered, and what ended, before a time (ISO 8601, UTC)."""
-    replies = sa.select(
-        sa.func.count(),
-        sa.func.coalesce(sa.func.sum(REPLIES.c.usd), 0.0),
-        sa.func.count(REPLIES.c.usd),
-    ).where(REPLIES.c.answered_at < before)
-    attempts = sa.select(sa.func.count()).where(ATTEMPTS.c.started_at < before, _ENDED)
-    with journal.snapshot() as connection:
-        count, cost, priced = connection.execute(replies).one()
-        ended = connection.execute(attempts).scalar_one()
-    return Leaving(count, ended, float(cost) if priced == count else None)
+    replies: int = 0
+    size: int = 0
+    usd: float = 0.0
+    unpriced: int = 0
+    attempts: int = 0
 
 
-def drop_older(journal: Journal, before: str) -> None:
-    """Delete that, and give the room back to the disk."""
-    journal.delete(
-        [
-            sa.delete(REPLIES).where(REPLIES.c.answered_at < before),
-            sa.delete(ATTEMPTS).where(ATTEMPTS.c.started_at < before, _ENDED),
+def old(database: Database, before: str, keep_replies: bool) -> Old:
+    """What :func:`prune` would delete; ``before`` is a moment as the journal writes it.
+
+    Raises:
+        StoreCorrupt: the journal cannot be read.
+    """
+    r = REPLIES.c
+    count = sa.func.count
+    sums = sa.select(
+        count().label("replies"),
+        sa.func.coalesce(sa.func.sum(_bytes(database, r.request)), 0).label("request"),
+        sa.func.coalesce(sa.func.sum(_bytes(database, r.content)), 0).label("content"),
+        sa.func.coalesce(sa.func.sum(r.usd), 0.0).label("usd"),
+        (count() - count(r.usd)).label("unpriced"),
+    )
+    ended = sa.select(count()).select_from(ATTEMPTS).where(_ENDED, ATTEMPTS.c.started_at < before)
+    with database.reading() as connection:
+        attempts = connection.execute(ended).scalar() or 0
+        if keep_replies:
+            return Old(attempts=attempts)
+        every = connection.execute(sums.where(r.answered_at < before)).one()
+        # Few are held, so they are taken away again.
+        held = [
+            connection.execute(sums.where(r.answered_at < before, r.key.in_(some))).one()
+            for some in in_batches(sorted(_held(connection)), _AT_ONCE)
         ]
+    return Old(
+        every.replies - sum(one.replies for one in held),
+        int(every.request + every.content) - int(sum(one.request + one.content for one in held)),
+        every.usd - sum(one.usd for one in held),
+        every.unpriced - sum(one.unpriced for one in held),
+        attempts,
     )
 
 
-def holding(
-    journal: Journal, wanted: Wanted, known: Iterable[str], progress: Progress
-) -> list[str]:
-    """Keys of the replies that hold what is wanted, in what was asked or answered, and of those
-    that are known to.
+def prune(database: Database, before: str, keep_replies: bool, progress: Progress) -> Old:
+    """Delete what is older than a moment and say what it was. The room of a file is given back by
+    :meth:`~store.database.Database.compact`.
+
+    Raises:
+        StoreCorrupt: the journal cannot be written; what was deleted by then stays so.
     """
-    found = set(known)
-    query = sa.select(REPLIES.c.key, REPLIES.c.request, REPLIES.c.content)
-    with journal.snapshot() as connection:
-        total = connection.execute(sa.select(sa.func.count()).select_from(REPLIES)).scalar_one()
-        there = set(connection.execute(sa.select(REPLIES.c.key)).scalars())
-        for done, row in enumerate(connection.execute(query)):
-            progress("replies", done, total)
-            if wanted.in_json(row.request) or wanted.in_json(row.content or ""):
-                found.add(row.key)
-    return sorted(found & there)
+    found = old(database, before, keep_replies)
+    total, done = found.replies + found.attempts, 0
+    columns = [(ATTEMPTS.c.id, sa.and_(_ENDED, ATTEMPTS.c.started_at < before))]
+    if not keep_replies:
+        columns.append((REPLIES.c.key, REPLIES.c.answered_at < before))
+    for column, wanted in columns:
+        for keys in _pages(database, column, wanted):
+            with database.writing() as connection:
+                # Looked at again: what is asked for meanwhile stays.
+                gone = set(keys) - (_held(connection) if column is REPLIES.c.key else set())
+                delete = sa.delete(column.table).where(column.in_(sorted(gone)), wanted)
+                done += connection.execute(delete).rowcount
+            progress("deleting rows", done, max(total, done))
+    return found
 
 
-def details_holding(journal: Journal, wanted: Wanted) -> list[str]:
-    """Ids of the calls of whose end something is told that holds it."""
-    query = sa.select(ATTEMPTS.c.id, ATTEMPTS.c.detail).where(ATTEMPTS.c.detail != "")
-    with journal.snapshot() as connection:
-        return [row.id for row in connection.execute(query) if wanted.in_json(row.detail)]
+def _pages(
+    database: Database, column: sa.Column[str], wanted: sa.ColumnElement[bool]
+) -> Iterator[list[str]]:
+    last = ""
+    while True:
+        query = sa.select(column).where(wanted, column > last).order_by(column).limit(_AT_ONCE)
+        with database.reading() as connection:
+            keys = list(connection.execute(query).scalars())
+        if not keys:
+            return
+        yield keys
+        last = keys[-1]
 
 
-def drop_keys(journal: Journal, keys: Sequence[str], calls: Sequence[str]) -> None:
-    """Delete these replies with what is told of their calls, and what is told of further calls by
-    their ids, and give the room back to the disk.
-    """
-    statements: list[sa.Delete | sa.Update] = []
-    for some in _batched(keys):
-        statements.append(sa.delete(REPLIES).where(REPLIES.c.key.in_(some)))
-        statements.append(_blank.where(ATTEMPTS.c.key.in_(some)))
-    statements += [_blank.where(ATTEMPTS.c.id.in_(some)) for some in _batched(calls)]
-    journal.delete(statements)
+def _held(connection: sa.Connection) -> set[str]:
+    """Requests that someone waits for."""
+    found = set(connection.execute(sa.select(ATTEMPTS.c.key).where(QUEUED)).scalars())
+    open_ = sa.select(BATCHES.c["keys"]).where(BATCHES.c.state != "collected")
+    for keys in connection.execute(open_).scalars():
+        found.update(orjson.loads(keys))
+    return found
 
 
-_blank = sa.update(ATTEMPTS).values(detail="")
-
-
-def _batched(values: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (values[start : start + _AT_ONCE] for start in range(0, len(values), _AT_ONCE))
+def _bytes(database: Database, column: sa.Column[str]) -> sa.ColumnElement[int]:
+    if database.path is None:
+        return sa.func.octet_length(column)
+    return sa.func.length(sa.cast(column, sa.LargeBinary))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -102,6 +102,11 @@ BATCHES = sa.Table(
 )
 """Provider batches by our own tag, see :mod:`store.batches`; ``id`` is the provider's, and ``keys``
 a JSON list of request keys."""
+
+
+def in_batches(values: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    """Values some at a time: SQLite takes a limited number of them in one statement."""
+    return (values[start : start + size] for start in range(0, len(values), size))
 
 
 def broken(doing: str, error: Exception) -> StoreCorrupt:

@@ -71,7 +71,7 @@ def test_a_build_asks_in_the_way_that_was_found(
     assert said.code == 0 and "probe of teacher" in said.out and "tools enforced" in said.out
     assert stillhouse("build", recipe, "--output", output).code == 0
     journal = Journal(output / ".stillhouse" / "journal.sqlite")
-    with journal._engine.connect() as connection:
+    with journal.database.engine.connect() as connection:
         query = "select distinct structured from replies where request like '%<passage>%'"
         ways = connection.exec_driver_sql(query).scalars().all()
     journal.close()

@@ -119,7 +119,7 @@ def test_a_reply_without_usage_is_booked_in_full(
     said = stillhouse("build", recipe, "--output", tmp_path / "out")
     assert said.code == 7 and "budget.max_usd is 0.05" in " ".join(said.out.split()), said.err
     path = tmp_path / "out" / ".stillhouse" / "journal.sqlite"
-    with closing(Journal(path)) as journal, journal._engine.connect() as connection:
+    with closing(Journal(path)) as journal, journal.database.engine.connect() as connection:
         rows = connection.exec_driver_sql("select usd from replies").scalars().all()
         booked = connection.exec_driver_sql("select usd from ledger").scalar()
     assert rows and set(rows) == {None}, "nobody knows what they cost"

@@ -102,7 +102,7 @@ def test_budget_in_money_is_never_passed(
     said = stillhouse("build", recipe, "--output", tmp_path / "out")
     assert said.code == 7 and "budget.max_usd is 0.02" in " ".join(said.out.split()), said.err
     journal = Journal(tmp_path / "out" / ".stillhouse" / "journal.sqlite")
-    with journal._engine.connect() as connection:
+    with journal.database.engine.connect() as connection:
         spent = connection.exec_driver_sql("select sum(usd) from replies").scalar() or 0.0
     journal.close()
     assert 0.002 < spent <= 0.02

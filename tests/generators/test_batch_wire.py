@@ -89,7 +89,7 @@ def test_a_batch_that_does_not_end_is_given_up_and_taken_up_again(
 
 def test_batches_that_cannot_be_read_are_told(tmp_path: Path) -> None:
     with closing(Journal(tmp_path / "journal.sqlite")) as journal:
-        with journal._engine.begin() as connection:
+        with journal.database.engine.begin() as connection:
             connection.exec_driver_sql("DROP TABLE batches")
         for read in (journal.batches.open, journal.batches.ids):
             with pytest.raises(StoreCorrupt, match="cannot read the journal"):

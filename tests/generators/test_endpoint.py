@@ -201,7 +201,7 @@ def test_a_failed_reading_of_the_journal_stops_before_anything_is_sent(
             teacher = Teacher(name="t", model="m", base_url=server.url)
             run = Run("run", journal, Budget(), float("inf"))
             async with Endpoint(teacher, run, KEY, None) as endpoint:
-                with journal._engine.begin() as connection:
+                with journal.database.engine.begin() as connection:
                     connection.exec_driver_sql("DROP TABLE attempts")
                 with pytest.raises(StoreCorrupt, match="cannot write the journal"):
                     await endpoint.answer(prompt(1), "key", ("key",))

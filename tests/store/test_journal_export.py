@@ -125,7 +125,7 @@ def test_a_large_journal_is_never_in_memory(
             "answered_at": "2025",
             "request": "x" * 4_000,
         }
-        with journal._engine.begin() as connection:
+        with journal.database.engine.begin() as connection:
             connection.execute(sa.insert(REPLIES), [{**row, "key": str(n)} for n in range(5_000)])
         arrow = [pa.total_allocated_bytes()]
         tracemalloc.start()

@@ -118,7 +118,7 @@ def a_process(where: Path | str, number: int, seed: str) -> Booked:
 
 def remember_all_bookings(where: Path | str) -> None:
     """Let the database itself keep every state that the ledger was ever in."""
-    with closing(Journal(where)) as journal, journal._engine.begin() as connection:
+    with closing(Journal(where)) as journal, journal.database.engine.begin() as connection:
         run = connection.exec_driver_sql
         run("CREATE TABLE history (run TEXT, requests BIGINT, tokens BIGINT, usd FLOAT)")
         new = "INSERT INTO history VALUES (NEW.run, NEW.requests, NEW.tokens, NEW.usd);"
@@ -140,7 +140,7 @@ def most_booked(journal: Journal, run: str) -> tuple[int, Spent]:
     query = sa.text(
         "SELECT count(*), max(requests), max(tokens), max(usd) FROM history WHERE run = :run"
     )
-    with journal._engine.connect() as connection:
+    with journal.database.engine.connect() as connection:
         count, *most = connection.execute(query, {"run": run}).one()
     return count, Spent(*(value or 0 for value in most))
 

@@ -221,7 +221,7 @@ def test_a_database_that_goes_away_is_said_and_nobody_waits_for_ever(
 ) -> None:
     with closing(Journal(database)) as journal:
         put(journal, "k", "run", REPLY)
-        with journal._engine.begin() as connection:
+        with journal.database.engine.begin() as connection:
             for table in ("replies", "attempts", "ledger"):
                 connection.exec_driver_sql(f"DROP TABLE {table}")
         with pytest.raises(StoreCorrupt, match=r"cannot write the journal: .* then run the same"):
@@ -232,7 +232,7 @@ def test_a_database_that_goes_away_is_said_and_nobody_waits_for_ever(
 
 def test_a_transaction_that_lost_a_deadlock_is_repeated(postgres_database: str) -> None:
     with closing(Journal(postgres_database)) as journal:
-        with journal._engine.begin() as connection:
+        with journal.database.engine.begin() as connection:
             connection.exec_driver_sql("CREATE SEQUENCE tries")
             connection.exec_driver_sql(_LOSES_TWICE)
             connection.exec_driver_sql(
