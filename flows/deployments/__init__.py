@@ -1,0 +1,1 @@
+"""What the Prefect UI offers: for each deployment a flow whose form people can read."""

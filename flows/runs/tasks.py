@@ -1,0 +1,23 @@
+"""Steps of a build as Prefect tasks, one per stage and shard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+
+def as_task(function: Callable[..., Any], *args: Any, label: str) -> Any:
+    """Run a step as a Prefect task. Shards are the memory of a run, so nothing is cached here, and
+    the teacher's client is the one layer that retries.
+    """
+    run = task(
+        name=function.__name__.replace("_", "-"),
+        task_run_name=label,
+        retries=0,
+        cache_policy=NO_CACHE,
+        persist_result=False,
+    )(function)
+    return run(*args)
