@@ -46,12 +46,12 @@ def run_async(work: Coroutine[Any, Any, T]) -> T:
             done.set_exception(error)
 
     thread = threading.Thread(target=copy_context().run, args=(run,), name="calls", daemon=True)
-    thread.start()
     try:
+        thread.start()
         return done.result()
     except BaseException:
-        if not done.done():
-            loop, task = started.result()
+        if not done.done() and thread.is_alive():
+            loop, task = started.result(_SETTLE_S)
             loop.call_soon_threadsafe(task.cancel)
             thread.join(2 * _SETTLE_S)
         raise

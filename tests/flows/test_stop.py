@@ -26,9 +26,9 @@ def _raise(_number: int, _frame: object) -> None:
 
 def test_stop_and_go_on(recipe_file: RecipeFile, start_server: StartServer, tmp_path: Path) -> None:
     server = start_server({"latency": 0.3})
-    path = recipe_file(server.url, {"concurrency": 8}, target=4, max_candidates=20)
+    path = recipe_file(server.url, {"concurrency": 8}, target=16, max_candidates=20)
     recipe = load_recipe(str(path), output=tmp_path / "stopped")
-    stop = threading.Thread(target=_stop_after, args=(server.log, 12))
+    stop = threading.Thread(target=_stop_after, args=(server.log, 6))
     before = signal.signal(signal.SIGUSR1, _raise)
     try:
         stop.start()
@@ -58,6 +58,7 @@ def test_stop_and_go_on(recipe_file: RecipeFile, start_server: StartServer, tmp_
 
 
 def _stop_after(log: Path, count: int) -> None:
-    while len(log.read_text().splitlines()) < count:
+    until = time.monotonic() + 60
+    while len(log.read_text().splitlines()) < count and time.monotonic() < until:
         time.sleep(0.02)
     os.kill(os.getpid(), signal.SIGUSR1)
