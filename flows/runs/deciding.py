@@ -9,7 +9,6 @@ from typing import Any, Literal
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.input import RunInput, keyset_from_paused_state
-from prefect.input.actions import read_flow_run_input
 from prefect.states import Paused
 from prefect.utilities.engine import propose_state_sync
 from pydantic import Field
@@ -90,8 +89,9 @@ def _pause(version: Version, page: str, until: float) -> Decision | None:
             time.sleep(_LOOK_S)
             now = client.read_flow_run(id_).state
             if now is not None and now.is_running():
-                given = read_flow_run_input(keys["response"], flow_run_id=id_)
-                return Decision(**(given or {}))
+                return Decision.model_validate_json(
+                    client.read_flow_run_input(id_, keys["response"])
+                )
             if not awaits_approval(version):
                 return None
     return None

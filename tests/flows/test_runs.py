@@ -27,10 +27,19 @@ from store.versions import find_version, latest
 
 pytestmark = pytest.mark.timeout(240)
 SERVED = """
-from pathlib import Path
-from flows.build import build_dataset
+from typing import Any
+import flows.build  # settings of Prefect first
+from configs.recipe import Recipe
+from flows.pipeline import build
+from flows.runs.dataset import run_dataset
+from prefect import flow
+
+@flow(name="build-dataset", retries=0)
+def served(recipe: dict[str, Any]):
+    return run_dataset(Recipe.model_validate(recipe), lambda recipe, step: build(recipe, step))
+
 if __name__ == "__main__":
-    build_dataset.serve(name="served", print_starting_message=False)
+    served.serve(name="served", print_starting_message=False)
 """
 
 
@@ -215,8 +224,9 @@ def test_cancelled_within_seconds_and_taken_up(
         run = client.create_flow_run_from_deployment(deployment.id, parameters=given)
         until = time.monotonic() + 120
         while len(server.bodies()) < 4:
+            assert not client.read_flow_run(run.id).state.is_final()
             assert time.monotonic() < until, (tmp_path / "served.log").read_text()[-3000:]
-            time.sleep(0.1)
+            time.sleep(0.2)
         began = time.monotonic()
         client.set_flow_run_state(run.id, Cancelling(), force=True)
         while client.read_flow_run(run.id).state_name != "Cancelled":
