@@ -157,7 +157,7 @@ def test_rejected_with_a_reason(recipe_file: RecipeFile, tmp_path: Path) -> None
 
 
 def test_a_busy_dataset_is_skipped_and_errors_are_plain(
-    recipe_file: RecipeFile, tmp_path: Path
+    recipe_file: RecipeFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from flows.build import build_dataset
 
@@ -177,7 +177,7 @@ def test_a_busy_dataset_is_skipped_and_errors_are_plain(
     partial = load_recipe(str(recipe_file(target=5000)), output=tmp_path / "out")
     short = build_dataset(partial, return_state=True)
     assert short.name == "Partial" and short.is_completed()
-    os.environ["TEACHER_API_KEY"] = KEY
+    monkeypatch.setenv("TEACHER_API_KEY", KEY)
     nowhere = load_recipe(str(recipe_file("http://127.0.0.1:9/v1")), output=tmp_path / "out")
     failed = build_dataset(nowhere, return_state=True)
     assert failed.name == "Failed" and "127.0.0.1:9" in (failed.message or "")
@@ -193,6 +193,7 @@ def served(tmp_path: Path) -> Iterator[None]:
     script.write_text(SERVED)
     known = {**os.environ, "PREFECT_API_URL": str(PREFECT_API_URL.value())}
     known |= {"PYTHONPATH": str(ROOT), "PREFECT_HOME": str(tmp_path / "prefect")}
+    known["TEACHER_API_KEY"] = KEY
     with (tmp_path / "served.log").open("wb") as log:
         process = subprocess.Popen([sys.executable, script], env=known, stdout=log, stderr=log)
         yield
