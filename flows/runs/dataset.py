@@ -69,7 +69,7 @@ def _made(recipe: Recipe, make: Make) -> Version:
         identity.introduce(recipe)
         stale = identity.end_stale(recipe)
         if stale:
-            notice(f"{stale} runs of {recipe.name} had no process any more: marked as crashed")
+            notice(f"runs of {recipe.name} whose process is gone, now marked as crashed: {stale}")
         space, run = workspace(recipe), run_of(recipe)
         counts = Counts(recipe.target)
         board = Board(recipe.name, identity.run_id(), counts, lambda: space.journal.spent(run))

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from conftest import ROOT, RecipeFile, StartServer
+from conftest import ROOT, RecipeFile, RunCommand, StartServer
 from teacher_server import KEY
 
 from configs.errors import ConfigError
@@ -182,6 +182,43 @@ def test_a_busy_dataset_is_skipped_and_errors_are_plain(
     failed = build_dataset(nowhere, return_state=True)
     assert failed.name == "Failed" and "127.0.0.1:9" in (failed.message or "")
     assert "Traceback" not in (failed.message or "") and KEY not in (failed.message or "")
+
+
+def test_the_budget_is_raised_and_the_build_goes_on(
+    recipe_file: RecipeFile, start_server: StartServer, tmp_path: Path
+) -> None:
+    from flows.build import build_dataset
+
+    server = start_server()
+    path = recipe_file(server.url, approval=True, budget={"max_requests": 8})
+    recipe = load_recipe(str(path), output=tmp_path / "out")
+    more = {"decision": "raise budget", "max_requests": 500}
+    person = deciding(more, {"decision": "approve"})
+    state = build_dataset(recipe, return_state=True)
+    person.join()
+    assert state.name == "Completed" and str(state.result()).endswith("rivers-v2")
+    first, second = (find_version(recipe.output, f"rivers@{n}") for n in (1, 2))
+    assert first.manifest["status"] == "partial" and second.manifest["status"] == "completed"
+    assert "rivers-v2 came in its place" in rejection(first)
+    assert latest(recipe.output, "rivers") == second
+    assert len(server.bodies()) == len({*server.bodies()}), "nothing is asked twice"
+
+
+def test_exit_codes_are_those_of_a_build_without_prefect(
+    recipe_file: RecipeFile,
+    stillhouse: RunCommand,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from prefect.settings import PREFECT_API_URL
+
+    monkeypatch.setenv("PREFECT_API_URL", str(PREFECT_API_URL.value()))
+    monkeypatch.setenv("TEACHER_API_KEY", KEY)
+    partial = stillhouse("build", recipe_file(target=5000), "--output", tmp_path / "out")
+    assert partial.code == 7 and "Partial" in partial.out
+    nowhere = recipe_file("http://127.0.0.1:9/v1")
+    failed = stillhouse("build", nowhere, "--output", tmp_path / "out")
+    assert failed.code == 4 and "error: teacher 'teacher'" in failed.err
 
 
 @pytest.fixture
