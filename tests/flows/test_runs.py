@@ -97,6 +97,12 @@ def test_a_flow_whose_gate_fails_says_so(recipe_file: RecipeFile, tmp_path: Path
     assert "rivers-v2: held back by its gate" in (state.message or "")
 
 
+@pytest.fixture(autouse=True)
+def looked_at_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Decisions are seen at once."""
+    monkeypatch.setattr("flows.runs.deciding._LOOK_S", 0.2)
+
+
 def deciding(*answers: dict[str, Any]) -> threading.Thread:
     """A person who answers the forms of the runs that wait, one after another."""
     from prefect.client.orchestration import get_client
