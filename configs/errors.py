@@ -15,6 +15,10 @@ class ConfigError(StillhouseError):
     exit_code = 2
 
 
+class DatasetBusy(ConfigError):
+    """Another process works on the dataset. Nothing was sent and nothing was written."""
+
+
 class BudgetExceeded(StillhouseError):
     """The next call could pass a ceiling of the recipe's budget. What was paid for is kept."""
 

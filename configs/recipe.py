@@ -130,6 +130,10 @@ class Recipe(Model):
     gate: Gate | None = Field(
         default_factory=Gate, description="What keeps a version from becoming the latest one."
     )
+    approval: bool = Field(
+        False,
+        description="Whether a version becomes the latest only once somebody has released it.",
+    )
     mixing: Mixing | None = Field(
         None, description="Real rows of the anchor in the version; by default it has none."
     )

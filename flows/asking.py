@@ -10,6 +10,7 @@ from configs.recipe import Recipe
 from flows.progress import report
 from flows.teachers import pool_of
 from store.asking import Answered, AskAll, Question, Unanswered
+from store.event_loop import run_async
 from store.text import digest
 
 _AHEAD = 2
@@ -22,7 +23,7 @@ def asker(recipe: Recipe, teacher: str, what: str) -> AskAll:
     """The callable that asks this teacher of a recipe; ``what`` is shown as its progress."""
 
     def ask(questions: Sequence[Question]) -> Sequence[Answered | Unanswered]:
-        return asyncio.run(_ask_all(recipe, teacher, questions, what))
+        return run_async(_ask_all(recipe, teacher, questions, what))
 
     return ask
 

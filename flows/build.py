@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 # Before Prefect is imported: nothing is sent to anyone but the teacher and the server named.
 os.environ.setdefault("DO_NOT_TRACK", "1")
@@ -19,7 +20,7 @@ from flows.runs.dataset import run_dataset
 
 
 @flow(name="build-dataset", flow_run_name="{recipe.name}", retries=0, validate_parameters=True)
-def build_dataset(recipe: Recipe, reason: str = "", past_canary: str = "") -> str | State[None]:
+def build_dataset(recipe: Recipe, reason: str = "", past_canary: str = "") -> str | State[Any]:
     """Build and publish a dataset.
 
     Args:

@@ -6,7 +6,6 @@ go through the recipe's journal and budget, so a second run pays for nothing aga
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ from generators.case_seeds import own_documents, seed_of
 from generators.library import Library
 from generators.scripted import Script
 from generators.seeds import Seed
+from store.event_loop import run_async
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def _said(
     scripts = {one.seed.id: _script(one) for one in replays}
     seeds = [one.seed for one in replays]
     asked = generate_by(lambda seed: scripts[seed.id].ask, seeds, library, recipe, report)
-    judged = _judge(_unasked(recipe), asyncio.run(asked), corpus, passages)
+    judged = _judge(_unasked(recipe), run_async(asked), corpus, passages)
     failures = _failures(replays, judged)
     for id_, script in scripts.items():
         if script.left and id_ not in failures:
@@ -144,7 +144,7 @@ def _asked(
     open_pool(recipe)
     check_teachers(recipe)
     seeds = [one.seed for one in replays]
-    made = asyncio.run(generate(seeds, library, recipe, pool_of(recipe), report))
+    made = run_async(generate(seeds, library, recipe, pool_of(recipe), report))
     if made.stopped:
         raise BudgetExceeded(made.stopped)
     if made.missing:

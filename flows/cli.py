@@ -45,8 +45,8 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 
-_PARTIAL, _HELD_BACK = 7, 8
-"""Exit codes of a build by the status of its version."""
+_PARTIAL, _HELD_BACK, _NOT_APPROVED = 7, 8, 10
+"""Exit codes of a build by the status of its version, and whether it was approved."""
 _INTERRUPTED = 130
 """The exit code after Ctrl-C."""
 
@@ -147,7 +147,6 @@ def _check_rooms() -> None:
 def _build_in_prefect(recipe: Recipe, reason: str, past_canary: str) -> Built:
     from flows.doctor import check_prefect
     from flows.pipeline import Built
-    from store.publish import QUARANTINED
     from store.versions import Version, list_versions
 
     check_prefect(os.environ["PREFECT_API_URL"])
@@ -155,19 +154,22 @@ def _build_in_prefect(recipe: Recipe, reason: str, past_canary: str) -> Built:
 
     before = {version.path for version in list_versions(recipe.output, recipe.name)}
     state = build_dataset(recipe, reason, past_canary, return_state=True)
-    if state.name == QUARANTINED.title():
-        version = list_versions(recipe.output, recipe.name)[-1]
-    else:
-        version = Version(location_of(str(state.result())))
+    said = state.result(raise_on_failure=False)
+    if isinstance(said, BaseException):
+        raise said
+    version = Version(location_of(str(said)))
     return Built(version, version.path not in before)
 
 
 def _exit_code(version: Version) -> int:
     """0 for a whole version, else one that says what a version came to."""
+    from store.approval import awaits_approval, was_rejected
     from store.publish import held_back
 
     if held_back(version):
         return _HELD_BACK
+    if awaits_approval(version) or was_rejected(version):
+        return _NOT_APPROVED
     return _PARTIAL if version.manifest["status"] == "partial" else 0
 
 

@@ -73,6 +73,7 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
             planted.held_back_by(accounts["canaries"]),
             user_inputs.held_back_by(recipe, matched.account),
         ),
+        "approval": recipe.approval,
         "gate": gate or {},
         "generations": generation_depth.account(recipe, found.kept),
         **_about_recipe(recipe),

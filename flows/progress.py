@@ -13,7 +13,18 @@ _shown: list[Progress] = [silent]
 
 def report(what: str, done: int, total: int) -> None:
     """Tell whoever watches how far something is."""
-    _shown[-1](what, done, total)
+    for show in _shown:
+        show(what, done, total)
+
+
+@contextmanager
+def shown_by(show: Progress) -> Iterator[None]:
+    """Let something else show the progress, too, while the block runs."""
+    _shown.append(show)
+    try:
+        yield
+    finally:
+        _shown.remove(show)
 
 
 def notice(text: str) -> None:

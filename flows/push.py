@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from configs.errors import ConfigError, StoreCorrupt
+from store.approval import awaits_approval, was_rejected
 from store.checks import verify
 from store.croissant import CROISSANT
 from store.formats.folder import FACTS
@@ -67,6 +68,11 @@ def pack(version: Version, export: Path | None, scratch: Path) -> Parcel:
         raise ConfigError(
             f"{version.name} is quarantined: {version.manifest['note']}; release it first, if it "
             "is to go anywhere (stillhouse release)"
+        )
+    if awaits_approval(version) or was_rejected(version):
+        raise ConfigError(
+            f"{version.name} was not approved; release it first, if it is to go anywhere "
+            "(stillhouse release)"
         )
     if export is not None:
         return _parcel(version.name, export, _exported(version, export))

@@ -6,7 +6,6 @@ knows nothing of Prefect, so it is tested bare.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from typing import Any
@@ -39,6 +38,7 @@ from generators.seeds import Seed
 from generators.templates import VERSION as TEMPLATES_VERSION
 from store.corpus import Document, check_documents
 from store.embedding import embedder
+from store.event_loop import run_async
 from store.records import RECORDS, VERDICTS, to_arrow
 from store.shards import shard_key
 from store.stages import Vectors
@@ -189,7 +189,7 @@ def generate(recipe: Recipe, corpus: str, plan_key: str, start: int, stop: int) 
         return key
     library = space.library(corpus)
     asked = (seeds, library, recipe, pool_of(recipe), report, corrections)
-    made = asyncio.run(candidates.generate(*asked))
+    made = run_async(candidates.generate(*asked))
     tables = {
         "records": to_arrow(made.records, RECORDS),
         "verdicts": to_arrow(made.verdicts, VERDICTS),

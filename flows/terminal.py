@@ -17,6 +17,7 @@ from flows.cli_options import output_option
 from flows.doctor import Finding
 from flows.judge_view import acceptance_text
 from flows.pipeline import Built
+from store.approval import awaits_approval, rejection, was_rejected
 from store.publish import REMEDY, held_back
 from store.records import HUMAN
 from store.report import (
@@ -61,7 +62,7 @@ def show_built(console: Console, built: Built) -> None:
         console.print("Users' inputs: ", Text(inputs_text(manifest["user_inputs"])), ".", sep="")
     if len(manifest["tiers"]) > 1:
         console.print(tiers_table(manifest["tiers"]))
-    for word, text in _warnings(manifest):
+    for word, text in _warnings(version):
         console.print(f"[bold yellow]{word}:[/] ", Text(text), sep="")
     new = "" if built.is_new else " (nothing changed since, so there is no new version)"
     console.print("Version: ", Text(str(version.path), style="bold"), new, sep="", soft_wrap=True)
@@ -72,8 +73,9 @@ def show_built(console: Console, built: Built) -> None:
         console.print(f"  {command}", style="cyan", highlight=False, soft_wrap=True)
 
 
-def _warnings(manifest: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _warnings(version: Version) -> Iterator[tuple[str, str]]:
     """What people should know before they use a version, each with the word it is called by."""
+    manifest = version.manifest
     for word, texts in (("Note", manifest["notes"]), ("Drift", manifest["alarms"])):
         for text in texts:
             yield word, text
@@ -81,13 +83,15 @@ def _warnings(manifest: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield manifest["status"].title(), manifest["note"]
     for text in manifest.get("gate", {}).get("remedies", []):
         yield "Remedy", text
+    if told := unreleased_text(version):
+        yield "Approval", told
 
 
 def next_commands(version: Version) -> list[str]:
     """Three commands worth trying on a version."""
     name = version.manifest["dataset"]
     option = output_option(version.root)
-    if held_back(version):
+    if held_back(version) or unreleased_text(version):
         return [
             *_patched(version, option),
             f'stillhouse release {name}@{version.number} --reason "..."{option}',
@@ -102,6 +106,15 @@ def next_commands(version: Version) -> list[str]:
         f"stillhouse verify {name}@{version.number}{option}",
         _loaded(version, option),
     ]
+
+
+def unreleased_text(version: Version) -> str:
+    """Why a version that asked for approval is not the latest one; empty where it was approved."""
+    if was_rejected(version):
+        return f"it was rejected, {rejection(version)}"
+    if awaits_approval(version):
+        return "it is not the latest version before somebody releases it"
+    return ""
 
 
 def _patched(version: Version, option: str) -> Iterator[str]:

@@ -10,10 +10,11 @@ from rich.text import Text
 
 from configs.locations import Location
 from store import pointers
+from store.approval import awaits_approval, rejection, was_rejected
 from store.checks import Problem
 from store.collect import Garbage
 from store.report import cost_text
-from store.versions import dataset_folder, list_versions
+from store.versions import Version, dataset_folder, list_versions
 
 _UNITS = ("B", "KB", "MB", "GB", "TB")
 
@@ -29,7 +30,7 @@ def versions_views(root: Location, name: str) -> Iterator[RenderableType]:
         table.add_row(
             version.name,
             ", ".join(here),
-            manifest["status"],
+            _status(version),
             f"{manifest['funnel'][-1]['kept']:,}",
             manifest["parent"] or "–",
             manifest["run"]["finished_at"],
@@ -41,6 +42,14 @@ def versions_views(root: Location, name: str) -> Iterator[RenderableType]:
     for one in pointers.gone(folder):
         if why := pointers.why_gone_text(folder, one):
             yield Text(why, style="dim")
+
+
+def _status(version: Version) -> str:
+    """What a version came to, and whether it was approved."""
+    status = str(version.manifest["status"])
+    if was_rejected(version):
+        return f"{status}, rejected: {rejection(version)}"
+    return f"{status}, awaits approval" if awaits_approval(version) else status
 
 
 def garbage_views(

@@ -15,7 +15,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from configs.corpus import CorpusSource
-from configs.errors import ConfigError
+from configs.errors import ConfigError, DatasetBusy
 from configs.locations import OUTPUT, Location
 from configs.recipe import Recipe
 from generators.library import Library
@@ -57,6 +57,7 @@ NOT_IDENTITY: dict[str, Any] = {
     "budget": True,
     "failover": True,
     "gate": True,
+    "approval": True,
     "depth_limits": True,
     "allow_depth": True,
     "allow_unanchored": True,
@@ -230,13 +231,13 @@ def exclusively(recipe: Recipe) -> Iterator[None]:
     be sent and paid again by the other.
 
     Raises:
-        ConfigError: another process builds it.
+        DatasetBusy: another process builds it.
     """
     lock = FileLock(workspace(recipe).root / f"{recipe.name}.lock", is_singleton=True)
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        raise ConfigError(
+        raise DatasetBusy(
             f"another process is working on {recipe.name!r} in {recipe.output}; wait until it has "
             "ended, or choose another folder with --output"
         ) from None

@@ -19,6 +19,7 @@ from ruamel.yaml import YAML
 from configs.errors import ConfigError, StoreCorrupt
 from configs.locations import Location
 from store.admission import check_admitted
+from store.approval import was_rejected
 from store.card import Part, render_card
 from store.card.origins import origins_in
 from store.checks import verify
@@ -59,7 +60,7 @@ def publish(
     real_only: Sequence[str] = (),
 ) -> Version:
     """Publish a version and return it; where nothing differs from the last or latest one, return
-    that. One whose status is quarantined does not become the latest.
+    that. One whose status is quarantined, or that needs ``approval``, does not become the latest.
 
     ``manifest`` says how it was made; files, version and parent are added here.
 
@@ -78,7 +79,8 @@ def publish(
                 version = _standing(root, name, parts, manifest)
                 if version is None:
                     version = _commit(made, root, name, parts, content, manifest)
-                if version.manifest["status"] != QUARANTINED:
+                waits = manifest.get("approval") or was_rejected(version)
+                if version.manifest["status"] != QUARANTINED and not waits:
                     point(folder, version.name)
                 return version
     except OSError as error:

@@ -2,37 +2,109 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
-from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
-from prefect.states import Failed
+from prefect.states import Cancelled, Completed, Failed
 
+from configs.errors import DatasetBusy, StillhouseError
 from configs.recipe import Recipe
 from flows.pipeline import Built
 from flows.production import Step
-from flows.runs.tasks import as_task
-from flows.terminal import funnel_markdown
-from store.publish import QUARANTINED, held_back
+from flows.progress import notice, shown_by
+from flows.runs import deciding, identity
+from flows.runs.board import Board, Counts
+from flows.runs.shown import report_markdown, show_version
+from flows.runs.steps import counted
+from flows.workspace import exclusively, run_of, workspace
+from store.approval import awaits_approval, reject, rejection, was_rejected
+from store.publish import QUARANTINED, held_back, release
+from store.versions import Version
 
 Make = Callable[[Recipe, Step], Built]
 """Makes a version of a recipe, running each step by the one that is given."""
 
 
-def run_dataset(recipe: Recipe, make: Make) -> str | State[None]:
-    """Make a version within a flow, and return its path. One that its gate holds back ends the run
-    as failed, in the state `Quarantined`, which an automation can look for.
+def run_dataset(recipe: Recipe, make: Make) -> str | State[Any]:
+    """Make a version within a flow, and return its path or a state that says what it came to:
+    `Partial`, `Quarantined`, `Rejected`, `NotDecided`, `Skipped` where another process works on
+    the dataset, `Failed` with the plain words of an error. The data of a state is the version's
+    path or the error, for a caller in the same process.
     """
-    built = make(recipe, as_task)
-    create_markdown_artifact(
-        funnel_markdown(built.version), key=f"funnel-{artifact_key(recipe.name)}"
-    )
-    manifest = built.version.manifest
-    if held_back(built.version):
-        return Failed(name=QUARANTINED.title(), message=f"{built.version.path}: {manifest['note']}")
-    return str(built.version.path)
+    try:
+        return _decided(recipe, make)
+    except DatasetBusy as error:
+        told = f"{error}{identity.who_works(recipe)}"
+        return Cancelled(name="Skipped", message=told, data=error)
+    except StillhouseError as error:
+        logging.getLogger("stillhouse").error("%s", error)
+        return Failed(message=str(error), data=error)
 
 
-def artifact_key(name: str) -> str:
-    """A dataset's name as Prefect allows it in a key: lower case, digits and dashes."""
-    return name.replace("_", "-").replace(".", "-")
+def _decided(recipe: Recipe, make: Make) -> str | State[Any]:
+    """Make versions until one need not be decided on, or is."""
+    version = _made(recipe, make)
+    while awaits_approval(version) and not held_back(version):
+        decision = deciding.ask(version, report_markdown(version))
+        if decision is None:
+            break
+        if decision.decision == "approve":
+            release(version, decision.words())
+        elif decision.decision == "reject":
+            reject(version, decision.words())
+        else:
+            recipe, before = deciding.raised(recipe, decision), version
+            version = _made(recipe, make)
+            if version.path != before.path:
+                reject(before, f"{version.name} came in its place: {decision.words()}")
+    return outcome(version)
+
+
+def _made(recipe: Recipe, make: Make) -> Version:
+    """A version, made while nobody else works on the dataset, with its pages."""
+    with exclusively(recipe):
+        identity.introduce(recipe)
+        stale = identity.end_stale(recipe)
+        if stale:
+            notice(f"runs of {recipe.name} whose process is gone, now marked as crashed: {stale}")
+        space, run = workspace(recipe), run_of(recipe)
+        counts = Counts(recipe.target)
+        board = Board(recipe.name, identity.run_id(), counts, lambda: space.journal.spent(run))
+        with _plain_log(), board, shown_by(board.show):
+            version = make(recipe, counted(recipe, counts)).version
+    identity.name_version(version)
+    show_version(version)
+    return version
+
+
+def outcome(version: Version) -> str | State[Any]:
+    """The path of a whole version that is released, or the state that tells what else it is."""
+    path, note = str(version.path), version.manifest["note"]
+    if held_back(version):
+        return Failed(name=QUARANTINED.title(), message=f"{path}: {note}", data=path)
+    if was_rejected(version):
+        return Failed(name="Rejected", message=f"{path}: {rejection(version)}", data=path)
+    if awaits_approval(version):
+        todo = f"stillhouse release {version.dataset}@{version.number} --reason ..."
+        told = f"{path}: nobody decided; it stays as it is: {todo}"
+        return Failed(name="NotDecided", message=told, data=path)
+    if version.manifest["status"] == "partial":
+        return Completed(name="Partial", message=f"{path}: {note}", data=path)
+    return path
+
+
+@contextmanager
+def _plain_log() -> Iterator[None]:
+    """Leave out what Prefect says of each task: the lines of the steps say more in fewer."""
+    log, ours = logging.getLogger("prefect.task_runs"), logging.getLogger("stillhouse")
+    before, level = log.level, ours.level
+    log.setLevel(logging.WARNING)
+    ours.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
+        ours.setLevel(level)

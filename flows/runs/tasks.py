@@ -7,6 +7,10 @@ from typing import Any
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
+from prefect.context import FlowRunContext
+
+_ARROWS = 64
+"""Results whose states are kept."""
 
 
 def as_task(function: Callable[..., Any], *args: Any, label: str) -> Any:
@@ -20,4 +24,16 @@ def as_task(function: Callable[..., Any], *args: Any, label: str) -> Any:
         cache_policy=NO_CACHE,
         persist_result=False,
     )(function)
-    return run(*args)
+    result = run(*args)
+    _forget()
+    return result
+
+
+def _forget() -> None:
+    """Prefect keeps the state of every result for as long as a flow runs, for the arrows of its
+    graph; of thousands of shards only the latest are kept.
+    """
+    context = FlowRunContext.get()
+    kept = context.run_results if context is not None else {}
+    for old in [*kept][:-_ARROWS]:
+        kept.pop(old, None)

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
-from configs.errors import BudgetExceeded, ParseError, TeacherUnavailable
+from configs.errors import BudgetExceeded, ParseError, StillhouseError, TeacherUnavailable
 from configs.teachers import Structured, Teacher
 from generators.teacher import likely_tokens
 from generators.teachers import anthropic_messages, openai_chat, openai_completions, tracing
@@ -154,8 +154,12 @@ class Endpoint:
         """Book the attempt. Where the budget is all reserved, calls in flight may free some."""
         in_flight = self.run.in_flight
         while True:
+            booking = asyncio.ensure_future(self.run.journal.begin(keys, attempt, self.run.budget))
             try:
-                known = await self.run.journal.begin(keys, attempt, self.run.budget)
+                known = await asyncio.shield(booking)
+            except asyncio.CancelledError:
+                await self._take_back(booking, attempt)
+                raise
             except BudgetExceeded:
                 if in_flight.count == 0:
                     self.breaker.abandon(probe)
@@ -168,15 +172,34 @@ class Endpoint:
                 in_flight.count += 1
             return known
 
+    async def _take_back(self, booking: asyncio.Task[Reply | None], attempt: Attempt) -> None:
+        """Give back what was booked for a call that is not sent, since the run was stopped."""
+        try:
+            known = await booking
+        except StillhouseError:
+            return
+        if known is None:
+            await self._cut_off(attempt, b"", sent=False)
+
+    async def _cut_off(self, attempt: Attempt, body: bytes, sent: bool) -> None:
+        """Settle a call of a run that was stopped: in full where it was sent, since the server may
+        bill it. One in a batch waits there for the next start.
+        """
+        if self.batched and sent:
+            return
+        fault = Fault("cancelled" if sent else "unsent", "the run was stopped")
+        await self.run.journal.end(attempt, failed(fault, attempt, 0.0), body)
+
     async def _call(self, one: Try, probe: bool, taken: float) -> Reply:
         """Send one attempt, and make its end durable before anyone knows of it."""
-        attempt = one.attempt
+        attempt, sent, ended = one.attempt, False, None
         try:
             async with self.pace:
                 started, clock = time.time(), time.perf_counter()
                 fault, arrived = None, None
                 try:
                     self._check_still_wanted(one.way, probe)
+                    sent = True
                     arrived = await self._send(one)
                     reply = self._read(arrived, one, time.perf_counter() - clock)
                     ended = Ended("ok", used(reply, attempt), reply.latency_s, reply, 200)
@@ -191,6 +214,10 @@ class Endpoint:
                 if not self.run.journal.outlives_kills:
                     await written  # Its place is held, so a kill loses no more than are in flight.
             await written
+        except asyncio.CancelledError:
+            if ended is None:
+                await self._cut_off(attempt, one.body, sent)
+            raise
         finally:
             self.run.in_flight.settle()
         tracing.record(attempt, ended, self.settings.kind, started)

@@ -15,6 +15,7 @@ from configs.teachers import Teacher
 Kind = Literal[
     "rate_limited",  # 429: come back later
     "server",  # 408, 409, 425, 5xx, 529: the server's own trouble
+    "cancelled",  # the run was stopped while it was in flight
     "unsent",  # it was not wanted any more when its turn came
     "connection",  # no connection came about, so nothing was sent
     "reset",  # the connection broke before the reply began
@@ -54,7 +55,7 @@ class Fault(Exception):
     @property
     def maybe_paid(self) -> bool:
         """Whether the server may have done the work and bill it."""
-        return self.kind in _SENDING
+        return self.kind in ("cancelled", *_SENDING)
 
     @property
     def unwell(self) -> bool:

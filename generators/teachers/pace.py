@@ -65,7 +65,7 @@ class Pace:
         except asyncio.CancelledError:
             if place.done() and not place.cancelled():
                 self._leave()
-            else:
+            elif place in self._waiting:  # Whoever left may have passed over it by now.
                 self._waiting.remove(place)
             raise
         return self

@@ -19,6 +19,7 @@ from filelock import FileLock
 from configs.corpus import CorpusSource
 from configs.errors import ParseError, StoreCorrupt
 from store.corpus import LeftOut
+from store.event_loop import run_async
 from store.reading.addresses import Unreachable
 from store.reading.kept import Kept, folder_of, keep, look_up, note
 from store.reading.links import checked, links_of, name_of, shown
@@ -54,7 +55,7 @@ def fetch_urls(source: CorpusSource, cache: Path, progress: Progress) -> Fetched
         cache.mkdir(parents=True, exist_ok=True)
         with FileLock(cache / ".lock"):
             run = _Run(source, cache, today())
-            kept = asyncio.run(_bring(run, list(urls.values()), progress))
+            kept = run_async(_bring(run, list(urls.values()), progress))
     except OSError as error:
         raise StoreCorrupt(
             f"what is fetched cannot be kept in {cache}: {error.strerror or error}; make room, or "

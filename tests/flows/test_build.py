@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from conftest import ROOT, RecipeFile, RunCommand, StartServer
-from teacher_server import KEY
 
-from configs.errors import ConfigError
 from configs.load import load_recipe
 from flows.pipeline import build
 from store.versions import find_version, list_versions
@@ -94,63 +90,3 @@ def test_doctor(stillhouse: RunCommand, tmp_path: Path) -> None:
     assert said.code == 0, said.out
     for word in ("faiss-cpu", "embedding model", "prefect server", "TEACHER_BASE_URL"):
         assert word in said.out
-
-
-@pytest.fixture(scope="module")
-def prefect_server() -> Iterator[None]:
-    from prefect.testing.utilities import prefect_test_harness
-
-    with prefect_test_harness(server_startup_timeout=120):
-        yield
-
-
-@pytest.mark.timeout(240)
-@pytest.mark.usefixtures("prefect_server")
-def test_flow_in_prefect(recipe_file: RecipeFile, tmp_path: Path) -> None:
-    from prefect.client.orchestration import get_client
-
-    from flows.build import build_dataset
-
-    recipe = load_recipe(str(recipe_file()), output=tmp_path / "out")
-    path = Path(build_dataset(recipe))
-    assert path.name == "rivers-v1" and (path / "manifest.json").exists()
-    wanted = {"read corpus", "plan", "generate 0-10", "grounding 0-10", "near", "publish"}
-    with get_client(sync_client=True) as client:
-        # The server hears of task runs by events, some of them after the flow has ended.
-        deadline = time.monotonic() + 60
-        while not wanted <= (names := {run.name for run in client.read_task_runs()}):
-            assert time.monotonic() < deadline, wanted - names
-            time.sleep(0.1)
-        artifacts = client.read_artifacts()
-    assert any("| published | 12 |" in str(artifact.data) for artifact in artifacts)
-
-
-@pytest.mark.timeout(240)
-@pytest.mark.usefixtures("prefect_server")
-def test_a_key_from_a_prefect_block_is_used_and_is_nowhere(
-    recipe_file: RecipeFile, start_server: StartServer, tmp_path: Path
-) -> None:
-    from prefect.blocks.system import Secret
-
-    server = start_server()
-    Secret(value=KEY).save("teacher-key", overwrite=True)
-    teacher = {"api_key_env": None, "api_key_block": "teacher-key"}
-    built = build(load_recipe(str(recipe_file(server.url, teacher)), output=tmp_path / "out"))
-    assert len(built.version.table("data")) == 12
-    for path in (tmp_path / "out").rglob("*"):
-        assert not path.is_file() or KEY.encode() not in path.read_bytes(), path
-    missing = recipe_file(server.url, {**teacher, "api_key_block": "no-such-block"})
-    with pytest.raises(ConfigError, match="cannot read the Prefect Secret block 'no-such-block'"):
-        build(load_recipe(str(missing), output=tmp_path / "other"))
-
-
-@pytest.mark.timeout(240)
-@pytest.mark.usefixtures("prefect_server")
-def test_a_flow_whose_gate_fails_says_so(recipe_file: RecipeFile, tmp_path: Path) -> None:
-    from flows.build import build_dataset
-
-    build(load_recipe(str(recipe_file()), output=tmp_path / "out"))
-    narrow = load_recipe(str(recipe_file(target=1)), output=tmp_path / "out")
-    state = build_dataset(narrow, return_state=True)
-    assert state.name == "Quarantined" and state.is_failed()
-    assert "rivers-v2: held back by its gate" in (state.message or "")

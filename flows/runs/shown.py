@@ -1,0 +1,85 @@
+"""What a version came to, as Markdown for Prefect's pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import polars as pl
+from prefect.artifacts import create_markdown_artifact
+
+from flows.runs.names import artifact_key
+from flows.terminal import funnel_markdown, next_commands
+from store.records import HUMAN
+from store.report import cost_text
+from store.versions import Version
+
+_ROWS, _LONGEST = 5, 300
+
+
+def show_version(version: Version) -> None:
+    """Leave the pages of a version with the run: how it came about, what it cost, some rows."""
+    key = artifact_key(version.dataset)
+    pages = {
+        "funnel": funnel_markdown(version),
+        "report": report_markdown(version),
+        "cost": cost_markdown(version),
+        "rows": rows_markdown(version),
+    }
+    for name, page in pages.items():
+        create_markdown_artifact(page, key=f"{name}-{key}", description=version.name)
+
+
+def report_markdown(version: Version) -> str:
+    """The head of the report, and where the whole is. Browsers open no file from a page of a
+    server, so the path is there to be copied.
+    """
+    manifest = version.manifest
+    lines = [f"# {version.name}", "", f"Status **{manifest['status']}**. {manifest['note']}", ""]
+    lines += [f"- {text}" for text in (*manifest["notes"], *manifest["alarms"])]
+    lines += [f"- remedy: {text}" for text in manifest.get("gate", {}).get("remedies", [])]
+    lines += ["", "The whole report, one page, to be opened in a browser:", ""]
+    lines += [f"`{version.path / 'report.html'}`", "", "What to do next:", "", "```"]
+    return "\n".join([*lines, *next_commands(version), "```"])
+
+
+def cost_markdown(version: Version) -> str:
+    """What the version cost, and each teacher in it."""
+    manifest = version.manifest
+    head = "| teacher | candidates | accepted | rate | USD per accepted |"
+    lines = [f"# What {version.name} cost", "", f"{cost_text(manifest['cost'])}.", ""]
+    lines += [head, "|---|---:|---:|---:|---:|"]
+    for row in manifest["tiers"]:
+        usd = row["usd_per_accepted"]
+        each = "unknown" if usd is None else f"{usd:.5f}"
+        counts = f"{row['candidates']:,} | {row['accepted']:,} | {row['accept_rate']:.1%}"
+        lines.append(f"| {_cell(row['teacher'])} | {counts} | {each if row['accepted'] else '–'} |")
+    return "\n".join(lines)
+
+
+def rows_markdown(version: Version) -> str:
+    """Some rows that were kept, and some that were dropped with the reason."""
+    kept = version.table("data").filter(pl.col("origin") != HUMAN).sort("id").head(_ROWS)
+    lost = version.table("rejected").sort("id").head(_ROWS)
+    lines = [f"# Rows of {version.name}", "", "| id | question | answer |", "|---|---|---|"]
+    lines += _cells(kept.to_dicts(), ("id", "question", "answer"))
+    lines += ["", "## Dropped", "", "| id | dropped by | question | answer |", "|---|---|---|---|"]
+    dropped = [{**row, "by": f"{row['stage']}: {row['reason']}"} for row in lost.to_dicts()]
+    return "\n".join([*lines, *_cells(dropped, ("id", "by", "question", "answer"))])
+
+
+def _cells(rows: list[dict[str, Any]], names: tuple[str, ...]) -> Iterator[str]:
+    for row in rows:
+        yield f"| {' | '.join(_cell(_of(row, name)) for name in names)} |"
+
+
+def _of(row: Mapping[str, Any], name: str) -> str:
+    return str(row[name] or "")
+
+
+def _cell(text: str) -> str:
+    """Text that stays in its cell, and is text whatever is in it."""
+    flat = " ".join(text.split())
+    short = flat if len(flat) <= _LONGEST else f"{flat[:_LONGEST]}…"
+    escaped = short.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|")
+    return "".join(f"\\{c}" if c in "`*_[]" else c for c in escaped)
