@@ -30,7 +30,7 @@ from flows import (
     user_inputs,
     verifier_error,
 )
-from flows.content import cited_by, rejected_of, splits_of
+from flows.content import cited_by, made_of, rejected_of, splits_of
 from flows.decontaminate import about_decontamination
 from flows.gate import judged, status_of
 from flows.gathered import Gathered, gather
@@ -110,6 +110,7 @@ def _content(recipe: Recipe, work: Work, found: Gathered) -> tuple[Content, user
         evidence=found.evidence,
         passages=cited_by(found.corpus, found.evidence),
         verdicts=found.said.sort("record_id", maintain_order=True),
+        corpus=made_of(found.corpus, recipe.as_of),
         probes=found.probed.panel,
         figures=found.probed.figures,
     )

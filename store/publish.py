@@ -47,7 +47,7 @@ QUARANTINED = "quarantined"
 REMEDY = "remedy.yaml"
 _CONTENT = (
     *("data/", "preference/", "variants/", f"{MESSY}/"),
-    *("rejected/", "evidence/", "passages/", "verdicts/"),
+    *("rejected/", "evidence/", "passages/", "verdicts/", "corpus/"),
 )
 
 
