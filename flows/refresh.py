@@ -1,0 +1,181 @@
+"""A refresh: the standing version brought up to its corpus, at the price of what changed in it.
+
+Only passages whose text is new are planned, asked and judged. Records that rest on documents which
+differ are verified again; all others stay as they are, unread and unpaid.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from configs.errors import ConfigError
+from configs.recipe import Recipe
+from flows import steps
+from flows.content import made_of
+from flows.corpus_diff import CorpusDiff, diff_corpus
+from flows.finish import publish_version
+from flows.generation_depth import with_depths
+from flows.mixing import check_accumulates
+from flows.pipeline import Built, build, check, equip, fill, measure
+from flows.production import Step, directly
+from flows.references import anchor_of, with_standing
+from flows.refreshed import verdicts_of
+from flows.standing import stand, synthetic
+from flows.work import Standing, Work
+from flows.workspace import Refreshing, exclusively, run_of, sources_of, workspace
+from store.versions import Version, latest, list_versions
+
+_PER_WANTED, _OVERSAMPLE, _LEAST_SHARD = 5, 1.3, 10
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What a refresh found and did: ids of documents that are new, changed and deleted; of records
+    that rest on them and were retired, or kept; and how many calls it sent.
+    """
+
+    new: Sequence[str] = ()
+    changed: Sequence[str] = ()
+    deleted: Sequence[str] = ()
+    retired: Sequence[str] = ()
+    kept: Sequence[str] = ()
+    requests: int = 0
+
+    @property
+    def documents(self) -> int:
+        """How many documents differ."""
+        return len(self.new) + len(self.changed) + len(self.deleted)
+
+    @property
+    def verified_again(self) -> list[str]:
+        """All records that rest on documents which changed or are gone."""
+        return sorted((*self.retired, *self.kept))
+
+
+@dataclass(frozen=True)
+class Refreshed(Built):
+    """What a refresh came to; ``changes`` is None where there was no version to go on from, and a
+    whole one was built.
+    """
+
+    changes: Changes | None = None
+
+
+def refresh(
+    recipe: Recipe, step: Step = directly, reason: str = "", past_canary: str = ""
+) -> Refreshed:
+    """Bring the latest version of a dataset up to its corpus. Where nothing differs there, that
+    version is returned, and nothing was asked. Where there is none yet, it is built. ``reason`` and
+    ``past_canary`` are as in :func:`flows.pipeline.build`.
+
+    Raises:
+        StillhouseError: with what to do; what was answered and finished is kept.
+    """
+    with exclusively(recipe):
+        standing = latest(recipe.output, recipe.name)
+        if standing is None:
+            built = build(recipe, step, reason, past_canary)
+            return Refreshed(built.version, built.is_new)
+        return _refresh(with_depths(recipe), step, standing, reason.strip(), past_canary.strip())
+
+
+def _refresh(
+    recipe: Recipe, step: Step, newest: Version, reason: str, past_canary: str
+) -> Refreshed:
+    started, before = time.monotonic(), {v.path for v in list_versions(recipe.output, recipe.name)}
+    check(recipe)
+    space = workspace(recipe)
+    again = recipe.model_copy(update={"corpus": sources_of(recipe, refresh=True)})
+    corpus = step(steps.read_corpus, again, label="read corpus")
+    for version in dict.fromkeys((_gone_on_from(newest), newest)):
+        diff = _differs(recipe, version, corpus)
+        if diff:
+            break
+    else:
+        return Refreshed(newest, False, Changes())
+    asking = _asking(recipe, version, diff)
+    run = run_of(asking)
+    sent = space.journal.spent(run).requests
+    work = replace(equip(asking, step, corpus), started=started, reason=reason)
+    check_accumulates(recipe, anchor_of(space, recipe, work.references), reason)
+    shard = stand(asking, step, version, diff, corpus, work.passages)
+    standing = Standing(version, shard, diff, asking.target, run)
+    work = measure(asking, step, _ask(asking, step, work, standing, past_canary))
+    work = replace(
+        work,
+        standing=standing,
+        records=[shard, *work.records],
+        vectors=[shard, *work.vectors],
+        verdicts=[shard, *work.verdicts],
+    )
+    made = step(publish_version, recipe, work, label="publish")
+    requests = space.journal.spent(run).requests - sent
+    ruled = verdicts_of(space, standing)
+    retired, kept = (
+        sorted(ruled.filter(decision=decision)["record_id"]) for decision in ("drop", "keep")
+    )
+    changes = Changes(diff.new, diff.changed, diff.deleted, retired, kept, requests)
+    return Refreshed(made, made.path not in before, changes)
+
+
+def _gone_on_from(version: Version) -> Version:
+    """The version that a refresh goes on from: the latest, or where that is a refresh which was
+    stopped, the one before it, so that the same command asks for what was left.
+    """
+    there = {each.name: each for each in list_versions(version.root, version.dataset)}
+    while version.manifest["status"] == "partial":
+        account = version.manifest.get("refresh") or {}
+        earlier = there.get(account.get("from", ""))
+        if earlier is None:
+            return version
+        version = earlier
+    return version
+
+
+def _differs(recipe: Recipe, version: Version, corpus: str) -> CorpusDiff:
+    """What the corpus has become since a version was made from it.
+
+    Raises:
+        ConfigError: the version does not say what it was made from.
+    """
+    if "corpus" not in version.folders:
+        raise ConfigError(
+            f"{version.name} does not say which documents it was made from, since an older "
+            "Stillhouse made it; run `stillhouse build RECIPE` once, then refresh"
+        )
+    now = workspace(recipe).corpus(corpus)
+    return diff_corpus(version.table("corpus"), made_of(now, recipe.as_of), now)
+
+
+def _asking(recipe: Recipe, version: Version, diff: CorpusDiff) -> Refreshing:
+    """The recipe as the refresh asks by it: for as many records per passage as the version has."""
+    passages = int(version.table("corpus", ["passages"])["passages"].list.len().sum())
+    density = len(synthetic(version)) / max(1, passages)
+    wanted = min(recipe.target, math.ceil(density * len(diff.passages)))
+    known = {name: getattr(recipe, name) for name in Recipe.model_fields}
+    asked = {
+        "target": wanted,
+        "max_candidates": min(recipe.candidate_cap, _PER_WANTED * wanted),
+        # A shard is asked whole: of a larger one most would be paid for nothing.
+        "shard_size": max(_LEAST_SHARD, min(recipe.shard_size, math.ceil(_OVERSAMPLE * wanted))),
+        "standing": version.name,
+    }
+    return Refreshing.model_construct(**{**known, **asked})
+
+
+def _ask(asking: Refreshing, step: Step, work: Work, standing: Standing, past_canary: str) -> Work:
+    """Ask for what the touched passages hold, where that is anything."""
+    if not asking.target:
+        return work
+    touched, version = standing.diff.passages, standing.version
+    asked = (asking, work.corpus, [*touched], version.name)
+    plan = step(steps.plan_touched, *asked, label="plan")
+    if not plan:
+        return work
+    held = (asking, [*work.references], version.name, standing.shard)
+    references = step(with_standing, *held, label="read standing records")
+    work = replace(work, plan=plan, references=references)
+    return fill(asking, step, work, len(steps.seeds_of(asking, plan)), past_canary)
