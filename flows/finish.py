@@ -149,7 +149,7 @@ def _of_candidates(recipe: Recipe, work: Work, found: Gathered) -> dict[str, Any
     compared = [work.records, work.vectors, work.verdicts, work.references]
     return {
         "decontamination": about_decontamination(recipe, space, work.references, said),
-        "funnel": refreshed.funnel(funnel(said, planned, recipe), space, standing),
+        "funnel": refreshed.funnel(funnel(said, planned, recipe), said, space, standing),
         "survival": refreshed.survival(canary_batch.survival(recipe, rows, said), standing),
         "repair": repairs.account(recipe, rows, said, space.journal),
         "tiers": accounts.by_tier(models, said, recipe, space.journal),

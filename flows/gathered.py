@@ -112,9 +112,13 @@ def _covered(
     # Clusters that vanished are shown with a question, which may not be one with personal data.
     private = (dropped_by["dropped_by"] == "privacy").fill_null(False)
     shown = pl.when(private).then(pl.lit(WITHHELD)).otherwise(pl.col("question"))
+    every = rows.with_columns(question=shown).hstack(
+        [dropped_by["dropped_by"], vectors["embedding"]]
+    )
     return measure(
-        rows.with_columns(question=shown).hstack([dropped_by["dropped_by"], vectors["embedding"]]),
-        ("generate", *stages_of(recipe), *([retired.STAGE] if work.standing else [])),
+        # What a refresh retires is lost to the corpus, and to no stage.
+        every.filter(pl.col("dropped_by").ne_missing(retired.STAGE)),
+        ("generate", *stages_of(recipe)),
         corpus,
         space.vectors(work.passages),
         recipe.probes.tail,

@@ -18,6 +18,7 @@ from flows.content import made_of
 from flows.corpus_diff import CorpusDiff, diff_corpus
 from flows.finish import publish_version
 from flows.generation_depth import with_depths
+from flows.held_apart import hold_apart
 from flows.mixing import check_accumulates
 from flows.pipeline import Built, build, check, equip, fill, measure
 from flows.production import Step, directly
@@ -178,4 +179,6 @@ def _ask(asking: Refreshing, step: Step, work: Work, standing: Standing, past_ca
     held = (asking, [*work.references], version.name, standing.shard)
     references = step(with_standing, *held, label="read standing records")
     work = replace(work, plan=plan, references=references)
-    return fill(asking, step, work, len(steps.seeds_of(asking, plan)), past_canary)
+    work = fill(asking, step, work, len(steps.seeds_of(asking, plan)), past_canary)
+    apart = step(hold_apart, asking, work, standing, label="hold splits apart")
+    return replace(work, verdicts=[*work.verdicts, apart])

@@ -45,19 +45,25 @@ def verdicts_of(space: Workspace, standing: Standing) -> pl.DataFrame:
 
 
 def funnel(
-    rows: Sequence[Mapping[str, Any]], space: Workspace, standing: Standing | None
+    rows: Sequence[Mapping[str, Any]],
+    said: pl.DataFrame,
+    space: Workspace,
+    standing: Standing | None,
 ) -> list[dict[str, Any]]:
-    """The funnel of a refresh's candidates, and before its end the records that stood before."""
+    """The funnel of a refresh's candidates, on which the verdicts ``said`` are, and before its end
+    the records that stood before.
+    """
     found = [dict(row) for row in rows]
     if standing is None:
         return found
-    drops = verdicts_of(space, standing).filter(pl.col("decision") == "drop")
+    own = said.filter(pl.col("stage") == retired.STAGE)
+    drops = pl.concat([verdicts_of(space, standing), own]).filter(pl.col("decision") == "drop")
     stood = len(space.shards.frame([standing.shard], "records", ["id"]))
     kept = found[-1]["kept"] + stood - len(drops)
-    own = {"stage": retired.STAGE, "kept": kept, "dropped": len(drops)}
+    row = {"stage": retired.STAGE, "kept": kept, "dropped": len(drops)}
     return [
         *found[:-1],
-        {**own, "reasons": _reasons(drops)[:3]},
+        {**row, "reasons": _reasons(drops)[:3]},
         {**found[-1], "kept": kept},
     ]
 

@@ -23,6 +23,7 @@ from flows.pipeline import build
 from flows.refresh import Refreshed, refresh
 from store.checks import check_version
 from store.publish import publish
+from store.splits import split_of
 from store.versions import Version
 
 _STEMS = "Abora Belin Corvan Delmo Eskar Fendel Garrow Hestin Ilmar Jorun".split()
@@ -30,6 +31,7 @@ NAMES = [f"{stem}{end}" for end in ("", "holm", "vik", "mere") for stem in _STEM
 FACT, YEAR, MOVED, MORE = NAMES[:4]
 GONE = NAMES[4:6]
 NEW = ["Zandor", "Yestin"]
+RULES = [{"name": "rules", "kind": "grounded-templates"}]
 OPENING = "It lies in the far north.\n\n"
 
 
@@ -301,14 +303,39 @@ def test_documents_that_are_only_gone_cost_nothing(place: Place) -> None:
 
 def test_without_grounding_records_go_with_the_text_they_were_written_from(place: Place) -> None:
     blind = {"verifiers": {"grounding": None}, "name": "blind", "target": 40, "shard_size": 60}
-    rules = [{"name": "rules", "kind": "grounded-templates"}]
-    one = build(place.recipe(teachers=rules, **blind)).version
+    one = build(place.recipe(teachers=RULES, **blind)).version
     place.change()
     place.write(*(Lake(name, 888, 1777, more=" Few go there.") for name in (FACT, YEAR)))
-    made = refresh(place.recipe(teachers=rules, **blind))
+    made = refresh(place.recipe(teachers=RULES, **blind))
     assert made.changes is not None and {*made.changes.retired} < {*one.table("data")["id"]}
     lost = made.version.table("rejected").filter(pl.col("stage") == "refresh")
     assert {*lost["reason"]} == {"document_deleted", "evidence_changed"}
+
+
+def test_no_new_record_says_what_a_standing_one_of_another_split_says(place: Place) -> None:
+    given: dict[str, Any] = {
+        **{"name": "apart", "teachers": RULES, "target": 16, "max_candidates": 40},
+        **{"methods": [{"styles": {"cloze": 1}}], "shard_size": 40},
+        "filters": {"exact": None, "near": None, "semantic": None},
+        "splits": {"train": 0.6, "validation": 0.0, "test": 0.4},
+    }
+    for name in NAMES[8:]:
+        place.file(name).unlink()
+    recipe = place.recipe(**given)
+    one = build(recipe).version
+    words = " ".join(f"The {word} is nearby too." for word in ("harbour", "village", "museum"))
+    for name in NAMES[:8]:
+        ids = (f"{name.lower()}-{number}.md" for number in range(99))
+        here = split_of(of(name)[0], recipe.splits, recipe.seed)
+        other = next(id_ for id_ in ids if split_of(id_, recipe.splits, recipe.seed) != here)
+        text = LAKES[name].text.replace("2024", "2023").replace("## Ice", f"{words}\n\n## Ice")
+        (place.root / "documents" / other).write_text(text, encoding="utf-8")
+    two = refresh(recipe).version
+    lost = two.table("rejected").filter(pl.col("reason") == "leaks_into_test")
+    stood = {*one.table("data")["id"]}
+    assert len(lost) >= 4 and {*lost["stage"]} == {"refresh"} and not {*lost["id"]} & stood
+    assert {*lost["witness"]} <= stood <= {*two.table("data")["id"]}
+    assert any(lost["detail"].str.ends_with("to a standing record of split train"))
 
 
 def test_an_older_version_says_that_a_build_is_needed(place: Place) -> None:
@@ -318,8 +345,7 @@ def test_an_older_version_says_that_a_build_is_needed(place: Place) -> None:
 
 
 def test_without_a_version_one_is_built(place: Place) -> None:
-    rules = [{"name": "rules", "kind": "grounded-templates"}]
-    made = refresh(place.recipe(name="first", teachers=rules, target=20, max_candidates=40))
+    made = refresh(place.recipe(name="first", teachers=RULES, target=20, max_candidates=40))
     assert made.is_new and made.changes is None and made.version.number == 1
 
 
