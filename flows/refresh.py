@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from configs.errors import ConfigError
 from configs.recipe import Recipe
-from flows import steps
+from flows import stages, steps
 from flows.content import made_of
 from flows.corpus_diff import CorpusDiff, diff_corpus
 from flows.finish import publish_version
@@ -97,12 +97,13 @@ def _refresh(
             break
     else:
         return Refreshed(newest, False, Changes())
-    asking = _asking(recipe, version, diff)
+    asking = _asking(recipe, version)
     run = run_of(asking)
     sent = space.journal.spent(run).requests
     work = replace(equip(asking, step, corpus), started=started, reason=reason)
     check_accumulates(recipe, anchor_of(space, recipe, work.references), reason)
     shard = stand(asking, step, version, diff, corpus, work.passages)
+    asking = _sized(asking, _wanted(recipe, version, diff, shard))
     standing = Standing(version, shard, diff, asking.target, run)
     work = measure(asking, step, _ask(asking, step, work, standing, past_canary))
     work = replace(
@@ -151,20 +152,37 @@ def _differs(recipe: Recipe, version: Version, corpus: str) -> CorpusDiff:
     return diff_corpus(version.table("corpus"), made_of(now, recipe.as_of), now)
 
 
-def _asking(recipe: Recipe, version: Version, diff: CorpusDiff) -> Refreshing:
-    """The recipe as the refresh asks by it: for as many records per passage as the version has."""
+def _asking(recipe: Recipe, version: Version) -> Refreshing:
+    """The recipe as the refresh of a version asks by it."""
+    known = {name: getattr(recipe, name) for name in Recipe.model_fields}
+    return Refreshing.model_construct(**known, standing=version.name)
+
+
+def _sized(asking: Refreshing, wanted: int) -> Refreshing:
+    """The recipe for so many new records; with smaller shards, since one is asked whole."""
+    shard = max(_LEAST_SHARD, min(asking.shard_size, math.ceil(_OVERSAMPLE * wanted)))
+    most = min(asking.candidate_cap, _PER_WANTED * wanted)
+    sizes = {"target": wanted, "max_candidates": most, "shard_size": shard}
+    return asking.model_copy(update=sizes)
+
+
+def _wanted(recipe: Recipe, version: Version, diff: CorpusDiff, shard: str) -> int:
+    """How many new records are wanted, after those that stay were settled in a shard."""
     passages = int(version.table("corpus", ["passages"])["passages"].list.len().sum())
     density = len(synthetic(version)) / max(1, passages)
-    wanted = min(recipe.target, math.ceil(density * len(diff.passages)))
-    known = {name: getattr(recipe, name) for name in Recipe.model_fields}
-    asked = {
-        "target": wanted,
-        "max_candidates": min(recipe.candidate_cap, _PER_WANTED * wanted),
-        # A shard is asked whole: of a larger one most would be paid for nothing.
-        "shard_size": max(_LEAST_SHARD, min(recipe.shard_size, math.ceil(_OVERSAMPLE * wanted))),
-        "standing": version.name,
-    }
-    return Refreshing.model_construct(**{**known, **asked})
+    kept = stages.standing(workspace(recipe), [shard], (), [shard])
+    touched = {*diff.passages}
+    stay = sum(any(s["passage_id"] in touched for s in row) for row in kept["sources"].to_list())
+    return min(recipe.target, records_for(len(touched), density, stay))
+
+
+def records_for(passages: int, density: float, stay: int) -> int:
+    """How many new records some passages are worth: as many as make up the ``density`` that others
+    have, with the records that ``stay`` on them; but in any case one for each, as far as others
+    have as much, since what is new in them would else be asked by nobody.
+    """
+    wanted = max(density * passages - stay, min(density, 1.0) * passages)
+    return math.ceil(round(wanted, 9))  # 60 / 81 * 81 is a little more than 60.
 
 
 def _ask(asking: Refreshing, step: Step, work: Work, standing: Standing, past_canary: str) -> Work:

@@ -26,7 +26,7 @@ def account(space: Workspace, standing: Standing | None) -> dict[str, Any] | Non
         return None
     verdicts = verdicts_of(space, standing)
     drops = verdicts.filter(pl.col("decision") == "drop")
-    return {
+    found: dict[str, Any] = {
         "from": standing.version.name,
         "documents": _documents(standing.diff),
         "passages": len(standing.diff.passages),
@@ -37,6 +37,7 @@ def account(space: Workspace, standing: Standing | None) -> dict[str, Any] | Non
         "wanted": standing.wanted,
         "requests": space.journal.spent(standing.run).requests,
     }
+    return {**found, "text": _text(found)}
 
 
 def verdicts_of(space: Workspace, standing: Standing) -> pl.DataFrame:
@@ -102,10 +103,10 @@ def mix(found: Mix, standing: Standing | None) -> dict[str, Any]:
 
 def notes(found: Mapping[str, Any] | None) -> list[str]:
     """What people should know of the refresh."""
-    return [f"refreshed from {found['from']}: {text_of(found)}"] if found else []
+    return [f"refreshed from {found['from']}: {found['text']}"] if found else []
 
 
-def text_of(found: Mapping[str, Any]) -> str:
+def _text(found: Mapping[str, Any]) -> str:
     """A refresh in one sentence, from what a manifest says of it."""
     counts = ", ".join(f"{each['count']:,} {kind}" for kind, each in found["documents"].items())
     reasons = ", ".join(f"{reason} {count:,}" for reason, count in found["reasons"])

@@ -19,7 +19,7 @@ from flows.production import Step
 from flows.work import STANDING
 from flows.workspace import Workspace, workspace
 from store.pairs import PAIRS
-from store.records import EVIDENCE, HUMAN, RECORDS, VERDICTS, frame, to_arrow
+from store.records import EVIDENCE, HUMAN, RECORDS, UNANSWERABLE, VERDICTS, frame, to_arrow
 from store.shards import shard_key
 from store.version_tables import PREFERENCE
 from store.versions import Version
@@ -115,13 +115,18 @@ def _settled(
     claimed = dict(cited.iter_rows())
     names = {row["id"]: retired.names_of(row, claimed.get(row["id"], []), diff) for row in rows}
     said = [retired.lost(row, diff, now) for row in rows if retired.gone(row, diff)]
-    if judged:
-        grounded = space.shards.table(judged, "verdicts").to_pylist()
-        said += [retired.ruled(each, names[each["record_id"]]) for each in grounded]
-    else:
-        ids = space.shards.table(again, "records")["id"].to_pylist()
-        whole = space.shards.table(again, "whole")["whole"].to_pylist()
-        said += [retired.unread(id_, w, names[id_]) for id_, w in zip(ids, whole, strict=True)]
+    grounded = space.shards.table(judged, "verdicts").to_pylist() if judged else []
+    found = {verdict["record_id"]: verdict for verdict in grounded}
+    taken = space.shards.table(again, "records").select(["id", "style"]).to_pylist()
+    whole = space.shards.table(again, "whole")["whole"].to_pylist()
+    for row, stands in zip(taken, whole, strict=True):
+        id_ = row["id"]
+        # No claim says that documents hold nothing of a matter; another text may.
+        unread = id_ not in found or (row["style"] == UNANSWERABLE and not stands)
+        about = names[id_]
+        said.append(
+            retired.unread(id_, stands, about) if unread else retired.ruled(found[id_], about)
+        )
     return frame(said, VERDICTS).sort("record_id")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -14,13 +15,15 @@ import polars as pl
 import pytest
 import sqlalchemy as sa
 from conftest import KEY, RunCommand, Server, serving
+from hypothesis import given
+from hypothesis import strategies as st
 from store_samples import content, manifest
 
 from configs.errors import ConfigError
 from configs.load import load_recipe
 from configs.recipe import Recipe
 from flows.pipeline import build
-from flows.refresh import Refreshed, refresh
+from flows.refresh import Refreshed, records_for, refresh
 from store.checks import check_version
 from store.publish import publish
 from store.splits import split_of
@@ -336,6 +339,16 @@ def test_no_new_record_says_what_a_standing_one_of_another_split_says(place: Pla
     assert len(lost) >= 4 and {*lost["stage"]} == {"refresh"} and not {*lost["id"]} & stood
     assert {*lost["witness"]} <= stood <= {*two.table("data")["id"]}
     assert any(lost["detail"].str.ends_with("to a standing record of split train"))
+
+
+@given(st.integers(1, 1_000), st.floats(0.01, 20), st.integers(0, 5_000), st.integers(0, 5_000))
+def test_records_make_up_the_density_and_are_never_none(
+    passages: int, density: float, stay: int, more: int
+) -> None:
+    wanted = records_for(passages, density, stay)
+    assert 1 <= wanted <= math.ceil(density * passages)
+    assert wanted >= min(1, density) * passages - 1e-6
+    assert records_for(passages, density, stay + more) <= wanted
 
 
 def test_an_older_version_says_that_a_build_is_needed(place: Place) -> None:
