@@ -22,6 +22,7 @@ from store_samples import content, manifest
 from configs.errors import ConfigError
 from configs.load import load_recipe
 from configs.recipe import Recipe
+from flows.kept_corpus import document_changes
 from flows.pipeline import build
 from flows.refresh import Refreshed, records_for, refresh
 from store.checks import check_version
@@ -291,6 +292,34 @@ def test_a_refresh_that_is_killed_ends_in_the_same_version(
     assert len(sent) == len(set(sent)) == calls_of(whole)
     assert files(made.version) == files(whole.version)
     assert made.version.number == whole.version.number == 2
+
+
+def test_any_machine_can_refresh(place: Place, whole: Refreshed) -> None:
+    one = build(place.recipe()).version
+    shutil.rmtree(place.root / "out" / ".stillhouse")
+    place.change()
+    made = refresh(place.recipe())
+    assert calls_of(made) == calls_of(whole)
+    assert files(made.version) == files(whole.version)
+    shutil.rmtree(place.root / "out" / ".stillhouse")
+    found = document_changes(one, made.version)
+    assert found is not None and made.changes is not None
+    assert found.new == made.changes.new and found.gone == made.changes.deleted
+    assert found.changed == made.changes.changed
+
+
+def test_another_title_or_date_asks_nothing_and_verifies_again(place: Place) -> None:
+    path = place.file(MORE)
+    text = path.read_text().replace("title: Lake", "title: The Lake").replace("2024-05", "2023-05")
+    path.write_text(text, encoding="utf-8")
+    mark = len(place.server.bodies())
+    made = refresh(place.recipe())
+    assert made.is_new and made.changes is not None and [*made.changes.changed] == of(MORE)
+    assert made.changes.kept and not made.changes.retired
+    assert len(place.server.bodies()) == mark
+    rows = made.version.table("data").filter(pl.col("id").is_in(made.changes.kept))
+    titles = {source["title"] for sources in rows["sources"].to_list() for source in sources}
+    assert titles == {f"The Lake {MORE}"}
 
 
 def test_documents_that_are_only_gone_cost_nothing(place: Place) -> None:
