@@ -11,6 +11,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import polars as pl
+
 from configs.errors import ConfigError
 from configs.recipe import Recipe
 from flows import stages, steps
@@ -26,7 +28,7 @@ from flows.references import anchor_of, with_standing
 from flows.refreshed import verdicts_of
 from flows.standing import stand, synthetic
 from flows.work import Standing, Work
-from flows.workspace import Refreshing, exclusively, run_of, sources_of, workspace
+from flows.workspace import Refreshing, Workspace, exclusively, run_of, sources_of, workspace
 from store.versions import Version, latest, list_versions
 
 _PER_WANTED, _OVERSAMPLE, _LEAST_SHARD = 5, 1.3, 10
@@ -58,11 +60,9 @@ class Changes:
 
 @dataclass(frozen=True)
 class Refreshed(Built):
-    """What a refresh came to; ``changes`` is None where there was no version to go on from, and a
-    whole one was built.
-    """
+    """What a refresh came to, and what had changed."""
 
-    changes: Changes | None = None
+    changes: Changes = Changes()
 
 
 def refresh(
@@ -78,9 +78,18 @@ def refresh(
     with exclusively(recipe):
         standing = latest(recipe.output, recipe.name)
         if standing is None:
-            built = build(recipe, step, reason, past_canary)
-            return Refreshed(built.version, built.is_new)
+            return _first(recipe, step, reason, past_canary)
         return _refresh(with_depths(recipe), step, standing, reason.strip(), past_canary.strip())
+
+
+def _first(recipe: Recipe, step: Step, reason: str, past_canary: str) -> Refreshed:
+    """Where there is no version to go on from, every document is new."""
+    journal, run = workspace(recipe).journal, run_of(recipe)
+    sent = journal.spent(run).requests
+    built = build(recipe, step, reason, past_canary)
+    new = built.version.table("corpus", ["document_id"])["document_id"].to_list()
+    changes = Changes(new=new, requests=journal.spent(run).requests - sent)
+    return Refreshed(built.version, built.is_new, changes)
 
 
 def _refresh(
@@ -88,16 +97,12 @@ def _refresh(
 ) -> Refreshed:
     started, before = time.monotonic(), {v.path for v in list_versions(recipe.output, recipe.name)}
     check(recipe)
-    space = workspace(recipe)
     again = recipe.model_copy(update={"corpus": sources_of(recipe, refresh=True)})
     corpus = step(steps.read_corpus, again, label="read corpus")
-    for version in dict.fromkeys((_gone_on_from(newest), newest)):
-        diff = _differs(recipe, version, corpus)
-        if diff:
-            break
-    else:
-        return Refreshed(newest, False, Changes())
-    asking = _asking(recipe, version)
+    version, diff = _what_differs(recipe, newest, corpus)
+    if not diff:
+        return Refreshed(newest, False)
+    asking, space = _asking(recipe, version), workspace(recipe)
     run = run_of(asking)
     sent = space.journal.spent(run).requests
     work = replace(equip(asking, step, corpus), started=started, reason=reason)
@@ -106,21 +111,27 @@ def _refresh(
     asking = _sized(asking, _wanted(recipe, version, diff, shard))
     standing = Standing(version, shard, diff, asking.target, run)
     work = measure(asking, step, _ask(asking, step, work, standing, past_canary))
-    work = replace(
-        work,
-        standing=standing,
-        records=[shard, *work.records],
-        vectors=[shard, *work.vectors],
-        verdicts=[shard, *work.verdicts],
-    )
-    made = step(publish_version, recipe, work, label="publish")
+    made = step(publish_version, recipe, work.upon(standing), label="publish")
     requests = space.journal.spent(run).requests - sent
-    ruled = verdicts_of(space, standing)
+    return Refreshed(made, made.path not in before, _changes(space, standing, requests))
+
+
+def _changes(space: Workspace, standing: Standing, requests: int) -> Changes:
+    diff, ruled = standing.diff, verdicts_of(space, standing)
     retired, kept = (
-        sorted(ruled.filter(decision=decision)["record_id"]) for decision in ("drop", "keep")
+        sorted(ruled.filter(pl.col("decision") == decision)["record_id"])
+        for decision in ("drop", "keep")
     )
-    changes = Changes(diff.new, diff.changed, diff.deleted, retired, kept, requests)
-    return Refreshed(made, made.path not in before, changes)
+    return Changes(diff.new, diff.changed, diff.deleted, retired, kept, requests)
+
+
+def _what_differs(recipe: Recipe, newest: Version, corpus: str) -> tuple[Version, CorpusDiff]:
+    """The version to go on from, and what differs from it. Where the corpus is again as it was
+    before a refresh that was stopped, that refresh is what has to be made good.
+    """
+    version = _gone_on_from(newest)
+    diff = _differs(recipe, version, corpus)
+    return (version, diff) if diff else (newest, _differs(recipe, newest, corpus))
 
 
 def _gone_on_from(version: Version) -> Version:
@@ -169,7 +180,7 @@ def _sized(asking: Refreshing, wanted: int) -> Refreshing:
 def _wanted(recipe: Recipe, version: Version, diff: CorpusDiff, shard: str) -> int:
     """How many new records are wanted, after those that stay were settled in a shard."""
     passages = int(version.table("corpus", ["passages"])["passages"].list.len().sum())
-    density = len(synthetic(version)) / max(1, passages)
+    density = len(synthetic(version)) / max(1, passages) or 1.0
     kept = stages.standing(workspace(recipe), [shard], (), [shard])
     touched = {*diff.passages}
     stay = sum(any(s["passage_id"] in touched for s in row) for row in kept["sources"].to_list())

@@ -76,15 +76,13 @@ def show_built(console: Console, built: Built) -> None:
 def show_refreshed(console: Console, refreshed: Refreshed) -> None:
     """The end of a refresh: what changed and what became of it, and then as after a build."""
     changes = refreshed.changes
-    if changes is None or changes.documents:
+    if changes.documents:
         show_built(console, refreshed)
-    else:
-        where = Text(str(refreshed.version.path), style="bold")
-        console.print("Nothing changed in the corpus: nothing was asked, and no version was made.")
-        console.print("Version: ", where, sep="", soft_wrap=True)
-    if changes is not None and changes.documents:
-        calls = f"Calls sent for what changed: {changes.requests:,}."
-        console.print(calls, highlight=False)
+        console.print(f"Calls sent for what changed: {changes.requests:,}.", highlight=False)
+        return
+    console.print("Nothing changed in the corpus: nothing was asked, and no version was made.")
+    where = Text(str(refreshed.version.path), style="bold")
+    console.print("Version: ", where, sep="", soft_wrap=True)
 
 
 def _warnings(manifest: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

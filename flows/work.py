@@ -76,6 +76,17 @@ class Work:
     started: float = 0.0
     standing: Standing | None = None
 
+    def upon(self, standing: Standing) -> Work:
+        """The work with what stood before it in front."""
+        shard = standing.shard
+        return replace(
+            self,
+            standing=standing,
+            records=[shard, *self.records],
+            vectors=[shard, *self.vectors],
+            verdicts=[shard, *self.verdicts],
+        )
+
     @property
     def asked(self) -> Work:
         """The work without what stood before it."""

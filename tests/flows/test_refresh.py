@@ -163,7 +163,7 @@ def test_only_what_changed_is_asked_and_just_what_rests_on_changed_facts_is_reti
     mark = len(place.server.bodies())
     made = refresh(place.recipe())
     two, changes = made.version, made.changes
-    assert changes is not None and made.is_new and two.manifest["parent"] == one.name
+    assert made.is_new and two.manifest["parent"] == one.name
     assert [*changes.new] == of(*NEW) and [*changes.deleted] == of(*GONE)
     assert [*changes.changed] == of(FACT, YEAR, MOVED, MORE)
 
@@ -221,7 +221,7 @@ def test_where_nothing_changed_nothing_is_asked_and_no_version_is_made(place: Pl
     between = len(place.server.bodies())
     again = refresh(place.recipe())
     assert (again.version.path, again.is_new) == (two.version.path, False)
-    assert again.changes is not None and not again.changes.documents
+    assert not again.changes.documents
     assert len(place.server.bodies()) == between > mark
 
 
@@ -232,7 +232,7 @@ def test_a_refresh_of_a_refresh_accumulates(place: Place) -> None:
     place.write(replace(LAKES[name], year=1811))
     made = refresh(place.recipe())
     three, changes = made.version, made.changes
-    assert changes is not None and [*changes.changed] == of(name)
+    assert [*changes.changed] == of(name)
     asked = place.asked_since(mark)
     assert asked and all(f"Lake {name}" in text for text in asked)
     before, after = two.table("data"), three.table("data")
@@ -253,7 +253,7 @@ def whole(built: Place, tmp_path_factory: pytest.TempPathFactory) -> Refreshed:
 
 
 def calls_of(made: Refreshed) -> int:
-    assert made.changes is not None and made.changes.requests > 0
+    assert made.changes.requests > 0
     return made.changes.requests
 
 
@@ -303,7 +303,7 @@ def test_any_machine_can_refresh(place: Place, whole: Refreshed) -> None:
     assert files(made.version) == files(whole.version)
     shutil.rmtree(place.root / "out" / ".stillhouse")
     found = document_changes(one, made.version)
-    assert found is not None and made.changes is not None
+    assert found is not None
     assert found.new == made.changes.new and found.gone == made.changes.deleted
     assert found.changed == made.changes.changed
 
@@ -314,7 +314,7 @@ def test_another_title_or_date_asks_nothing_and_verifies_again(place: Place) -> 
     path.write_text(text, encoding="utf-8")
     mark = len(place.server.bodies())
     made = refresh(place.recipe())
-    assert made.is_new and made.changes is not None and [*made.changes.changed] == of(MORE)
+    assert made.is_new and [*made.changes.changed] == of(MORE)
     assert made.changes.kept and not made.changes.retired
     assert len(place.server.bodies()) == mark
     rows = made.version.table("data").filter(pl.col("id").is_in(made.changes.kept))
@@ -327,7 +327,7 @@ def test_documents_that_are_only_gone_cost_nothing(place: Place) -> None:
         place.file(name).unlink()
     mark = len(place.server.bodies())
     made = refresh(place.recipe())
-    assert made.changes is not None and made.changes.retired and not made.changes.kept
+    assert made.changes.retired and not made.changes.kept
     assert len(place.server.bodies()) == mark
     lost = made.version.table("rejected")
     assert {*lost["reason"]} == {"document_deleted"} and {*lost["stage"]} == {"refresh"}
@@ -339,7 +339,7 @@ def test_without_grounding_records_go_with_the_text_they_were_written_from(place
     place.change()
     place.write(*(Lake(name, 888, 1777, more=" Few go there.") for name in (FACT, YEAR)))
     made = refresh(place.recipe(teachers=RULES, **blind))
-    assert made.changes is not None and {*made.changes.retired} < {*one.table("data")["id"]}
+    assert {*made.changes.retired} < {*one.table("data")["id"]}
     lost = made.version.table("rejected").filter(pl.col("stage") == "refresh")
     assert {*lost["reason"]} == {"document_deleted", "evidence_changed"}
 
@@ -388,7 +388,8 @@ def test_an_older_version_says_that_a_build_is_needed(place: Place) -> None:
 
 def test_without_a_version_one_is_built(place: Place) -> None:
     made = refresh(place.recipe(name="first", teachers=RULES, target=20, max_candidates=40))
-    assert made.is_new and made.changes is None and made.version.number == 1
+    assert made.is_new and made.version.number == 1 and made.changes.requests == 0
+    assert [*made.changes.new] == of(*NAMES)
 
 
 def test_the_commands_know_a_refreshed_version(place: Place, stillhouse: RunCommand) -> None:
