@@ -6,7 +6,6 @@ differ are verified again; all others stay as they are, unread and unpaid.
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +14,7 @@ import polars as pl
 
 from configs.errors import ConfigError
 from configs.recipe import Recipe
-from flows import stages, steps
+from flows import steps
 from flows.content import made_of
 from flows.corpus_diff import CorpusDiff, diff_corpus
 from flows.finish import publish_version
@@ -25,13 +24,12 @@ from flows.mixing import check_accumulates
 from flows.pipeline import Built, build, check, equip, fill, measure
 from flows.production import Step, directly
 from flows.references import anchor_of, with_standing
+from flows.refresh_size import asking_of, sized, wanted_after
 from flows.refreshed import verdicts_of
-from flows.standing import stand, synthetic
+from flows.standing import stand
 from flows.work import Standing, Work
 from flows.workspace import Refreshing, Workspace, exclusively, run_of, sources_of, workspace
 from store.versions import Version, latest, list_versions
-
-_PER_WANTED, _OVERSAMPLE, _LEAST_SHARD = 5, 1.3, 10
 
 
 @dataclass(frozen=True)
@@ -102,13 +100,13 @@ def _refresh(
     version, diff = _what_differs(recipe, newest, corpus)
     if not diff:
         return Refreshed(newest, False)
-    asking, space = _asking(recipe, version), workspace(recipe)
+    asking, space = asking_of(recipe, version), workspace(recipe)
     run = run_of(asking)
     sent = space.journal.spent(run).requests
     work = replace(equip(asking, step, corpus), started=started, reason=reason)
     check_accumulates(recipe, anchor_of(space, recipe, work.references), reason)
     shard = stand(asking, step, version, diff, corpus, work.passages)
-    asking = _sized(asking, _wanted(recipe, version, diff, shard))
+    asking = sized(asking, wanted_after(recipe, version, diff, shard))
     standing = Standing(version, shard, diff, asking.target, run)
     work = measure(asking, step, _ask(asking, step, work, standing, past_canary))
     made = step(publish_version, recipe, work.upon(standing), label="publish")
@@ -161,39 +159,6 @@ def _differs(recipe: Recipe, version: Version, corpus: str) -> CorpusDiff:
         )
     now = workspace(recipe).corpus(corpus)
     return diff_corpus(version.table("corpus"), made_of(now, recipe.as_of), now)
-
-
-def _asking(recipe: Recipe, version: Version) -> Refreshing:
-    """The recipe as the refresh of a version asks by it."""
-    known = {name: getattr(recipe, name) for name in Recipe.model_fields}
-    return Refreshing.model_construct(**known, standing=version.name)
-
-
-def _sized(asking: Refreshing, wanted: int) -> Refreshing:
-    """The recipe for so many new records; with smaller shards, since one is asked whole."""
-    shard = max(_LEAST_SHARD, min(asking.shard_size, math.ceil(_OVERSAMPLE * wanted)))
-    most = min(asking.candidate_cap, _PER_WANTED * wanted)
-    sizes = {"target": wanted, "max_candidates": most, "shard_size": shard}
-    return asking.model_copy(update=sizes)
-
-
-def _wanted(recipe: Recipe, version: Version, diff: CorpusDiff, shard: str) -> int:
-    """How many new records are wanted, after those that stay were settled in a shard."""
-    passages = int(version.table("corpus", ["passages"])["passages"].list.len().sum())
-    density = len(synthetic(version)) / max(1, passages) or 1.0
-    kept = stages.standing(workspace(recipe), [shard], (), [shard])
-    touched = {*diff.passages}
-    stay = sum(any(s["passage_id"] in touched for s in row) for row in kept["sources"].to_list())
-    return min(recipe.target, records_for(len(touched), density, stay))
-
-
-def records_for(passages: int, density: float, stay: int) -> int:
-    """How many new records some passages are worth: as many as make up the ``density`` that others
-    have, with the records that ``stay`` on them; but in any case one for each, as far as others
-    have as much, since what is new in them would else be asked by nobody.
-    """
-    wanted = max(density * passages - stay, min(density, 1.0) * passages)
-    return math.ceil(round(wanted, 9))  # 60 / 81 * 81 is a little more than 60.
 
 
 def _ask(asking: Refreshing, step: Step, work: Work, standing: Standing, past_canary: str) -> Work:

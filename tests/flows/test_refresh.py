@@ -24,7 +24,8 @@ from configs.load import load_recipe
 from configs.recipe import Recipe
 from flows.kept_corpus import document_changes
 from flows.pipeline import build
-from flows.refresh import Refreshed, records_for, refresh
+from flows.refresh import Refreshed, refresh
+from flows.refresh_size import records_for
 from store.checks import check_version
 from store.publish import publish
 from store.splits import split_of
