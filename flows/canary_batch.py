@@ -142,6 +142,6 @@ def _text(found: Mapping[str, Any], verdicts: pl.DataFrame, recipe: Recipe) -> s
         f"{recipe.name} is paused before the rest is asked for: {_rates(found)}. That is more than "
         f"canary.tolerance ({100 * found['tolerance']:g} points) less, and more than chance. Most "
         f"frequent reasons: {reasons}. Look at them: stillhouse preview RECIPE -n {shown}. To go "
-        'on as it is: stillhouse build RECIPE --past-canary "reason"; the manifest names the '
+        'on as it is, run the same command with --past-canary "reason"; the manifest names the '
         "reason, and what was paid for is kept"
     )

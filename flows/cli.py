@@ -21,6 +21,7 @@ from flows import (
     cli_probe,
     cli_realism,
     cli_recipes,
+    cli_refresh,
     cli_scrub,
     cli_verify,
     cli_versions,
@@ -29,13 +30,13 @@ from flows.cli_options import (
     OutputOverride,
     RecipeArgument,
     console,
+    exit_code,
     recipe_of,
 )
 
 if TYPE_CHECKING:
     from configs.recipe import Recipe
     from flows.pipeline import Built
-    from store.versions import Version
 
 app = typer.Typer(
     name="stillhouse",
@@ -45,8 +46,6 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 
-_PARTIAL, _HELD_BACK, _NOT_APPROVED = 7, 8, 10
-"""Exit codes of a build by the status of its version, and whether it was approved."""
 _INTERRUPTED = 130
 """The exit code after Ctrl-C."""
 
@@ -78,13 +77,13 @@ def build(
         with progress.bars():
             built = run(settings, reason=reason, past_canary=past_canary)
     terminal.show_built(console(), built)
-    code = _exit_code(built.version)
+    code = exit_code(built.version)
     if code:
         raise typer.Exit(code)
 
 
 for command in (
-    *(cli_before.estimate, cli_before.preview),
+    *(cli_refresh.refresh, cli_before.estimate, cli_before.preview),
     *(cli_measure.calibrate, cli_measure.bench, cli_measure.sweep),
     *(cli_probe.probe, cli_realism.realism),
     *(cli_versions.versions, cli_versions.release, cli_versions.rollback, cli_versions.tag),
@@ -159,18 +158,6 @@ def _build_in_prefect(recipe: Recipe, reason: str, past_canary: str) -> Built:
         raise said
     version = Version(location_of(str(said)))
     return Built(version, version.path not in before)
-
-
-def _exit_code(version: Version) -> int:
-    """0 for a whole version, else one that says what a version came to."""
-    from store.approval import awaits_approval, was_rejected
-    from store.publish import held_back
-
-    if held_back(version):
-        return _HELD_BACK
-    if awaits_approval(version) or was_rejected(version):
-        return _NOT_APPROVED
-    return _PARTIAL if version.manifest["status"] == "partial" else 0
 
 
 def _stopped() -> None:

@@ -15,12 +15,16 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from configs.recipe import Recipe
+    from store.versions import Version
 
 RecipeArgument = Annotated[
     str,
     typer.Argument(help="Path of a recipe, or a shipped one: quickstart, grounded-qa, reasoning."),
 ]
 SpecArgument = Annotated[str, typer.Argument(metavar="DATASET[@VERSION]", help="For example qa@3.")]
+
+_PARTIAL, _HELD_BACK, _NOT_APPROVED = 7, 8, 10
+"""Exit codes of a build by the status of its version, and whether it was approved."""
 
 
 def _location(where: str | Path) -> Location:
@@ -63,6 +67,18 @@ def console() -> Console:
 
     # Where nobody watches, lines are not broken to a width of 80.
     return PlainConsole(width=None if sys.stdout.isatty() else 160)
+
+
+def exit_code(version: Version) -> int:
+    """0 for a whole version, else one that says what a version came to."""
+    from store.approval import awaits_approval, was_rejected
+    from store.publish import held_back
+
+    if held_back(version):
+        return _HELD_BACK
+    if awaits_approval(version) or was_rejected(version):
+        return _NOT_APPROVED
+    return _PARTIAL if version.manifest["status"] == "partial" else 0
 
 
 def output_option(root: Location) -> str:

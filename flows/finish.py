@@ -25,12 +25,13 @@ from flows import (
     mixing,
     planted,
     probes,
+    refreshed,
     repairs,
     slices,
     user_inputs,
     verifier_error,
 )
-from flows.content import cited_by, rejected_of, splits_of
+from flows.content import cited_by, made_of, rejected_of, splits_of
 from flows.decontaminate import about_decontamination
 from flows.gate import judged, status_of
 from flows.gathered import Gathered, gather
@@ -38,7 +39,7 @@ from flows.identity import made_by, recipe_hash
 from flows.left_out import sentence
 from flows.references import described
 from flows.stages import stages_of
-from flows.sweep import sweep_of_build
+from flows.sweep import NOTHING_SWEPT, sweep_of_build
 from flows.work import Work, whether_whole
 from flows.workspace import Workspace, run_of
 from generators.cascade import too_many
@@ -61,6 +62,7 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
     content, matched = _content(recipe, work, found)
     accounts = {
         "lineage": mixing.lineage(content.splits, parent, work.reason),
+        "refresh": refreshed.account(found.space, work.standing),
         "judge": judging.account(recipe, found.votes, found.space),
         "verifier": verifier_error.account(recipe, found.space, work.verifier, found.evidence),
         "canaries": planted.account(recipe, found.space, work.canaries),
@@ -68,7 +70,7 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
     }
     manifest = {
         **status_of(
-            whether_whole(len(found.kept), len(found.asked), work, recipe, found.space),
+            _whether_whole(recipe, work, found),
             gate,
             planted.held_back_by(accounts["canaries"]),
             user_inputs.held_back_by(recipe, matched.account),
@@ -82,7 +84,7 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
         "teachers": _teachers(found.kept),
         "writers": _writers(found.kept),
         "origins": sorted({*pl.concat(list(content.splits.values()))["origin"]}),
-        "cost": _cost(found.space, work, found.votes),
+        "cost": _cost(found, work),
         "acceptance": acceptance.account(recipe, found.space, work.acceptance),
         "canary": work.canary,
         **accounts,
@@ -96,6 +98,12 @@ def publish_version(recipe: Recipe, work: Work) -> Version:
     return publish(recipe.output, recipe.name, content, manifest, recipe.splits.real_only)
 
 
+def _whether_whole(recipe: Recipe, work: Work, found: Gathered) -> dict[str, str]:
+    if work.standing is not None:
+        return refreshed.status(work, work.standing, found.space)
+    return whether_whole(len(found.kept), len(found.asked), work, recipe, found.space)
+
+
 def _content(recipe: Recipe, work: Work, found: Gathered) -> tuple[Content, user_inputs.Matched]:
     """The tables of the version, and what is said of its messy twins."""
     made, real = splits_of(found.kept, recipe), mixing.real_splits(recipe, found.anchor)
@@ -104,34 +112,51 @@ def _content(recipe: Recipe, work: Work, found: Gathered) -> tuple[Content, user
     matched = user_inputs.match(recipe, found.space, work.user_inputs, splits, found.corpus)
     content = Content(
         splits=splits,
-        pairs={name: pairs_of(rows, lost, found.evidence) for name, rows in made.items()},
+        pairs={name: _pairs(rows, lost, found) for name, rows in made.items()},
         variants=mixing.variants(recipe, made, real),
         messy=matched.splits,
         rejected=lost,
         evidence=found.evidence,
         passages=cited_by(found.corpus, found.evidence),
         verdicts=found.said.sort("record_id", maintain_order=True),
+        corpus=made_of(found.corpus, recipe.as_of),
         probes=found.probed.panel,
         figures=found.probed.figures,
     )
     return content, matched
 
 
+def _pairs(rows: pl.DataFrame, lost: pl.DataFrame, found: Gathered) -> pl.DataFrame:
+    """The preference pairs of kept records, of those that stood before as they were."""
+    if found.stood is None:
+        return pairs_of(rows, lost, found.evidence)
+    own = rows.filter(~pl.col("id").is_in(found.stood["id"].implode()))
+    before = found.pairs.filter(pl.col("record_id").is_in(rows["id"].implode()))
+    every = pl.concat([pairs_of(own, lost, found.evidence), before])
+    return every.sort("record_id", maintain_order=True)
+
+
 def _of_candidates(recipe: Recipe, work: Work, found: Gathered) -> dict[str, Any]:
-    """What became of all candidates, kept or not, as the manifest keeps it."""
-    space, rows, said = found.space, found.rows, found.said
+    """What became of all candidates, kept or not, as the manifest keeps it; what stood before a
+    refresh is none.
+    """
+    space, rows, said = found.space, found.candidates, found.said
+    if found.stood is not None:
+        said = said.filter(~pl.col("record_id").is_in(found.stood["id"].implode()))
+    work, standing = work.asked, work.standing
     planned = len(found.asked) + _escalated(rows) + _repaired(rows)
     models = rows.filter(pl.col("generation_mode") != "rule-based")
     mix, before = drift.mix_of(rows, said, recipe), drift.mix_of_parent(recipe)
+    compared = [work.records, work.vectors, work.verdicts, work.references]
     return {
         "decontamination": about_decontamination(recipe, space, work.references, said),
-        "funnel": funnel(said, planned, recipe),
-        "survival": canary_batch.survival(recipe, rows, said),
+        "funnel": refreshed.funnel(funnel(said, planned, recipe), said, space, standing),
+        "survival": refreshed.survival(canary_batch.survival(recipe, rows, said), standing),
         "repair": repairs.account(recipe, rows, said, space.journal),
         "tiers": accounts.by_tier(models, said, recipe, space.journal),
         "replies": {"rungs": accounts.rungs(models, said), "fields": accounts.fields(rows, said)},
-        "sweep": sweep_of_build(recipe, work.records, work.vectors, work.verdicts, work.references),
-        "mix": drift.as_figures(mix),
+        "sweep": sweep_of_build(recipe, *compared) if work.records else NOTHING_SWEPT,
+        "mix": refreshed.mix(mix, standing),
         "alarms": drift.alarms(mix, before) if before else [],
     }
 
@@ -195,7 +220,8 @@ def _notes(
     return [
         *([sentence(found.corpus.left_out)] if found.corpus.left_out else []),
         *hostile.notes(content.rejected, found.corpus),
-        *_of_cascade(work, found.rows, recipe),
+        *refreshed.notes(accounts["refresh"]),
+        *_of_cascade(work, found.candidates, recipe),
         *(one.text for one in work.slices),
         *(alarms(found.covered, tail) if tail else []),
         *probes.notes(found.probed.panel),
@@ -230,11 +256,11 @@ def _writers(kept: pl.DataFrame) -> list[dict[str, Any]]:
     return kept.rename(names).group_by(by).len("rows").sort(by).select(*by, "rows").to_dicts()
 
 
-def _cost(space: Workspace, work: Work, votes: pl.DataFrame | None) -> dict[str, Any]:
+def _cost(found: Gathered, work: Work) -> dict[str, Any]:
     """What the replies behind these candidates and the votes on them cost, whenever they were
     paid.
     """
-    rows = space.shards.frame(work.records, "records")
+    rows, votes, space = found.candidates, found.votes, found.space
     paid = rows.filter(pl.col("generation_mode") != "rule-based")
     keys = paid["request_keys"].explode().drop_nulls().unique().to_list()
     if votes is not None:
@@ -246,7 +272,7 @@ def _cost(space: Workspace, work: Work, votes: pl.DataFrame | None) -> dict[str,
 
 def _run(work: Work, space: Workspace, recipe: Recipe) -> dict[str, Any]:
     """What differs between two runs of the same recipe."""
-    spent = space.journal.spent(run_of(recipe))
+    spent = space.journal.spent(work.standing.run if work.standing else run_of(recipe))
     return {
         "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "wall_s": round(time.monotonic() - work.started, 1),

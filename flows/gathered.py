@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from configs.recipe import Recipe
 from filters.coverage import Coverage, measure
-from flows import judging, probes, slices
+from flows import judging, probes, retired, slices
 from flows.probes import Probed
 from flows.references import anchor_of
 from flows.stages import evidence_of, stages_of, standing
@@ -17,6 +18,8 @@ from flows.work import Work
 from flows.workspace import Workspace, workspace
 from generators.seeds import Seed
 from store.corpus import Corpus
+from store.pairs import PAIRS
+from store.records import frame
 from store.report import WITHHELD
 
 
@@ -25,7 +28,9 @@ class Gathered:
     """Records and what was said of them.
 
     ``rows`` are all records, ``kept`` those that stand; ``said`` are the verdicts, ``votes`` those
-    of judges, ``seeds`` the planned ones and ``asked`` those of them that were not given up.
+    of judges, ``seeds`` the planned ones and ``asked`` those of them that were not given up. In a
+    refresh ``stood`` are the records of the version before, those that go among them, and ``pairs``
+    its preference pairs.
     """
 
     space: Workspace
@@ -40,6 +45,14 @@ class Gathered:
     asked: list[Seed]
     covered: list[Coverage]
     probed: Probed
+    stood: pl.DataFrame | None = None
+    pairs: pl.DataFrame = field(default_factory=lambda: frame([], PAIRS))
+
+    @property
+    def candidates(self) -> pl.DataFrame:
+        """The records that this run asked for."""
+        stood = 0 if self.stood is None else len(self.stood)
+        return self.rows[stood:]
 
 
 def gather(recipe: Recipe, work: Work) -> Gathered:
@@ -51,9 +64,18 @@ def gather(recipe: Recipe, work: Work) -> Gathered:
     rows = space.shards.frame(work.records, "records")
     anchor = anchor_of(space, recipe, work.references)
     evidence = evidence_of(space, work.verdicts).sort("record_id", maintain_order=True)
-    seeds = seeds_of(recipe, work.plan)[: work.planned]
+    seeds = seeds_of(recipe, work.plan)[: work.planned] if work.plan else []
     asked = slices.asked(seeds, work.slices)
-    counts = probes.planned_of(asked)
+    counts = Counter(probes.planned_of(asked))
+    before: dict[str, pl.DataFrame] = {}
+    if work.standing:
+        shard = [work.standing.shard]
+        before = {
+            "stood": space.shards.frame(shard, "records"),
+            "pairs": space.shards.frame(shard, "pairs"),
+        }
+        # What was asked for them is not known any more, but that they came.
+        counts.update(s[0]["document_id"] for s in before["stood"]["sources"].to_list())
     return Gathered(
         space,
         corpus,
@@ -67,6 +89,7 @@ def gather(recipe: Recipe, work: Work) -> Gathered:
         asked,
         _covered(space, recipe, work, rows, said, corpus, anchor),
         probes.probe(space, recipe, kept, evidence, corpus, work.passages, counts, anchor),
+        **before,
     )
 
 
@@ -89,8 +112,12 @@ def _covered(
     # Clusters that vanished are shown with a question, which may not be one with personal data.
     private = (dropped_by["dropped_by"] == "privacy").fill_null(False)
     shown = pl.when(private).then(pl.lit(WITHHELD)).otherwise(pl.col("question"))
+    every = rows.with_columns(question=shown).hstack(
+        [dropped_by["dropped_by"], vectors["embedding"]]
+    )
     return measure(
-        rows.with_columns(question=shown).hstack([dropped_by["dropped_by"], vectors["embedding"]]),
+        # What a refresh retires is lost to the corpus, and to no stage.
+        every.filter(pl.col("dropped_by").ne_missing(retired.STAGE)),
         ("generate", *stages_of(recipe)),
         corpus,
         space.vectors(work.passages),

@@ -1,4 +1,6 @@
-"""The corpus that a version was made from, where its snapshot is still in the working folder."""
+"""The corpus that a version was made from: its snapshot, where that is still in the working folder,
+and the hashes of its documents, which the version itself names.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +15,7 @@ from flows.workspace import working_folder
 from store.shards import Shards
 from store.versions import Version
 
+_MADE_OF = "corpus"
 _SIGN = ("id", "title", "text", "source", "licence", "version", "valid_from", "valid_to")
 
 
@@ -63,14 +66,17 @@ def _colon(said: str) -> str:
 
 def document_changes(one: Version, two: Version) -> Changes | None:
     """Which documents differ between the corpora of two versions; None where that is not known,
-    since one of them is not kept.
+    since one of them is not kept and does not name its documents.
     """
     if _snapshot(one) is not None and _snapshot(one) == _snapshot(two):
         return Changes((), (), ())
     left, right = kept_corpus(one), kept_corpus(two)
-    if left is None or right is None:
+    if left is not None and right is not None:
+        a, b = _signed(left), _signed(right)
+    elif _MADE_OF in one.folders & two.folders:
+        a, b = _named(one), _named(two)
+    else:
         return None
-    a, b = _signed(left), _signed(right)
     both = a.join(b, on="id", suffix="_two")
     changed = both.filter(pl.col("sign") != pl.col("sign_two"))["id"]
     new, gone = b.join(a, on="id", how="anti")["id"], a.join(b, on="id", how="anti")["id"]
@@ -80,6 +86,11 @@ def document_changes(one: Version, two: Version) -> Changes | None:
 def _snapshot(version: Version) -> str | None:
     found: str | None = version.manifest.get("corpus", {}).get("snapshot")
     return found
+
+
+def _named(version: Version) -> pl.DataFrame:
+    rows = version.table(_MADE_OF, ["document_id", "sha256", "stated"])
+    return rows.select(id="document_id", sign=pl.struct("sha256", "stated").hash(0))
 
 
 def _signed(corpus: KeptCorpus) -> pl.DataFrame:

@@ -61,6 +61,17 @@ def _build(recipe: Recipe, step: Step, reason: str, past_canary: str) -> Built:
     check_accumulates(recipe, anchor_of(workspace(recipe), recipe, work.references), reason)
     work = replace(work, reason=reason)
     check_coverage(recipe, work.corpus, work.plan)
+    work = measure(recipe, step, fill(recipe, step, work, planned, past_canary))
+    version = step(publish_version, recipe, work, label="publish")
+    return Built(version, version.path not in before)
+
+
+def fill(recipe: Recipe, step: Step, work: Work, planned: int, past_canary: str) -> Work:
+    """Ask round by round, until the target, the end of the plan or that of the budget is reached.
+
+    Raises:
+        CanaryPaused, TeacherUnavailable, BudgetExceeded: before any record was accepted.
+    """
     if recipe.routing.enabled:
         work = calibrate(recipe, step, work, planned)
     size = first_round(recipe, planned)
@@ -74,17 +85,19 @@ def _build(recipe: Recipe, step: Step, reason: str, past_canary: str) -> Built:
         if work.stopped and not kept:
             raise BudgetExceeded(work.stopped)
         if down or work.stopped or kept >= recipe.target or size == planned:
-            break
+            return work
         wanted = math.ceil(size * recipe.target / max(kept, 1) * 1.05)
         size = whole_shards(recipe, min(wanted, 2 * size), planned)
-    if recipe.probes.acceptance is not None:
+
+
+def measure(recipe: Recipe, step: Step, work: Work) -> Work:
+    """Ask the probes that look at candidates and at the stages."""
+    if recipe.probes.acceptance is not None and work.records:
         work = _score(recipe, step, work)
     if recipe.verifiers.grounding is not None and recipe.probes.verifier is not None:
         measured = step(measure_verifier, recipe, work.corpus, work.passages, label="verifier")
         work = replace(work, verifier=measured)
-    work = replace(work, canaries=judge_canaries(recipe, step, work))
-    version = step(publish_version, recipe, work, label="publish")
-    return Built(version, version.path not in before)
+    return replace(work, canaries=judge_canaries(recipe, step, work)) if work.records else work
 
 
 def _score(recipe: Recipe, step: Step, work: Work) -> Work:
@@ -107,6 +120,13 @@ def prepare(recipe: Recipe, step: Step = directly) -> tuple[Work, int]:
     started = time.monotonic()
     check(recipe)
     corpus = step(steps.read_corpus, recipe, label="read corpus")
+    work = replace(equip(recipe, step, corpus), started=started)
+    plan = step(steps.plan, recipe, corpus, label="plan")
+    return replace(work, plan=plan), len(steps.seeds_of(recipe, plan))
+
+
+def equip(recipe: Recipe, step: Step, corpus: str) -> Work:
+    """All that a run needs beside its plan: teachers that answer, reference sets, vectors."""
     open_pool(recipe)
     check_teachers(recipe)
     held = [
@@ -115,13 +135,12 @@ def prepare(recipe: Recipe, step: Step = directly) -> tuple[Work, int]:
         if sets_of(recipe, role)
     ]
     passages = step(steps.embed_passages, recipe, corpus, label="embed passages")
-    plan = step(steps.plan, recipe, corpus, label="plan")
     tiers = tiers_of(recipe) if recipe.routing.enabled else ()
-    work = Work(corpus, passages, plan, tiers, references=held, started=started)
+    work = Work(corpus, passages, "", tiers, references=held)
     if recipe.user_inputs is not None:
         read = step(read_user_inputs, recipe, corpus, label="read user inputs")
         work = replace(work, user_inputs=read)
-    return work, len(steps.seeds_of(recipe, plan))
+    return work
 
 
 def check(recipe: Recipe) -> None:

@@ -25,6 +25,7 @@ Role = Literal["references", "held-out", "control", "prompts"]
 ROLES: tuple[Role, ...] = ("references", "held-out", "control", "prompts")
 _VERSION, _SCRUBBED = "1", "2"
 _WRITTEN = ("question", "answer")
+_OLD = "references-"
 
 
 def sets_of(recipe: Recipe, role: Role) -> tuple[ReferenceSet, ...]:
@@ -85,6 +86,39 @@ def read_references(recipe: Recipe, role: Role) -> str:
     version = _SCRUBBED if role == "prompts" else _VERSION
     key = shard_key(role, version, [fields, model, about], [])
     return space.shards.once(key, make)
+
+
+def with_standing(recipe: Recipe, references: Sequence[str], name: str, standing: str) -> list[str]:
+    """The shards of the sets, with the records of a shard ``standing`` that no verdict drops among
+    those that may not be repeated, as the set ``name``.
+    """
+    space = workspace(recipe)
+    before = [key for key in references if key.startswith(_OLD)]
+
+    def make() -> dict[str, pa.Table]:
+        dropped = space.shards.frame([standing], "verdicts").filter(pl.col("decision") == "drop")
+        kept = space.shards.frame([standing], "records").with_columns(set=pl.lit(name))
+        kept = kept.filter(~pl.col("id").is_in(dropped["record_id"].implode()))
+        embed = embedder(recipe.embedding, report, "embedding standing records", space.kept_vectors)
+        whole = with_vectors(kept.select(REFERENCES.names), embed, answers=True)
+        old = [_rows(space.shards, key) for key in before]
+        rows = pl.concat([*old, whole])
+        about = {
+            "set": name,
+            "role": "references",
+            "state": [f"{name}, as it stands"],
+            "licence": "",
+        }
+        sets = [row for key in before for row in space.shards.table(key, "sets").to_pylist()]
+        return {
+            "records": to_arrow(rows, REFERENCES),
+            "vectors": rows.select("embedding").to_arrow(),
+            "sets": pa.Table.from_pylist([*sets, about]),
+        }
+
+    model = recipe.embedding.model_dump(mode="json", exclude={"batch_tokens"})
+    key = shard_key("references", _VERSION, [name, model], [*before, standing])
+    return [*(one for one in references if one not in before), space.shards.once(key, make)]
 
 
 def _scrubbed(rows: pl.DataFrame) -> pl.DataFrame:

@@ -22,6 +22,7 @@ from flows.asking import asker
 from flows.judging import identity
 from flows.progress import report
 from flows.references import rows_of
+from flows.work import STANDING
 from flows.workspace import NOT_ASKED, Workspace, workspace
 from store.embedding import embedder
 from store.records import EVIDENCE, VERDICTS, VOTES, polars_schema, to_arrow
@@ -119,7 +120,7 @@ def dropped(space: Workspace, verdicts: Sequence[str]) -> list[str]:
 
 def evidence_of(space: Workspace, verdicts: Sequence[str]) -> pl.DataFrame:
     """The evidence behind these verdicts, in their order."""
-    keys = [key for key in verdicts if key.startswith("grounding-")]
+    keys = [key for key in verdicts if key.startswith(("grounding-", f"{STANDING}-"))]
     if not keys:
         return pl.DataFrame(schema=polars_schema(EVIDENCE))
     return space.shards.frame(keys, "evidence")

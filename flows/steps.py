@@ -31,7 +31,7 @@ from generators.cascade import hand_over
 from generators.catalogue import catalogue
 from generators.conditions import PROMPT as STATED
 from generators.library import Library
-from generators.plan import plan_seeds
+from generators.plan import plan_again, plan_seeds
 from generators.prompts import load_prompt
 from generators.repair import CORRECT, Correction, correction_of
 from generators.seeds import Seed
@@ -103,6 +103,14 @@ def plan(recipe: Recipe, corpus: str) -> str:
     inputs = [corpus, *([given] if given else [])]
     key = shard_key("plan", _PLAN_VERSION, [parts, recipe.candidate_cap], inputs)
     return space.shards.once(key, make)
+
+
+def plan_touched(recipe: Recipe, corpus: str, passages: Sequence[str], since: str) -> str:
+    """Plan the seeds of these passages alone, after the version ``since``; the plan may be empty,
+    and its key then is, too.
+    """
+    seeds = plan_again(library_of(recipe, corpus), recipe, passages, since)
+    return _planned(recipe, seeds) if seeds else ""
 
 
 def library_of(recipe: Recipe, corpus: str) -> Library:

@@ -26,6 +26,8 @@ from store.versions import Version
 THRESHOLDS = (0.80, 0.85, 0.90, 0.95)
 """What a published version is swept at, beside the thresholds of its recipe."""
 MEASURES = {"near": "Jaccard similarity", "semantic": "cosine similarity"}
+NOTHING_SWEPT: Mapping[str, Any] = {"skipped": "nothing new was asked", "stages": []}
+"""The sweep of a version without candidates, as a refresh may make one."""
 _FROM_NEAR_ON = ("near", "semantic", "leakage", "diversity")
 _MOST_ROWS = 100_000
 

@@ -17,6 +17,7 @@ from flows.cli_options import output_option
 from flows.doctor import Finding
 from flows.judge_view import acceptance_text
 from flows.pipeline import Built
+from flows.refresh import Refreshed
 from store.approval import awaits_approval, rejection, was_rejected
 from store.publish import REMEDY, held_back
 from store.records import HUMAN
@@ -71,6 +72,18 @@ def show_built(console: Console, built: Built) -> None:
     console.print("Next:")
     for command in next_commands(version):
         console.print(f"  {command}", style="cyan", highlight=False, soft_wrap=True)
+
+
+def show_refreshed(console: Console, refreshed: Refreshed) -> None:
+    """The end of a refresh: what changed and what became of it, and then as after a build."""
+    changes = refreshed.changes
+    if changes.documents:
+        show_built(console, refreshed)
+        console.print(f"Calls sent for what changed: {changes.requests:,}.", highlight=False)
+        return
+    console.print("Nothing changed in the corpus: nothing was asked, and no version was made.")
+    where = Text(str(refreshed.version.path), style="bold")
+    console.print("Version: ", where, sep="", soft_wrap=True)
 
 
 def _warnings(version: Version) -> Iterator[tuple[str, str]]:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from configs.recipe import Recipe
+from flows.corpus_diff import CorpusDiff
 from flows.slices import Stopped
 from flows.steps import missing
 from flows.workspace import Workspace
+from store.versions import Version
+
+STANDING = "standing"
+"""Stage of the shard with the records of a version that a refresh goes on from."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,20 @@ class Planted:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """The version that a refresh goes on from: the shard of its records as they stand over the
+    corpus of now, what differs in that corpus, how many new records are wanted, and the run that
+    the refresh spends by.
+    """
+
+    version: Version
+    shard: str
+    diff: CorpusDiff
+    wanted: int
+    run: str
+
+
+@dataclass(frozen=True)
 class Work:
     """The shards of a build, as far as it has come. ``tiers`` are those of a cascade, cheapest
     first, and ``notes`` what its calibration had to say; ``planned`` counts the seeds of the
@@ -32,7 +51,8 @@ class Work:
     real messages, if the recipe names some, ``acceptance`` and ``verifier`` are those
     of the probes of these names, if the recipe has them; ``canaries`` are those of what was planted
     to be rejected, ``canary`` is what was found of the first candidates; ``stopped`` is what the
-    budget said where it ended the run; ``reason`` is why real rows were given up.
+    budget said where it ended the run; ``reason`` is why real rows were given up; ``standing`` is
+    the version that is refreshed, whose shard is then the first of all three kinds.
     """
 
     corpus: str
@@ -54,6 +74,36 @@ class Work:
     stopped: str = ""
     reason: str = ""
     started: float = 0.0
+    standing: Standing | None = None
+
+    def upon(self, standing: Standing) -> Work:
+        """The work with what stood before it in front."""
+        shard = standing.shard
+        return replace(
+            self,
+            standing=standing,
+            records=[shard, *self.records],
+            vectors=[shard, *self.vectors],
+            verdicts=[shard, *self.verdicts],
+        )
+
+    @property
+    def asked(self) -> Work:
+        """The work without what stood before it."""
+        if self.standing is None:
+            return self
+        shard = self.standing.shard
+
+        def own(keys: Sequence[str]) -> list[str]:
+            return [key for key in keys if key != shard]
+
+        return replace(
+            self,
+            standing=None,
+            records=own(self.records),
+            vectors=own(self.vectors),
+            verdicts=own(self.verdicts),
+        )
 
 
 def whether_whole(

@@ -80,6 +80,7 @@ _ASKED = {
         "language",
         "as_of",
         "top_up",
+        "standing",
     )
 }
 
@@ -90,6 +91,14 @@ _DATABASE = "journal.sqlite"
 JOURNAL_VARIABLE = "STILLHOUSE_JOURNAL_URL"
 """Environment variable with the URL of a journal: PostgreSQL, which several machines may share, or
 a SQLite file."""
+
+
+class Refreshing(Recipe):
+    """A recipe as a refresh asks by it: what that spends is counted apart, by ``standing``, the
+    version that it goes on from.
+    """
+
+    standing: str
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ of the plan covers the sources as evenly, and the tail as early, as its length a
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import count, islice
 from typing import Generic, TypeVar
 
@@ -37,7 +38,7 @@ def plan_seeds(library: Library, recipe: Recipe) -> list[Seed]:
     unknown = sorted(set(recipe.top_up) - library.corpus.document.keys())
     if unknown:
         raise ConfigError(f"top_up: the corpus has no document {', '.join(map(repr, unknown[:5]))}")
-    seeds = list(islice(_deal(library, recipe), recipe.candidate_cap))
+    seeds = list(islice(_deal(library, recipe, library.corpus.passage), recipe.candidate_cap))
     if not seeds:
         raise ConfigError(
             "nothing to ask: no passage of the corpus carries a fact in the wanted styles "
@@ -46,9 +47,24 @@ def plan_seeds(library: Library, recipe: Recipe) -> list[Seed]:
     return seeds
 
 
-def _deal(library: Library, recipe: Recipe) -> Iterator[Seed]:
-    """Seeds without end where a model teaches, else until every fact was asked for."""
-    order = list(library.corpus.documents)
+def plan_again(
+    library: Library, recipe: Recipe, passages: Collection[str], since: str
+) -> list[Seed]:
+    """The seeds of these passages alone, none where nothing can be asked of them. ``since`` is the
+    version whose records stay: a passage that has changed keeps its id, and what is asked of it now
+    must not be taken for what was asked of it then.
+    """
+    asked = frozenset(passages)
+    seeds = islice(_deal(library, recipe, asked), recipe.candidate_cap)
+    return [replace(seed, id=sha256(f"{since}/{seed.id}")[:16]) for seed in seeds]
+
+
+def _deal(library: Library, recipe: Recipe, passages: Collection[str]) -> Iterator[Seed]:
+    """Seeds of these passages, without end where a model teaches, else until every fact was asked
+    for.
+    """
+    within = {library.corpus.passage[id_].document_id for id_ in passages}
+    order = [document for document in library.corpus.documents if document.id in within]
     random.Random(recipe.seed).shuffle(order)
     turns = _turns([document.id for document in order], recipe.top_up)
     styles, teachers = _Shares(_weights(recipe)), _Shares(teacher_shares(entry_teachers(recipe)))
@@ -60,7 +76,7 @@ def _deal(library: Library, recipe: Recipe) -> Iterator[Seed]:
                 for option in catalogue()[method.name].offer(
                     Round(library, document, method, recipe, sample)
                 )
-                if _able(recipe, option)
+                if option.passage_id in passages and _able(recipe, option)
             ]
             for document in order
         }

@@ -48,7 +48,7 @@ QUARANTINED = "quarantined"
 REMEDY = "remedy.yaml"
 _CONTENT = (
     *("data/", "preference/", "variants/", f"{MESSY}/"),
-    *("rejected/", "evidence/", "passages/", "verdicts/"),
+    *("rejected/", "evidence/", "passages/", "verdicts/", "corpus/"),
 )
 
 

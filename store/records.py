@@ -129,6 +129,19 @@ CITED = pa.schema(
 """A passage that evidence points to, with what its document states about itself. ``page`` is the
 page or slide it stands on, from 1, null where its document has none."""
 
+MADE_OF = pa.schema(
+    [
+        ("document_id", pa.string()),
+        ("sha256", pa.string()),
+        ("stated", pa.string()),
+        ("holds", pa.string()),
+        ("passages", pa.list_(pa.string())),
+    ]
+)
+"""A document that a version was made from. ``sha256`` is that of its text, ``stated`` a hash of
+its title, dates and licence, and of where its passages begin and end; ``holds`` is ``current``, or
+why it does not hold; ``passages`` are the first 16 digits of the SHA-256 of each passage."""
+
 VOTES = pa.schema(
     [
         ("record_id", pa.string()),

@@ -13,7 +13,16 @@ import pyarrow as pa
 from store.card import Part
 from store.pairs import PAIRS
 from store.real import REAL, real_among, refuse_synthetic
-from store.records import CITED, EVIDENCE, RECORDS, REJECTED, VERDICTS, to_arrow
+from store.records import (
+    CITED,
+    EVIDENCE,
+    MADE_OF,
+    RECORDS,
+    REJECTED,
+    VERDICTS,
+    frame,
+    to_arrow,
+)
 from store.shards import write_parquet
 from store.twins import MESSY, TWINS
 from store.versions import file_sha256
@@ -27,10 +36,10 @@ _VARIANTS = "variants"
 @dataclass(frozen=True)
 class Content:
     """The tables of a version. ``splits`` are kept records by split, in a fixed order; ``passages``
-    are those that evidence points to; ``pairs`` are preference pairs by split; ``variants`` are
-    further training sets by configuration; ``messy`` are the messy twins of the kept records by
-    split; ``figures`` is what the report draws, as JSON takes it; ``real_only`` are the splits that
-    hold real rows and nothing else.
+    are those that evidence points to; ``corpus`` are the documents that it was made from; ``pairs``
+    are preference pairs by split; ``variants`` are further training sets by configuration;
+    ``messy`` are the messy twins of the kept records by split; ``figures`` is what the report
+    draws, as JSON takes it; ``real_only`` are the splits that hold real rows and nothing else.
     """
 
     splits: Mapping[str, pl.DataFrame]
@@ -39,6 +48,7 @@ class Content:
     passages: pl.DataFrame
     verdicts: pl.DataFrame
     probes: pl.DataFrame
+    corpus: pl.DataFrame = field(default_factory=lambda: frame([], MADE_OF))
     pairs: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     variants: Mapping[str, pl.DataFrame] = field(default_factory=dict)
     messy: Mapping[str, pl.DataFrame] = field(default_factory=dict)
@@ -77,6 +87,7 @@ def write_tables(aside: Path, content: Content) -> list[Part]:
         ("evidence", content.evidence, EVIDENCE),
         ("passages", content.passages, CITED),
         ("verdicts", content.verdicts, VERDICTS),
+        *((("corpus", content.corpus, MADE_OF),) if len(content.corpus) else ()),
     )
     for config, rows, schema in others:
         parts.append(_write_part(aside, config, config, "train", to_arrow(rows, schema)))

@@ -19,7 +19,7 @@ from configs.locations import Location
 from configs.recipe import DATASET_NAME
 from store import pointers
 from store.real import REAL
-from store.records import CITED, EVIDENCE, RECORDS, REJECTED, VERDICTS
+from store.records import CITED, EVIDENCE, MADE_OF, RECORDS, REJECTED, VERDICTS
 from store.twins import MESSY, TWINS
 
 SCHEMAS: Mapping[str, pa.Schema] = {
@@ -31,6 +31,7 @@ SCHEMAS: Mapping[str, pa.Schema] = {
     "evidence": EVIDENCE,
     "passages": CITED,
     "verdicts": VERDICTS,
+    "corpus": MADE_OF,
 }
 """Schema of the tables of a version by their folder."""
 FIGURES = "figures.json"
@@ -85,7 +86,7 @@ class Version:
     @property
     def folders(self) -> frozenset[str]:
         """Its tables: ``data``, ``rejected``, ``evidence``, ``verdicts``, ``probes``, and
-        ``passages`` in all but the oldest.
+        ``passages`` and ``corpus`` in all but the oldest.
         """
         return frozenset(name.partition("/")[0] for name in self.files if "/" in name)
 

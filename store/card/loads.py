@@ -26,7 +26,8 @@ def load_text(name: str, parts: Sequence[Part]) -> list[str]:
         "```",
         "",
         "The configurations `evidence`, `passages` and `verdicts` hold every claim with what it "
-        "was checked against, those passages, and every stage's verdict on every candidate. "
+        "was checked against, those passages, and every stage's verdict on every candidate; "
+        "`corpus` names the documents behind the version by their hashes. "
         "`croissant.json` describes all files and columns for other tools.",
         "",
     ]

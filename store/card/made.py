@@ -62,6 +62,7 @@ def funnel_text(manifest: Mapping[str, Any]) -> list[str]:
         "| stage | kept | dropped | most frequent reasons |",
         "|---|---:|---:|---|",
         *table,
+        *_refreshed(manifest.get("refresh")),
         *_repaired(manifest.get("repair")),
         *_added(manifest.get("lineage") or {}),
         "",
@@ -80,6 +81,18 @@ def generations_text(found: Mapping[str, Any] | None) -> list[str]:
         "training on its rows adds 1."
     )
     return ["", f"{said} {explained}"]
+
+
+def _refreshed(refresh: Mapping[str, Any] | None) -> list[str]:
+    """What a refresh found and did, where the version came from one."""
+    if not refresh:
+        return []
+    told = (
+        f"This version is {refresh['from']} brought up to its corpus: {refresh['text']}. The "
+        "stages above `refresh` count the candidates of what changed; with it come the rows that "
+        "stood."
+    )
+    return ["", told]
 
 
 def _repaired(repair: Mapping[str, Any] | None) -> list[str]:

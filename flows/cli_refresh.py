@@ -1,0 +1,34 @@
+"""Commands that bring what stands up to date."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from flows.cli_options import OutputOverride, RecipeArgument, console, exit_code, recipe_of
+
+
+def refresh(
+    recipe: RecipeArgument,
+    output: OutputOverride = None,
+    reason: Annotated[
+        str, typer.Option(help="Why the version may have fewer real rows than its parent.")
+    ] = "",
+    past_canary: Annotated[
+        str, typer.Option(help="Why to go on though the first candidates are worse than before.")
+    ] = "",
+) -> None:
+    """Bring the latest version up to its corpus: asks about what is new or changed, verifies again
+    what rests on it, and leaves the rest as it is. Where nothing changed, nothing is asked.
+    """
+    from flows import progress, terminal
+    from flows.refresh import refresh as run
+
+    settings = recipe_of(recipe, output, None)
+    with progress.bars():
+        refreshed = run(settings, reason=reason, past_canary=past_canary)
+    terminal.show_refreshed(console(), refreshed)
+    code = exit_code(refreshed.version)
+    if code:
+        raise typer.Exit(code)
