@@ -8,10 +8,13 @@ from typing import Any
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from flows.runs.limits import keeping_limits
+
 
 def as_task(function: Callable[..., Any], *args: Any, label: str) -> Any:
     """Run a step as a Prefect task. Shards are the memory of a run, so nothing is cached here, and
-    the teacher's client is the one layer that retries.
+    the teacher's client is the one layer that retries. What it asks, it asks within the limits that
+    its teachers share with other runs.
     """
     run = task(
         name=function.__name__.replace("_", "-"),
@@ -19,5 +22,5 @@ def as_task(function: Callable[..., Any], *args: Any, label: str) -> Any:
         retries=0,
         cache_policy=NO_CACHE,
         persist_result=False,
-    )(function)
+    )(keeping_limits(function, args))
     return run(*args)
