@@ -148,18 +148,18 @@ def test_runs_that_share_a_server_wait_for_each_other_and_their_key_stands_nowhe
         **{"api_key_env": None, "api_key_block": "teacher-key"},
     }
 
-    def run(number: int, **teacher: object) -> State[Any]:
+    def recipe_of(number: int, **teacher: object) -> Recipe:
         path = recipe_file(server.url, {**sharing, **teacher}, name=f"rivers-{number}", seed=number)
-        recipe = load_recipe(str(path), output=tmp_path / str(number))
-        return build_dataset(recipe, return_state=True)
+        return load_recipe(str(path), output=tmp_path / str(number))
 
     peak, states = 0, list[State[Any]]()
 
-    def ended(number: int) -> None:
-        states.append(run(number))
+    def run(recipe: Recipe) -> None:
+        states.append(build_dataset(recipe, return_state=True))
 
     # Each in a context of its own, as runs in two processes are.
-    runs = [threading.Thread(target=copy_context().run, args=(ended, n)) for n in range(2)]
+    recipes = [recipe_of(number) for number in range(2)]
+    runs = [threading.Thread(target=copy_context().run, args=(run, each)) for each in recipes]
     for each in runs:
         each.start()
     while any(each.is_alive() for each in runs):
@@ -170,10 +170,11 @@ def test_runs_that_share_a_server_wait_for_each_other_and_their_key_stands_nowhe
     assert stats["requests"] >= 24 and stats["most_in_flight"] == 4 == peak
     assert slots_held("shared-server") == 0
     assert any(said.startswith("waiting for 4 of the 4 slots") for said in notices)
-    assert run(3, api_key_block="wrong-key").is_failed()
+    refused = recipe_of(3, api_key_block="wrong-key")
+    assert build_dataset(refused, return_state=True).is_failed()
     # Runs and their parameters, states with messages, logs, artifacts, events: all that there is.
     waited_for(lambda: "log" in rows_with(operated.database, "the key in wrong-key is refused"))
-    assert {"flow_run", "task_run"} <= {*rows_with(operated.database, "rivers-1")}
+    assert {"flow_run", "log", "artifact"} <= {*rows_with(operated.database, "rivers-1")}
     assert rows_with(operated.database, KEY) == rows_with(operated.database, WRONG) == []
     for path in tmp_path.rglob("*"):
         assert not path.is_file() or KEY.encode() not in path.read_bytes(), path
