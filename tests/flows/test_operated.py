@@ -27,6 +27,7 @@ from configs.load import load_recipe
 from configs.recipe import Recipe
 
 LEASES = "prefect.server.concurrency.lease_storage.filesystem"
+URL = "http://127.0.0.1:9/v1"
 WRONG = "sk-test-a-key-that-is-refused"
 pytestmark = pytest.mark.timeout(240)
 
@@ -44,6 +45,7 @@ def operated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operated]:
     """The one server of this module."""
     folder = tmp_path_factory.mktemp("prefect")
     settings = {
+        "PREFECT_SERVER_DATABASE_DRIVER": "postgresql+asyncpg",
         "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": LEASES,
         "PREFECT_SERVER_CONCURRENCY_MAXIMUM_CONCURRENCY_SLOT_WAIT_SECONDS": "0.5",
     }
@@ -199,7 +201,7 @@ def test_slots_are_given_back_whatever_happens_and_a_bad_limit_is_told(
         as_task(ask, recipe, label="ask")
 
     limited = {"concurrency": 3, "concurrency_limit": "small"}
-    recipe = load_recipe(str(recipe_file("http://127.0.0.1:9/v1", limited)))
+    recipe = load_recipe(str(recipe_file(URL, limited)))
     with pytest.raises(ConfigError, match="prefect gcl create small --limit 3"):
         check_limits(recipe)
     made_limit("small", 2)
@@ -210,6 +212,39 @@ def test_slots_are_given_back_whatever_happens_and_a_bad_limit_is_told(
     with pytest.raises(RuntimeError, match="the shard fails"):
         failing()
     assert slots_held("small") == 0
+
+
+def test_doctor_looks_at_the_server_and_at_what_a_recipe_names_there(
+    operated: Operated, recipe_file: RecipeFile, tmp_path: Path
+) -> None:
+    from prefect.blocks.system import Secret
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.actions import WorkPoolCreate
+
+    from flows.doctor_prefect import examine_prefect
+
+    made_limit("doctor", 3)
+    Secret(value=KEY).save("doctor-key")
+    named = {
+        **{"concurrency": 4, "concurrency_limit": "doctor"},
+        **{"api_key_env": None, "api_key_block": "doctor-key"},
+    }
+    recipe = load_recipe(str(recipe_file(URL, named, budget={"max_usd": 7})))
+    found = {each.name: each for each in examine_prefect(recipe)}
+    assert found["prefect database"].found == "PostgreSQL" and found["prefect version"].well
+    assert "has 3 slots, and 4 calls" in found["concurrency limits"].found
+    assert not found["concurrency limits"].well and found["leases of limits"].well
+    assert found["secret block doctor-key"].found == "holds a key"
+    assert found["budget"].found == "max_usd 7" and found["deployments"].found == "none"
+    assert found["work pool stillhouse"].optional and not found["work pool stillhouse"].well
+    assert all(KEY not in str(each) for each in found.values())
+    Secret(value=" ").save("doctor-key", overwrite=True)
+    with get_client(sync_client=True) as client:
+        client.create_work_pool(WorkPoolCreate(name="stillhouse", type="process"))
+    found = {each.name: each for each in examine_prefect(recipe)}
+    assert "is empty" in found["secret block doctor-key"].found
+    assert found["work pool stillhouse"].found == "0 workers online"
+    assert not found["work pool stillhouse"].well
 
 
 @pytest.fixture
@@ -277,7 +312,7 @@ def test_shipped_automations_tell_a_webhook(
         "Crashed": ("CRASHED", "the machine went away"),
     }
     end_in("somebody-elses", "Failed", "FAILED", "not ours")
-    blocked = recipe_file("http://127.0.0.1:9/v1", {"api_key_env": None, "api_key_block": "none"})
+    blocked = recipe_file(URL, {"api_key_env": None, "api_key_block": "none"})
     with tags("dataset:rivers"):
         build_dataset(load_recipe(str(blocked), output=tmp_path / "out"), return_state=True)
     real = heard.get(timeout=30)
