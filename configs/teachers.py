@@ -116,6 +116,12 @@ class Teacher(Model):
     )
     timeout_s: float = Field(300.0, gt=0, description="Longest wait for one reply, in seconds.")
     concurrency: int = Field(16, ge=1, le=512, description="Most calls in flight at once.")
+    concurrency_limit: str | None = Field(
+        None,
+        min_length=1,
+        description="Prefect global concurrency limit of a server that several runs share: a run "
+        "in Prefect holds `concurrency` of its slots while it asks.",
+    )
     attempts: int = Field(4, ge=1, le=8, description="Tries of one call before it is set aside.")
     retry_share: float = Field(
         0.1, ge=0, le=1, description="Retries allowed per request that is sent."

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from configs.errors import StillhouseError, TeacherUnavailable
 from configs.recipe import Recipe
 from flows.progress import report
-from flows.teachers import pool_of
+from flows.teachers import asking, pool_of
 from store.asking import Answered, AskAll, Question, Unanswered
 from store.event_loop import run_async
 from store.text import digest
@@ -23,7 +23,8 @@ def asker(recipe: Recipe, teacher: str, what: str) -> AskAll:
     """The callable that asks this teacher of a recipe; ``what`` is shown as its progress."""
 
     def ask(questions: Sequence[Question]) -> Sequence[Answered | Unanswered]:
-        return run_async(_ask_all(recipe, teacher, questions, what))
+        with asking(recipe, [teacher]):
+            return run_async(_ask_all(recipe, teacher, questions, what))
 
     return ask
 

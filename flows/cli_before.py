@@ -64,6 +64,10 @@ def doctor(
     settings = recipe_of(recipe, output, None) if recipe else None
     root = settings.output if settings else output or OUTPUT
     findings = list(examine(root, settings.teachers if settings else None))
+    if any(found.name == "prefect server" and found.well for found in findings):
+        from flows.doctor_prefect import examine_prefect
+
+        findings += examine_prefect(settings)
     if probe and settings:
         findings += probes(settings)
     console().print(terminal.findings_table(findings))

@@ -24,7 +24,7 @@ from flows.progress import notice, report
 from flows.reading import read_sources
 from flows.references import sets_of
 from flows.snapshot import assemble, listed
-from flows.teachers import pool_of
+from flows.teachers import asking, pool_of
 from flows.workspace import HOW, NOT_ASKED, Workspace, sources_of, workspace
 from generators import candidates, provenance
 from generators.cascade import hand_over
@@ -197,7 +197,8 @@ def generate(recipe: Recipe, corpus: str, plan_key: str, start: int, stop: int) 
         return key
     library = space.library(corpus)
     asked = (seeds, library, recipe, pool_of(recipe), report, corrections)
-    made = run_async(candidates.generate(*asked))
+    with asking(recipe, _named(recipe, seeds)):
+        made = run_async(candidates.generate(*asked))
     tables = {
         "records": to_arrow(made.records, RECORDS),
         "verdicts": to_arrow(made.verdicts, VERDICTS),
@@ -210,6 +211,13 @@ def generate(recipe: Recipe, corpus: str, plan_key: str, start: int, stop: int) 
         tables["missing"] = pa.table(why, schema=names)
         tables["stopped"] = pa.table({"why": pa.array([made.stopped], pa.string())})
     return space.shards.put(key, tables)
+
+
+def _named(recipe: Recipe, seeds: Sequence[Seed]) -> set[str]:
+    """The teachers that some seeds are planned for, and those that score what comes back."""
+    used = {seed.method for seed in seeds}
+    scoring = (m.scoring.teacher for m in recipe.methods if m.scoring and m.name in used)
+    return {*(seed.teacher for seed in seeds), *scoring}
 
 
 def is_generated(recipe: Recipe, corpus: str, seeds: Sequence[Seed]) -> bool:

@@ -1,9 +1,14 @@
-"""The teachers of a build: one pool for all of its shards, with keys from where the recipe says."""
+"""The teachers of a build: one pool for all of its shards, with keys from where the recipe says,
+and whom a runner of steps may wait for before they are asked.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager, nullcontext
+from contextvars import ContextVar
 
 from configs.errors import TeacherUnavailable
 from configs.recipe import Recipe
@@ -17,6 +22,36 @@ from generators.teachers.probe import Finding, probe
 from generators.teachers.run import Run
 
 _pools: dict[str, Pool] = {}
+
+Hold = Callable[[Collection[Teacher]], AbstractContextManager[object]]
+"""Keeps room at the servers of some teachers for as long as its block asks them."""
+
+
+def _nobody_else(_teachers: Collection[Teacher]) -> AbstractContextManager[object]:
+    return nullcontext()
+
+
+HOLD: ContextVar[Hold] = ContextVar("hold", default=_nobody_else)
+"""What is done before a shard asks; a runner that knows of other runs sets it."""
+
+
+def asking(recipe: Recipe, named: Collection[str]) -> AbstractContextManager[object]:
+    """The block in which a shard asks the teachers of these names, and those that may stand in."""
+    return HOLD.get()(who_may_answer(recipe, named))
+
+
+def who_may_answer(recipe: Recipe, named: Collection[str]) -> tuple[Teacher, ...]:
+    """The teachers of these names and, with failover, the writers of the tiers of those that write.
+    Nobody stands in for a judge.
+    """
+    writers = {teacher.name for teacher in recipe.writers if teacher.is_model}
+    tiers = {t.tier for t in recipe.teachers if t.name in writers & {*named}}
+    return tuple(
+        teacher
+        for teacher in recipe.teachers
+        if teacher.name in named
+        or (recipe.failover and teacher.name in writers and teacher.tier in tiers)
+    )
 
 
 def open_pool(recipe: Recipe) -> Pool:

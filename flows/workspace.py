@@ -39,7 +39,8 @@ HOW = (
         "mode",
         "batch_poll_s",
     ),
-    *("connect_s", "read_s", "timeout_s", "concurrency", "attempts", "retry_share", "patience_s"),
+    *("connect_s", "read_s", "timeout_s", "concurrency", "concurrency_limit"),
+    *("attempts", "retry_share", "patience_s"),
     *("requests_per_minute", "tokens_per_minute", "usd_per_million_input"),
     *("usd_per_million_output", "token_field", "generation_depth", "trained_on", "student"),
 )

@@ -9,13 +9,16 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.context import FlowRunContext
 
+from flows.runs.limits import keeping_limits
+
 _ARROWS = 64
 """Results whose states are kept."""
 
 
 def as_task(function: Callable[..., Any], *args: Any, label: str) -> Any:
     """Run a step as a Prefect task. Shards are the memory of a run, so nothing is cached here, and
-    the teacher's client is the one layer that retries.
+    the teacher's client is the one layer that retries. What it asks, it asks within the limits that
+    its teachers share with other runs.
     """
     run = task(
         name=function.__name__.replace("_", "-"),
@@ -23,7 +26,7 @@ def as_task(function: Callable[..., Any], *args: Any, label: str) -> Any:
         retries=0,
         cache_policy=NO_CACHE,
         persist_result=False,
-    )(function)
+    )(keeping_limits(function, args))
     result = run(*args)
     _forget()
     return result
