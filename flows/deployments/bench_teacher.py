@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from prefect import flow
 from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
-from pydantic.json_schema import SkipJsonSchema
+from pydantic import Field
 
 from flows.bench import bench
 from flows.bench_page import save_page
 from flows.bench_view import bench_views
-from flows.deployments.cards import BudgetCard, TeacherCard
+from flows.deployments.cards import BudgetCard, Empty, Level, TeacherCard
 from flows.deployments.endings import Outcome, plainly
 from flows.deployments.forms import Form, Shipped, recipe_of
 from flows.deployments.markdown import as_markdown
@@ -23,8 +25,8 @@ from flows.workspace import workspace
 def bench_teacher(
     recipe: Shipped = "grounded-qa",
     recipe_file: str = "",
-    max_concurrency: int | SkipJsonSchema[None] = None,
-    calls: int | SkipJsonSchema[None] = None,
+    max_concurrency: Level | Empty = None,
+    calls: Annotated[int, Field(ge=2)] | Empty = None,
     output: str = "",
     teacher: TeacherCard = TeacherCard(),
     budget: BudgetCard = BudgetCard(),

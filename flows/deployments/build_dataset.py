@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from prefect import flow
 from prefect.client.schemas.objects import State
-from pydantic.json_schema import SkipJsonSchema
 
 from flows.deployments.cards import (
     BudgetCard,
+    Count,
+    Empty,
     FiltersCard,
     GateCard,
     GenerationCard,
@@ -27,7 +28,7 @@ def build_dataset(
     recipe: Shipped = "quickstart",
     recipe_file: str = "",
     name: str = "",
-    target: int | SkipJsonSchema[None] = None,
+    target: Count | Empty = None,
     output: str = "",
     ask_approval: bool = False,
     teacher: TeacherCard = TeacherCard(),

@@ -13,6 +13,8 @@ from pydantic.json_schema import SkipJsonSchema
 # Beside `null` in its schema, a field would be shown as a choice of types, or as raw JSON. Bounds
 # belong to the number: those of the field would be held against an empty one, too.
 Empty = SkipJsonSchema[None]
+Count = Annotated[int, Field(ge=1)]
+Level = Annotated[int, Field(ge=1, le=512)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -53,7 +55,7 @@ class TeacherCard(Card):
     max_tokens: Annotated[int, Field(ge=16)] | Empty = Field(
         None, title="Longest reply", description="In tokens. Empty: the recipe's."
     )
-    concurrency: Annotated[int, Field(ge=1, le=512)] | Empty = Field(
+    concurrency: Level | Empty = Field(
         None, title="Calls in flight", description="At most. Empty: the recipe's."
     )
 
@@ -78,7 +80,7 @@ class BudgetCard(Card):
 class GenerationCard(Card):
     """How candidates are made."""
 
-    max_candidates: Annotated[int, Field(ge=1)] | Empty = Field(
+    max_candidates: Count | Empty = Field(
         None, title="Most candidates", description="Empty: the recipe's, or 5 for each row."
     )
     language: str = Field(

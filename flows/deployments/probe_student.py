@@ -10,7 +10,7 @@ from prefect.client.schemas.objects import State
 from pydantic import Field
 
 from configs.errors import ConfigError
-from flows.deployments.cards import Card
+from flows.deployments.cards import Card, Count, Level
 from flows.deployments.endings import Outcome, plainly
 from flows.deployments.forms import Shipped, where
 from flows.deployments.markdown import as_markdown
@@ -21,19 +21,40 @@ from flows.students import Student, read_harmful
 from verifiers.closed_book.asking import MAX_TOKENS
 
 
-class QuestionsCard(Card):
-    """What is asked, and how."""
+class StudentCard(Card):
+    """Which generation it is, and how it is asked. Keys themselves are never entered here."""
 
-    facts: int = Field(MOST, ge=1, title="Most facts", description="Facts to ask for at most.")
-    at_least: int = Field(
-        LEAST, ge=1, title="Fewest facts", description="With fewer of them nothing is asked."
+    label: str = Field(
+        "", description="Name of this generation of the model. Empty: the version's."
+    )
+    key_block: str = Field(
+        "",
+        title="Key: Secret block",
+        description="Name of a Prefect Secret block that holds the key. Empty: no key.",
+    )
+    key_variable: str = Field(
+        "",
+        title="Key: environment variable",
+        description="Or the name of a variable, set where runs are made. Never the key itself.",
+    )
+    concurrency: Level = Field(16, title="Calls in flight", description="At most.")
+    max_tokens: int = Field(
+        MAX_TOKENS,
+        ge=16,
+        title="Longest reply",
+        description="In tokens; models that reason need more.",
+    )
+
+
+class QuestionsCard(Card):
+    """What is asked."""
+
+    facts: Count = Field(MOST, title="Most facts", description="Facts to ask for at most.")
+    at_least: Count = Field(
+        LEAST, title="Fewest facts", description="With fewer of them nothing is asked."
     )
     refusals: str = Field(
         "", description="Path of requests that must be refused, one a line or as rows."
-    )
-    concurrency: int = Field(16, ge=1, le=512, title="Calls in flight", description="At most.")
-    max_tokens: int = Field(
-        MAX_TOKENS, ge=16, title="Longest reply", description="Models that reason need more."
     )
 
 
@@ -44,11 +65,9 @@ def probe_student(
     dataset: str = "",
     recipe_file: str = "",
     recipe: Shipped = "grounded-qa",
-    label: str = "",
     against: str = "",
-    key_block: str = "",
-    key_variable: str = "",
     output: str = "",
+    student: StudentCard = StudentCard(),
     questions: QuestionsCard = QuestionsCard(),
 ) -> str | State[None]:
     """Ask a served model what it knows of a corpus, how it writes, and whether it obeys.
@@ -59,28 +78,27 @@ def probe_student(
         dataset: DATASET or DATASET@VERSION it was trained on; its corpus is asked about.
         recipe_file: Or the path of a recipe, on the machine that runs it.
         recipe: Or a recipe that comes with Stillhouse, where the two above are empty.
-        label: Name of this generation of the model. Empty: the version's.
-        against: Path of an earlier run's file: says what changed since, and the stage of collapse.
-        key_block: Name of a Prefect Secret block with the server's key. Empty: no key.
-        key_variable: Or the name of an environment variable. Never the key itself.
+        against: Path of an earlier run's file, to learn what changed since, and the stage of
+            collapse.
         output: Folder or s3:// address of the datasets. Empty: the recipe's.
-        questions: What is asked, and how.
+        student: Which generation it is, and how it is asked.
+        questions: What is asked.
     """
-    student = Student(
+    asked = Student(
         endpoint.strip(),
         model.strip(),
-        key_variable.strip() or None,
-        label.strip(),
-        questions.concurrency,
-        questions.max_tokens,
-        key_block.strip() or None,
+        student.key_variable.strip() or None,
+        student.label.strip(),
+        student.concurrency,
+        student.max_tokens,
+        student.key_block.strip() or None,
     )
-    asked = dataset.strip() or recipe_file.strip() or recipe
-    return plainly(lambda: _probed(student, asked, output, against.strip(), questions))
+    about = dataset.strip() or recipe_file.strip() or recipe
+    return plainly(lambda: _probed(asked, about, output, against.strip(), questions))
 
 
 def _probed(
-    student: Student, asked: str, output: str, against: str, questions: QuestionsCard
+    student: Student, about: str, output: str, against: str, questions: QuestionsCard
 ) -> Outcome:
     if questions.at_least > questions.facts:
         raise ConfigError(
@@ -89,7 +107,7 @@ def _probed(
         )
     refusals = questions.refusals.strip()
     found = probe(
-        asked,
+        about,
         where(output) if output.strip() else None,  # type: ignore[arg-type]
         student,
         most=questions.facts,
