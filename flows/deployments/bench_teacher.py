@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from prefect import flow
 from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
-from pydantic import Field
 
+from configs.errors import ConfigError
 from flows.bench import bench
 from flows.bench_page import save_page
 from flows.bench_view import bench_views
-from flows.deployments.cards import BudgetCard, Empty, Level, TeacherCard
+from flows.deployments.cards import BudgetCard, TeacherCard
 from flows.deployments.endings import Outcome, plainly
 from flows.deployments.forms import Form, Shipped, recipe_of
 from flows.deployments.markdown import as_markdown
@@ -25,8 +23,8 @@ from flows.workspace import workspace
 def bench_teacher(
     recipe: Shipped = "grounded-qa",
     recipe_file: str = "",
-    max_concurrency: Level | Empty = None,
-    calls: Annotated[int, Field(ge=2)] | Empty = None,
+    max_concurrency: int = 0,
+    calls: int = 0,
     output: str = "",
     teacher: TeacherCard = TeacherCard(),
     budget: BudgetCard = BudgetCard(),
@@ -37,17 +35,21 @@ def bench_teacher(
         recipe: Whose prompts are sent; one that asks a model.
         recipe_file: Path of a recipe of your own, on the machine that runs it. Used instead of the
             one above.
-        max_concurrency: Most calls in flight, 1 to 512. Empty: the teacher's own number.
-        calls: Prompts per level, at least 2. Empty: four for each call in flight.
+        max_concurrency: Most calls in flight, 1 to 512. 0: the teacher's own number.
+        calls: Prompts per level, at least 2. 0: four for each call in flight.
         output: Folder or s3:// address of the datasets. Empty: the recipe's.
         teacher: Who is measured, and with which key. Keys themselves are never entered here.
         budget: Ceilings, checked before every call. Empty: the recipe's, or none.
     """
     form = Form(recipe, recipe_file, output=output, teacher=teacher, cards=(budget,))
-    return plainly(lambda: _measured(form, max_concurrency, calls))
+    return plainly(lambda: _measured(form, max_concurrency or None, calls or None))
 
 
 def _measured(form: Form, most: int | None, calls: int | None) -> Outcome:
+    if (most is not None and not 1 <= most <= 512) or (calls is not None and calls < 2):
+        raise ConfigError(
+            "max_concurrency is from 1 to 512, and calls are at least 2; 0 is neither"
+        )
     recipe = recipe_of(form)
     found = bench(recipe, teacher_named(recipe, form.teacher), most, calls)
     page = save_page(found, workspace(recipe).root / "bench")

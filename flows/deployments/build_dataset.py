@@ -7,8 +7,6 @@ from prefect.client.schemas.objects import State
 
 from flows.deployments.cards import (
     BudgetCard,
-    Count,
-    Empty,
     FiltersCard,
     GateCard,
     GenerationCard,
@@ -28,7 +26,7 @@ def build_dataset(
     recipe: Shipped = "quickstart",
     recipe_file: str = "",
     name: str = "",
-    target: Count | Empty = None,
+    target: int = 0,
     output: str = "",
     ask_approval: bool = False,
     teacher: TeacherCard = TeacherCard(),
@@ -47,7 +45,7 @@ def build_dataset(
         recipe_file: Path of a recipe of your own, on the machine that runs it. Used instead of the
             one above.
         name: Name of the dataset: a-z, 0-9, dot, _ and -. Empty: the recipe's.
-        target: Accepted records wanted. Empty: the recipe's number.
+        target: Accepted records wanted. 0: the recipe's number.
         output: Folder or s3:// address to publish in. Empty: the recipe's.
         ask_approval: Wait for somebody to look at the version before it becomes the latest.
         teacher: Who answers, and with which key. Keys themselves are never entered here.

@@ -5,7 +5,7 @@ A field that is left empty is as the recipe has it, so an empty card changes not
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
@@ -18,10 +18,23 @@ Level = Annotated[int, Field(ge=1, le=512)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
+UNCHANGED: Literal["as in the recipe"] = "as in the recipe"
+"""What a menu begins with; the server takes no null among its names."""
+
+
+def _without_nulls(schema: dict[str, Any]) -> None:
+    """Take null away as a default: the form sends it, and the server takes it only where a field
+    has no default.
+    """
+    for field in schema["properties"].values():
+        if "default" in field and field["default"] is None:
+            del field["default"]
+
+
 class Card(BaseModel):
     """Base of the cards: what a card does not know is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra=_without_nulls)
 
 
 class TeacherCard(Card):
@@ -111,13 +124,13 @@ class FiltersCard(Card):
         title="Duplicates in meaning from",
         description="Similarity of meaning, up to 1; a lower one drops more. Usual: 0.96.",
     )
-    privacy: Literal["drop", "flag"] | Empty = Field(
-        None,
+    privacy: Literal["as in the recipe", "drop", "flag"] = Field(
+        UNCHANGED,
         title="Personal data and secrets",
         description="What a find does to its record.",
     )
-    refusals: Literal["drop", "flag", "keep"] | Empty = Field(
-        None,
+    refusals: Literal["as in the recipe", "drop", "flag", "keep"] = Field(
+        UNCHANGED,
         title="Refusals",
         description="What \"I'm sorry, but I can't\" as the whole answer does to a record.",
     )
@@ -126,13 +139,13 @@ class FiltersCard(Card):
 class VerificationCard(Card):
     """How claims are checked against the corpus."""
 
-    policy: Literal["strict", "standard", "lenient"] | Empty = Field(
-        None,
+    policy: Literal["as in the recipe", "strict", "standard", "lenient"] = Field(
+        UNCHANGED,
         description="What becomes of a record with a claim that the corpus does not support: "
         "strict drops most, lenient flags most.",
     )
-    code: Literal["off", "parse", "run"] | Empty = Field(
-        None,
+    code: Literal["as in the recipe", "off", "parse", "run"] = Field(
+        UNCHANGED,
         title="Code in answers",
         description="Whether it is only parsed, or run in a sandbox.",
     )

@@ -14,6 +14,7 @@ from configs.locations import OUTPUT, Location, location_of
 from configs.recipe import Recipe
 from configs.yaml_files import dotted
 from flows.deployments.cards import (
+    UNCHANGED,
     BudgetCard,
     Card,
     FiltersCard,
@@ -63,6 +64,7 @@ _PLACES: Mapping[type[Card], Mapping[str, str]] = {
     GateCard: {name: f"gate.{name}" for name in GateCard.model_fields},
 }
 """Where in a recipe each field of a card stands."""
+_EMPTY = (None, "", UNCHANGED)
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ class Form:
     recipe_file: str = ""
     dataset: str = ""
     name: str = ""
-    target: int | None = None
+    target: int = 0
     output: str = ""
     ask_approval: bool = False
     teacher: TeacherCard = field(default_factory=TeacherCard)
@@ -129,12 +131,12 @@ def _picked(form: Form) -> Recipe:
 def _entered(form: Form) -> Iterator[tuple[str, Any]]:
     """What is filled in beside the teacher, each by its place in the recipe."""
     top = {"name": form.name.strip(), "target": form.target, "output": form.output.strip()}
-    yield from ((name, value) for name, value in top.items() if value not in (None, ""))
+    yield from ((name, value) for name, value in top.items() if value)
     if form.ask_approval:
         yield "approval", True
     for card in form.cards:
         places = _PLACES[type(card)]
-        yield from ((places[name], value) for name, value in card if value not in (None, ""))
+        yield from ((places[name], value) for name, value in card if value not in _EMPTY)
 
 
 def _at(place: str, value: Any) -> dict[str, Any]:
