@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from annotated_types import Ge, Le
 from prefect import flow
 from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
+from pydantic import NonNegativeInt
 
 from configs.errors import ConfigError
 from flows.bench import bench
@@ -23,8 +27,8 @@ from flows.workspace import workspace
 def bench_teacher(
     recipe: Shipped = "grounded-qa",
     recipe_file: str = "",
-    max_concurrency: int = 0,
-    calls: int = 0,
+    max_concurrency: Annotated[int, Ge(0), Le(512)] = 0,
+    calls: NonNegativeInt = 0,
     output: str = "",
     teacher: TeacherCard = TeacherCard(),
     budget: BudgetCard = BudgetCard(),
@@ -46,10 +50,8 @@ def bench_teacher(
 
 
 def _measured(form: Form, most: int | None, calls: int | None) -> Outcome:
-    if (most is not None and not 1 <= most <= 512) or (calls is not None and calls < 2):
-        raise ConfigError(
-            "max_concurrency is from 1 to 512, and calls are at least 2; 0 is neither"
-        )
+    if calls == 1:
+        raise ConfigError("calls: a level takes at least 2 prompts; 0 lets the bench choose")
     recipe = recipe_of(form)
     found = bench(recipe, teacher_named(recipe, form.teacher), most, calls)
     page = save_page(found, workspace(recipe).root / "bench")

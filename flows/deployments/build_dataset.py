@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from prefect import flow
 from prefect.client.schemas.objects import State
+from pydantic import NonNegativeInt
 
 from flows.deployments.cards import (
     BudgetCard,
@@ -26,7 +27,7 @@ def build_dataset(
     recipe: Shipped = "quickstart",
     recipe_file: str = "",
     name: str = "",
-    target: int = 0,
+    target: NonNegativeInt = 0,
     output: str = "",
     ask_approval: bool = False,
     teacher: TeacherCard = TeacherCard(),
