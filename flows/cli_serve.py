@@ -24,11 +24,12 @@ def serve(
     """Offer the deployments in the Prefect UI, and run what is asked for there. Ctrl-C ends it."""
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")  # Runs say what they do in the UI.
     from configs.load import find_recipe
-    from flows.deployments.serve import chosen, server, ui
+    from flows.deployments.serve import chosen, check_free, server, ui
     from flows.deployments.serve import serve as run
 
     offers = chosen(only or [])
     server()
+    check_free(offers)
     begin: dict[str, str] = {}
     if recipe is not None:
         begin["recipe_file"] = str(find_recipe(str(recipe)).absolute())

@@ -188,7 +188,9 @@ class ReasonsCard(Card):
     """What you know and the run would stop for. They stand in the version's manifest."""
 
     fewer_real_rows: str = Field(
-        "", description="Why the version may have fewer real rows than the one before it."
+        "",
+        title="Fewer real rows",
+        description="Why the version may have fewer real rows than the one before it.",
     )
     past_canary: str = Field(
         "",

@@ -61,6 +61,30 @@ def chosen(only: Sequence[str]) -> list[Offer]:
     return [known[name] for name in only or known]
 
 
+def check_free(offers: Sequence[Offer]) -> None:
+    """See that no work pool has the deployments: its workers would make the same runs.
+
+    Raises:
+        ConfigError: one has, with the command that frees them.
+    """
+    from prefect.client.orchestration import get_client
+    from prefect.exceptions import ObjectNotFound
+
+    with get_client(sync_client=True) as client:
+        for offer in offers:
+            full = f"{offer.name}/{offer.name}"
+            try:
+                pool = client.read_deployment_by_name(full).work_pool_name
+            except ObjectNotFound:
+                continue
+            if pool:
+                raise ConfigError(
+                    f"{full} belongs to the work pool {pool!r}, whose workers make its runs: "
+                    f"prefect worker start --pool {pool}. To serve it from here instead, delete it "
+                    f"and its schedules first: prefect deployment delete {full}"
+                )
+
+
 def deployment(offer: Offer, parameters: dict[str, Any]) -> RunnerDeployment:
     """A deployment as a process serves it, its form filled in with these parameters."""
     from prefect.client.schemas.objects import ConcurrencyLimitConfig
