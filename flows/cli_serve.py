@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -22,9 +21,8 @@ def serve(
     limit: Annotated[int, typer.Option(min=1, help="Most runs at once.")] = 4,
 ) -> None:
     """Offer the deployments in the Prefect UI, and run what is asked for there. Ctrl-C ends it."""
-    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "WARNING")  # Runs say what they do in the UI.
     from configs.load import find_recipe
-    from flows.deployments.serve import chosen, check_free, server, ui
+    from flows.deployments.serve import check_free, chosen, server, ui
     from flows.deployments.serve import serve as run
 
     offers = chosen(only or [])
