@@ -110,7 +110,7 @@ def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prefect]:
             yield Prefect(api, environment, serving)
             serving.send_signal(signal.SIGINT)
             _, said = serving.communicate(timeout=20)
-            assert serving.returncode == 0 and "KeyboardInterrupt" not in said
+            assert serving.returncode == 0 and "shutting down" in said
 
 
 def test_a_run_from_the_command_line_makes_the_version(
@@ -150,7 +150,8 @@ def test_a_form_that_nobody_touched_is_accepted(prefect: Prefect) -> None:
     untouched["recipe_file"] = "no-such-recipe.yaml"
     sent = prefect.launch(BUILD, untouched)
     assert sent.status_code == 201, sent.text
-    httpx.delete(f"{prefect.api}/flow_runs/{sent.json()['id']}").raise_for_status()
+    # It need not run; where SQLite is busy it does, and fails for its recipe.
+    httpx.delete(f"{prefect.api}/flow_runs/{sent.json()['id']}")
 
 
 def test_a_refresh_is_scheduled_paused_until_it_is_resumed(prefect: Prefect) -> None:
