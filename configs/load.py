@@ -79,7 +79,7 @@ def load_recipe(
     known = {**(variables or {}), **{name: value for name, value in os.environ.items() if value}}
     data = _fill(tree, (), path, tree, known, problems)
     if patch is not None:
-        data = _merged(data, _fill(*_patch(patch), known, problems))
+        data = merged(data, _fill(*_patch(patch), known, problems))
     data.update({field: value for field, value in overrides.items() if value is not None})
     _anchor_paths(data, path.parent)
     try:
@@ -99,17 +99,17 @@ def _patch(path: Path) -> tuple[CommentedMap, tuple[Any, ...], Path, CommentedMa
     return tree, (), path, tree
 
 
-def _merged(data: Any, patch: Any) -> Any:
+def merged(data: Any, patch: Any) -> Any:
     """A JSON merge patch (RFC 7396) applied to plain data."""
     if not isinstance(patch, dict):
         return patch
-    merged = dict(data) if isinstance(data, dict) else {}
+    whole = dict(data) if isinstance(data, dict) else {}
     for key, value in patch.items():
         if value is None:
-            merged.pop(key, None)
+            whole.pop(key, None)
         else:
-            merged[key] = _merged(merged.get(key), value)
-    return merged
+            whole[key] = merged(whole.get(key), value)
+    return whole
 
 
 def _parse(path: Path) -> CommentedMap:

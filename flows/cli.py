@@ -24,6 +24,7 @@ from flows import (
     cli_recipes,
     cli_refresh,
     cli_scrub,
+    cli_serve,
     cli_verify,
     cli_versions,
 )
@@ -94,6 +95,7 @@ for command in (
     *(cli_verify.show, cli_verify.explain, cli_verify.review),
     *(cli_out.export, cli_out.push, cli_measure.decontaminate),
     *(cli_recipes.corpus, cli_recipes.plan, cli_recipes.methods, cli_recipes.prompts),
+    *(cli_serve.serve, cli_serve.schedule),
     *(cli_lineage.diff, cli_lineage.lineage, cli_recipes.cases, cli_before.doctor),
 ):
     app.command()(command)

@@ -22,8 +22,8 @@ NAME = "student"
 
 @dataclass(frozen=True)
 class Student:
-    """Who is probed and how: ``key_env`` names the variable with the key, ``label`` the generation;
-    an empty one stands for the version its rows are from.
+    """Who is probed and how: ``key_env`` names the variable with the key, ``key_block`` the Prefect
+    Secret block; ``label`` names the generation, an empty one the version its rows are from.
     """
 
     endpoint: str
@@ -32,6 +32,7 @@ class Student:
     label: str = ""
     concurrency: int = 16
     max_tokens: int = MAX_TOKENS
+    key_block: str | None = None
 
 
 def recipe_for(student: Student, recipe: Recipe) -> Recipe:
@@ -46,6 +47,7 @@ def recipe_for(student: Student, recipe: Recipe) -> Recipe:
             base_url=student.endpoint,
             model=student.model,
             api_key_env=student.key_env,
+            api_key_block=student.key_block,
             structured="none",
             temperature=0,
             max_tokens=student.max_tokens,

@@ -17,6 +17,8 @@ from flows.production import Step
 from flows.progress import notice, shown_by
 from flows.runs import deciding, identity
 from flows.runs.board import Board, Counts
+from flows.runs.budgets import within_variables
+from flows.runs.limits import check_limits
 from flows.runs.shown import report_markdown, show_version
 from flows.runs.steps import counted
 from flows.workspace import exclusively, run_of, workspace
@@ -35,6 +37,8 @@ def run_dataset(recipe: Recipe, make: Make) -> str | State[Any]:
     path or the error, for a caller in the same process.
     """
     try:
+        recipe = within_variables(recipe)
+        check_limits(recipe)
         return _decided(recipe, make)
     except DatasetBusy as error:
         told = f"{error}{identity.who_works(recipe)}"
