@@ -20,9 +20,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-FORKS = multiprocessing.get_context("forkserver")
-"""For pools whose processes have imported what stores need."""
-FORKS.set_forkserver_preload(["pytest", "hypothesis", "sqlalchemy", "alembic", "datasets"])
+_FORKS = multiprocessing.get_context("forkserver")
 _SERVERS, _COMMANDS = forkserver.ForkServer(), forkserver.ForkServer()
 _SERVERS.set_forkserver_preload(["teacher_server"])
 _COMMANDS.set_forkserver_preload(["imported"])
@@ -50,7 +48,7 @@ def command(*arguments: object, said: Path, path: Sequence[Path] = ()) -> Comman
     said.mkdir(parents=True)
     names = (said / "out", said / "err")
     words, places = [*map(str, arguments)], [*map(str, path)]
-    process = FORKS.Process(target=_run, args=(words, places, names, dict(os.environ)))
+    process = _FORKS.Process(target=_run, args=(words, places, names, dict(os.environ)))
     _start(process, _COMMANDS)
     return Command(process, *names)
 
@@ -84,8 +82,8 @@ def _run(
 
 def server(words: Sequence[str]) -> tuple[BaseProcess, int]:
     """A teacher server and its port."""
-    receiver, sender = FORKS.Pipe(duplex=False)
-    process = FORKS.Process(target=_serve, args=([*words], sender), daemon=True)
+    receiver, sender = _FORKS.Pipe(duplex=False)
+    process = _FORKS.Process(target=_serve, args=([*words], sender), daemon=True)
     _start(process, _SERVERS)
     sender.close()
     with os.fdopen(os.dup(receiver.fileno())) as said:

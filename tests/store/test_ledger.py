@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import random
 import uuid
 from collections.abc import Iterable, Sequence
@@ -14,7 +15,6 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from forked import FORKS
 
 from configs.errors import BudgetExceeded
 from configs.teachers import Budget
@@ -183,7 +183,8 @@ def test_no_ceiling_is_ever_passed(database: Path | str) -> None:
 
 def test_processes_share_a_budget(database: Path | str) -> None:
     remember_all_bookings(database)
-    with ProcessPoolExecutor(3, mp_context=FORKS) as pool, closing(Journal(database)) as journal:
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(3, mp_context=context) as pool, closing(Journal(database)) as journal:
         for number in range(RUNS, RUNS + 6):
             calls = [pool.submit(a_process, database, number, f"{number}-{i}") for i in range(3)]
             parts = [call.result() for call in calls]

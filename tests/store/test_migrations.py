@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import multiprocessing
 import signal
 import subprocess
 import sys
@@ -17,7 +18,6 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from forked import FORKS
 from old_journals import FIRST, LAST, MORE_ROWS, ROWS, contents, engine_of, write_old
 from store_samples import released
 
@@ -163,7 +163,7 @@ def test_threads_open_different_journals_at_once(tmp_path: Path) -> None:
 
 
 def test_processes_open_an_old_journal_at_once(tmp_path: Path, postgres_database: str) -> None:
-    with ProcessPoolExecutor(2, mp_context=FORKS) as pool:
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
         list(pool.map(len, ["a", "b"]))  # They are both there before the race begins.
         for database in (tmp_path / "journal.db", postgres_database):
             write_old(database, *FIRST, *ROWS)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
@@ -9,7 +10,6 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from forked import FORKS
 
 from configs.errors import BudgetExceeded, ConfigError, StoreCorrupt
 from configs.teachers import Budget
@@ -123,7 +123,8 @@ def test_threads_write_at_the_same_time(journal: Journal) -> None:
 
 
 def test_processes_open_a_new_journal_at_the_same_time(database: Path | str) -> None:
-    with ProcessPoolExecutor(3, mp_context=FORKS) as pool:
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(3, mp_context=context) as pool:
         list(pool.map(len, ["a", "b", "c"]))  # They are all there before the race begins.
         for turn in range(5):
             if isinstance(database, Path):

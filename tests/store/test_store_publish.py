@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import json
+import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
@@ -10,7 +11,6 @@ from typing import NoReturn
 
 import polars as pl
 import pytest
-from forked import FORKS
 from store_samples import (
     content,
     listing,
@@ -294,7 +294,8 @@ def test_a_version_written_wrong_is_not_published(
 
 
 def test_two_processes_publish_at_the_same_time(tmp_path: Path) -> None:
-    with ProcessPoolExecutor(2, mp_context=FORKS) as pool:
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(2, mp_context=context) as pool:
         numbers = list(pool.map(publish_many, [tmp_path] * 2, ["one", "two"]))
     assert sorted(numbers[0] + numbers[1]) == list(range(1, 21))
     assert all(own == sorted(own) for own in numbers)
