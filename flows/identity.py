@@ -6,6 +6,7 @@ It only names what was made. What was paid for and what is finished have keys of
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import entry_points, version
 from typing import Any
 
@@ -90,6 +91,14 @@ def _asked(settings: Judging) -> tuple[Any, str, str]:
 
 def _code(recipe: Recipe) -> dict[str, str]:
     used = {method.name for method in recipe.methods}
-    points = [point for point in entry_points(group=GROUP) if point.name in used]
-    owners = {point.dist.name: point.dist.version for point in points if point.dist}
+    owners = dict(owner for name, owner in _owners() if name in used)
     return {**owners, "stillhouse": version("stillhouse")}
+
+
+@cache
+def _owners() -> tuple[tuple[str, tuple[str, str]], ...]:
+    """Methods, each with the package that brings it and its version. Read once: what a process has
+    imported stays as it is, and to find it every installed package is looked into.
+    """
+    points = entry_points(group=GROUP)
+    return tuple((p.name, (p.dist.name, p.dist.version)) for p in points if p.dist)

@@ -15,6 +15,9 @@ import regex
 WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:['’][\p{L}\p{N}\p{M}]+)?")
 """A word. Combining marks belong to it: without its vowel signs, Hindi is another text."""
 _SPACE = re.compile(r"\s+")
+_MINUS = re.compile(r"(?<![\w)])-(?=\.?\d)")
+_POINT = re.compile(r"(?<=\d)[.,](?=\d)|(?<![\w.])\.(?=\d)")
+_BETWEEN = regex.compile(r"[^\w\p{M}\x00\x01]+|_")
 _OWN_LINE = re.compile(r"\s*(?:[-*+•]\s|\d{1,3}[.)]\s|#{1,6}\s|\||>>>|\.\.\.|```|~~~)|\t| {4,}")
 _CLOSED_LINE = re.compile(r"\s*(?:#{1,6}\s|\||>>>|```|~~~)|\t| {4,}")
 _UNIT_END = re.compile(r"\d\s?[a-zµ°²³]{1,3}\.\s+(?=[A-Z])")
@@ -132,9 +135,8 @@ def normalise(text: str) -> str:
     """
     folded = squeeze(unicodedata.normalize("NFKC", text)).casefold()
     kept = folded.translate({0: " ", 1: " "})
-    kept = re.sub(r"(?<![\w)])-(?=\.?\d)", "\x01", kept)
-    kept = re.sub(r"(?<=\d)[.,](?=\d)|(?<![\w.])\.(?=\d)", "\x00", kept)
-    plain = _SPACE.sub(" ", regex.sub(r"[^\w\p{M}\x00\x01]+|_", " ", kept)).strip()
+    kept = _POINT.sub("\x00", _MINUS.sub("\x01", kept))
+    plain = _SPACE.sub(" ", _BETWEEN.sub(" ", kept)).strip()
     return plain.replace("\x00", ".").replace("\x01", "-") or folded
 
 

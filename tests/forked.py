@@ -23,9 +23,7 @@ ROOT = Path(__file__).parent.parent
 _FORKS = multiprocessing.get_context("forkserver")
 _SERVERS, _COMMANDS = forkserver.ForkServer(), forkserver.ForkServer()
 _SERVERS.set_forkserver_preload(["teacher_server"])
-_COMMANDS.set_forkserver_preload(
-    ["sentence_transformers", "scipy.stats", "sqlalchemy", "httpx_aiohttp"]
-)
+_COMMANDS.set_forkserver_preload(["imported"])
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from flows.deployments.endings import Outcome, plainly
 from flows.deployments.forms import Form, Shipped, recipe_of
 from flows.deployments.markdown import as_markdown
 from flows.deployments.teacher import teacher_named
-from flows.runs.dataset import artifact_key
+from flows.runs.names import artifact_key
 from flows.workspace import workspace
 
 

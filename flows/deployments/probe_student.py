@@ -16,7 +16,7 @@ from flows.deployments.forms import Shipped, where
 from flows.deployments.markdown import as_markdown
 from flows.probe import LEAST, MOST, probe
 from flows.probe_view import probe_views
-from flows.runs.dataset import artifact_key
+from flows.runs.names import artifact_key
 from flows.students import Student, read_harmful
 from verifiers.closed_book.asking import MAX_TOKENS
 

@@ -12,7 +12,7 @@ from flows.deployments.endings import Outcome, plainly
 from flows.deployments.forms import where
 from flows.deployments.markdown import plain, table
 from flows.fsck import Checked, check
-from flows.runs.dataset import artifact_key
+from flows.runs.names import artifact_key
 from store.checks import check_version
 from store.versions import find_version
 

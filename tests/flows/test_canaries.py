@@ -20,7 +20,7 @@ from store.shards import Shards
 from store.stages import STAGES, Context, Judged, Ruling, Stage, judged
 from store.versions import Version, latest, list_versions
 
-ON: dict[str, object] = {"verifier": {"planted": 20}}
+ON: dict[str, object] = {"verifier": {"planted": 20}, "canaries": {}}
 """Probes with the canaries as they come."""
 
 

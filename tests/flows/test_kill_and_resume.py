@@ -74,7 +74,8 @@ def test_kill_and_resume(
 ) -> None:
     server = start_server({"latency": 0.25})
     # One shard, so that nothing but the journal can save what was answered before the kill.
-    recipe = recipe_file(server.url, target=40, shard_size=200, max_candidates=120)
+    probes = {"verifier": {"planted": 20}}
+    recipe = recipe_file(server.url, target=40, shard_size=200, max_candidates=120, probes=probes)
 
     build(load_recipe(str(recipe), output=tmp_path / "whole"))
     calls = server.bodies()

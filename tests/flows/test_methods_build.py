@@ -24,12 +24,16 @@ from store.sandbox import run_python
 from store.versions import Version
 
 Make = Callable[[str], Version]
+SMALL = {"collapse": {"resamples": 4}, "verifier": {"planted": 20}, "canaries": {"planted": 20}}
+"""All probes, as cheap as they can be: what they measure is not looked at here."""
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Make]:
     """Builds a shipped recipe once, with a teacher of the tests."""
     folder = tmp_path_factory.mktemp("methods")
+    small = folder / "small.yaml"
+    small.write_text(json.dumps({"probes": SMALL}))  # JSON is YAML
     versions: dict[str, Version] = {}
     with (
         pytest.MonkeyPatch.context() as patch,
@@ -41,7 +45,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Make]:
 
         def make(name: str) -> Version:
             if name not in versions:
-                versions[name] = build(load_recipe(name, output=folder / "out")).version
+                recipe = load_recipe(name, small, output=folder / "out")
+                versions[name] = build(recipe).version
             return versions[name]
 
         yield make

@@ -74,7 +74,7 @@ def ask(
 ) -> Probed:
     """Probe a student behind a server of its own."""
     asked = Asked(stack.enter_context(serving(student)), "student", label=label)
-    return probe(str(recipe), out, asked, most=240, **more)  # type: ignore[arg-type]
+    return probe(str(recipe), out, asked, most=200, **more)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +107,7 @@ def test_a_student_that_knows_all_is_said_to(first: tuple[Path, Probed]) -> None
     for name in ("facts", "choices", "head", "tail", "fluency", "following"):
         assert gauges[name].value == 1.0, name
     assert gauges["abstained"].value == 0.0 and gauges["refusals"].replies == 0
-    assert len(first[1].probe_set.items) == 240 and first[1].decision is None
+    assert len(first[1].probe_set.items) == 200 and first[1].decision is None
     assert first[1].run.gauges["facts"].low < 1.0, "even all right of some is not all of all"
 
 
@@ -221,7 +221,7 @@ def test_questions_that_stand_in_training_rows_do_not_count(
     rows = [f"{question}\n{book[question]}" for question in learnt]
     monkeypatch.setattr(module, "_training_texts", lambda _: [*texts, *rows])
     asked = Asked(stack.enter_context(serving(Student({q: book[q] for q in learnt}))), "student")
-    found = probe("rivers@1", out, asked, most=240)
+    found = probe("rivers@1", out, asked, most=200)
     held = [id_ for id_, how in found.run.overlap.items() if how == "asked"]
     assert 25 <= len(held) <= 40 and found.run.version == "rivers-v1"
     assert found.run.label == "rivers-v1"

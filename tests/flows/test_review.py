@@ -362,7 +362,10 @@ def test_the_probe_measures_the_verifier_with_its_calibration(
     alarms = []
     for least in (0.0, 0.99):
         save_calibration(Calibration("isotonic", 200, "wording", threshold=least, **points), path)
-        recipe = recipe_file(verifiers={"grounding": {"calibration": str(path)}})
+        recipe = recipe_file(
+            verifiers={"grounding": {"calibration": str(path)}},
+            probes={"verifier": {"planted": 20}},
+        )
         version = build(load_recipe(str(recipe), output=tmp_path / "out")).version
         found = version.manifest["verifier"]
         assert (found["calibrated"], found["labelled"]) == (True, 200)

@@ -11,7 +11,7 @@ from configs.stages import CollapseProbe
 from verifiers.collapse import SCHEMA, measure
 from verifiers.collapse.gate import failures
 
-QUICK = CollapseProbe(sample=150, wide_sample=150, min_rows=100, permutations=399, resamples=4)
+QUICK = CollapseProbe(sample=150, wide_sample=150, min_rows=100, permutations=199, resamples=4)
 SEEDS = 20
 
 

@@ -133,6 +133,7 @@ def _letters(text: str) -> Iterator[str]:
     return (word for word in _plain(text).split() if word.isalpha() and len(word) > 3)
 
 
+@lru_cache(maxsize=20_000)
 def _plain(text: str) -> str:
     """Normal form without code marks, quotes, accents and a leading article."""
     bare = unaccented(visible(text)).replace("`", "").strip().strip("\"'“”‘’.,;:!*_ ")

@@ -11,6 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from configs.errors import ConfigError
 from store.known import Known
@@ -134,6 +135,7 @@ def _wrong(fact: Known, values: Sequence[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=20_000)
 def _form(value: str) -> str:
     """What a value looks like: its unit, a date, a number of some length, code, a name."""
     counted = quantities(value)

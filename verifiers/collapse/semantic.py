@@ -7,11 +7,12 @@ looked at in blocks: n rows need n times a block, never n times n.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from store.stages import Vectors
 
@@ -205,11 +206,17 @@ def _blocks(mine: Vectors, theirs: Vectors) -> Iterator[tuple[int, Values]]:
 def _eigen(matrix: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Eigenvalues and axes of a symmetric matrix."""
     # On busy cores the threads of BLAS wait for each other: 1 s instead of 15 ms for 384 columns.
-    with threadpool_limits(1, user_api="blas"):
+    with _blas().limit(limits=1, user_api="blas"):
         values, axes = np.linalg.eigh(matrix)
     return values, axes
 
 
 def _eigenvalues(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
-    with threadpool_limits(1, user_api="blas"):
+    with _blas().limit(limits=1, user_api="blas"):
         return np.linalg.eigvalsh(matrix).astype(np.float64)
+
+
+@lru_cache(maxsize=1)
+def _blas() -> ThreadpoolController:
+    """What NumPy has loaded. To look for it anew takes as long as a small matrix."""
+    return ThreadpoolController()
