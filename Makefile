@@ -15,7 +15,7 @@ AXE := axe-core@4.14.1
 TRL := trl==1.16.0 accelerate==1.15.0
 
 # Coverage has a verb of its own: measuring it makes the tests a quarter slower.
-.PHONY: install check test coverage demo llama-server aimock axe trl clean
+.PHONY: install check test test-long coverage demo llama-server aimock axe trl clean
 
 install: $(STAMP)
 
@@ -35,10 +35,14 @@ check: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Three at a time, since tests of servers and kills wait as long as they compute; each module in one
+# Four at a time, since tests of servers and kills wait as long as they compute; each module in one
 # process, so that what is made for a module is made once.
 test: check
-	$(BIN)/python -m pytest -n 3 --dist loadfile
+	$(BIN)/python -m pytest -n 4 --dist loadfile
+
+# The quick start at its full size, and kills and races that benchmarks repeat.
+test-long: $(STAMP)
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m long
 
 coverage: $(STAMP)
 	$(BIN)/python -m pytest --cov --cov-report=term

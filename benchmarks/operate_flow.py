@@ -29,13 +29,9 @@ class Run:
         return self.memory_mb[-1] - first
 
 
-def run(how: str, documents: Path, output: Path, server: Mapping[str, str], **fields: Any) -> Run:
-    """Build ``directly`` or in a ``flow``, with these fields of a recipe whose teacher is rules.
-
-    Raises:
-        RuntimeError: the build failed; with the end of what it said.
-    """
-    recipe = output.with_suffix(".yaml")
+def recipe_file(documents: Path, output: Path, **fields: Any) -> Path:
+    """A recipe over made rivers, whose teacher is rules unless the fields name another."""
+    path = output.with_suffix(".yaml")
     data = {
         "name": "rivers",
         "corpus": [{"path": str(documents)}],
@@ -44,7 +40,17 @@ def run(how: str, documents: Path, output: Path, server: Mapping[str, str], **fi
         "output": str(output),
         **fields,
     }
-    recipe.write_text(json.dumps(data), encoding="utf-8")
+    path.write_text(json.dumps(data), encoding="utf-8")
+    return path
+
+
+def run(how: str, documents: Path, output: Path, server: Mapping[str, str], **fields: Any) -> Run:
+    """Build ``directly`` or in a ``flow``, with these fields of a recipe.
+
+    Raises:
+        RuntimeError: the build failed; with the end of what it said.
+    """
+    recipe = recipe_file(documents, output, **fields)
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.operate_runs", how, str(recipe)],
         env={**os.environ, **server},

@@ -7,13 +7,75 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 
+ROOT = Path(__file__).parent.parent
 _STARTS_WITHIN_S = 120
+
+
+@dataclass(frozen=True)
+class Server:
+    """A Prefect server by the address of its API, and what it knows."""
+
+    api: str
+
+    def ask(self, path: str, **body: Any) -> Any:
+        """What it answers."""
+        found = httpx.post(f"{self.api}/{path}", json=body, verify=False)
+        return found.raise_for_status().json()
+
+    def deployment(self, name: str) -> str | None:
+        """The id of a deployment that is served."""
+        found = self.ask("deployments/filter", deployments={"name": {"any_": [name]}})
+        return found[0]["id"] if found else None
+
+    def state(self, run: object) -> str:
+        """The name of a run's state."""
+        found = httpx.get(f"{self.api}/flow_runs/{run}", verify=False).raise_for_status().json()
+        return str(found["state"]["name"])
+
+    def newest(self) -> str:
+        """The id of the run that was made last."""
+        found = self.ask("flow_runs/filter", sort="EXPECTED_START_TIME_DESC", limit=1)
+        return str(found[0]["id"])
+
+    def ended(self, run: str, *names: str) -> str:
+        """The state of a run, once it is one of these."""
+        return str(until(lambda: (name := self.state(run)) in names and name))
+
+
+def until(found: Callable[[], Any], patience_s: float = 90) -> Any:
+    """What is found, as soon as it is there.
+
+    Raises:
+        TimeoutError: it does not come.
+    """
+    deadline = time.monotonic() + patience_s
+    while not (there := found()):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"it did not come within {patience_s:g} s")
+        time.sleep(0.1)
+    return there
+
+
+@contextmanager
+def served(known: Mapping[str, str], log: Path, *words: object) -> Iterator[None]:
+    """``stillhouse serve`` with these words in a process of its own, while the block runs."""
+    command = [sys.executable, "-m", "flows.cli", "serve", *map(str, words)]
+    environment = {**os.environ, **known}
+    with log.open("w") as said:
+        process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=said, stderr=said)
+        try:
+            yield
+        finally:
+            process.terminate()
+            process.wait(30)
 
 
 @contextmanager

@@ -19,6 +19,9 @@ def serve(
     ] = None,
     output: OutputOverride = None,
     limit: Annotated[int, typer.Option(min=1, help="Most runs at once.")] = 4,
+    reports: Annotated[
+        int, typer.Option(min=-1, help="Port of this machine that serves reports; -1 for none.")
+    ] = 4280,
 ) -> None:
     """Offer the deployments in the Prefect UI, and run what is asked for there. Ctrl-C ends it."""
     from configs.load import find_recipe
@@ -37,7 +40,7 @@ def serve(
     say(f"Serving at {ui()}/deployments; Ctrl-C ends it.", soft_wrap=True, highlight=False)
     for offer in offers:
         say(f"  {offer.name}/{offer.name}", highlight=False)
-    run(offers, begin, limit)
+    run(offers, begin, limit, None if reports < 0 else reports)
     say("Ended. Schedules stay as they are; what is due meanwhile is run with the next start.")
 
 

@@ -48,8 +48,13 @@ class PrefectUI:
 
     def choose(self, label: str, option: str) -> None:
         """Pick from a field's menu."""
-        self.field(label).locator("button.p-select-button__control").click()
-        self.page.get_by_role("option", name=option, exact=True).click()
+        self.field(label).locator("button.p-select-button__control").focus()
+        self.page.keyboard.press("Space")  # a click opens and closes it
+        self.page.locator(".p-select-option").get_by_text(option, exact=True).click()
+
+    def switch(self, label: str) -> None:
+        """Turn a switch on."""
+        self.field(label).locator("[role=switch]").click()
 
     def press(self, button: str) -> None:
         """Press a button."""

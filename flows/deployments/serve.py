@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from configs.errors import ConfigError
+from configs.locations import Location
+from flows.deployments.forms import where
 from flows.deployments.offers import OFFERS, Offer
+from flows.runs.reports import serving_reports
 
 if TYPE_CHECKING:
     from prefect.deployments.runner import RunnerDeployment
@@ -103,11 +108,34 @@ def deployment(offer: Offer, parameters: dict[str, Any]) -> RunnerDeployment:
     return made
 
 
-def serve(offers: Sequence[Offer], parameters: dict[str, Any], limit: int) -> None:
+def serve(
+    offers: Sequence[Offer], parameters: dict[str, Any], limit: int, reports: int | None
+) -> None:
     """Register deployments and run what the server asks for, until somebody stops it. Schedules
-    stay as people set them, also while nobody serves.
+    stay as people set them, also while nobody serves. Reports are served at the port ``reports``.
+
+    Raises:
+        ConfigError: that port is taken.
     """
     from prefect import serve as run
 
     made = [deployment(offer, parameters) for offer in offers]
-    run(*made, pause_on_shutdown=False, print_starting_message=False, limit=limit)
+    with _reports(where(parameters.get("output", "")), reports):
+        run(*made, pause_on_shutdown=False, print_starting_message=False, limit=limit)
+
+
+@contextmanager
+def _reports(folder: Location, port: int | None) -> Iterator[None]:
+    """Reports of a local folder at a port, if one is wanted."""
+    if port is None or not isinstance(folder, Path):
+        yield
+        return
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(serving_reports(folder, port))
+        except OSError as error:
+            raise ConfigError(
+                f"cannot serve reports at port {port}: {error.strerror}; choose another with "
+                "--reports, or -1 for none"
+            ) from None
+        yield

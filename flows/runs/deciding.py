@@ -26,15 +26,13 @@ _LOOK_S = 2.0
 
 
 class Decision(RunInput):
-    """What is to become of a version."""
+    """What is to become of a version. More fields would leave its report no room in a window."""
 
     decision: Literal["approve", "reject", "raise budget"] = Field(
         "reject", description="`raise budget` goes on with the ceilings below."
     )
-    reason: str = Field("", description="Why, for whoever asks later. A rejection needs one.")
-    by: str = Field("", description="Who decides.")
+    reason: str = Field("", description="Why, and who says so. A rejection needs one.")
     max_requests: int = Field(0, ge=0, description="New ceiling of requests; 0 leaves it.")
-    max_tokens: int = Field(0, ge=0, description="New ceiling of tokens; 0 leaves it.")
     max_usd: float = Field(0, ge=0, description="New ceiling in US dollars; 0 leaves it.")
 
     def what_is_wrong(self) -> str:
@@ -47,15 +45,14 @@ class Decision(RunInput):
 
     def ceilings(self) -> dict[str, float]:
         """The ceilings that were set."""
-        named = ("max_requests", "max_tokens", "max_usd")
+        named = ("max_requests", "max_usd")
         return {name: getattr(self, name) for name in named if getattr(self, name)}
 
     def words(self) -> str:
-        """Who decided and why, as the pointer's history keeps it."""
-        who = f" by {self.by.strip()}" if self.by.strip() else ""
+        """What was decided where and why, as the pointer's history keeps it."""
         why = f": {self.reason.strip()}" if self.reason.strip() else ""
         done = {"approve": "approved", "reject": "rejected", "raise budget": "budget raised"}
-        return f"{done[self.decision]}{who} in Prefect run {run_id()}{why}"
+        return f"{done[self.decision]} in Prefect run {run_id()}{why}"
 
 
 def ask(version: Version, page: str) -> Decision | None:

@@ -9,6 +9,7 @@ import polars as pl
 from prefect.artifacts import create_markdown_artifact
 
 from flows.runs.names import artifact_key
+from flows.runs.reports import report_url
 from flows.terminal import funnel_markdown, next_commands
 from store.records import HUMAN
 from store.report import cost_text
@@ -32,10 +33,12 @@ def show_version(version: Version) -> None:
 
 def report_markdown(version: Version) -> str:
     """The head of the report, and where the whole is. Browsers open no file from a page of a
-    server, so the path is there to be copied.
+    server, so where nobody serves the report its path is there to be copied.
     """
-    manifest = version.manifest
-    lines = [f"# {version.name}", "", f"Status **{manifest['status']}**. {manifest['note']}", ""]
+    manifest, url = version.manifest, report_url(version)
+    link = [f"**[Open the report]({url})**", ""] if url else []
+    lines = [f"# {version.name}", "", *link]
+    lines += [f"Status **{manifest['status']}**. {manifest['note']}", ""]
     lines += [f"- {text}" for text in (*manifest["notes"], *manifest["alarms"])]
     lines += [f"- remedy: {text}" for text in manifest.get("gate", {}).get("remedies", [])]
     lines += ["", "The whole report, one page, to be opened in a browser:", ""]

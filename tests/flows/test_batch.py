@@ -162,7 +162,7 @@ def foreign_batch(server: Server, kind: str, count: int) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "stored"),
-    [("openai", True), ("anthropic", False)],
+    [("openai", True), pytest.param("anthropic", False, marks=pytest.mark.long)],
     ids=["waiting-openai", "submitting-anthropic"],
 )
 def test_kill_and_resume(
@@ -196,7 +196,11 @@ def test_kill_and_resume(
     check_books(recipe, output)
 
 
-@pytest.mark.parametrize("stored", [True, False], ids=["forgotten", "never arrived"])
+@pytest.mark.parametrize(
+    "stored",
+    [pytest.param(True, marks=pytest.mark.long), False],
+    ids=["forgotten", "never arrived"],
+)
 def test_a_batch_that_is_not_there_is_submitted_anew(
     stillhouse: RunCommand,
     recipe_file: RecipeFile,

@@ -186,6 +186,7 @@ def test_the_command_asks_nothing_twice_and_shows_every_gauge(
     assert kept["gauges"]["refusals"][0] == 1.0 and kept["label"] == "one"
 
 
+@pytest.mark.long
 def test_a_killed_probe_goes_on_where_it_was(
     recipe: Path, book: dict[str, str], tmp_path: Path, stillhouse: RunCommand
 ) -> None:

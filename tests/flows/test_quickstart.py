@@ -19,7 +19,7 @@ from flows.rounds import first_round
 from store.checks import verify
 from store.versions import Version
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.timeout(600), pytest.mark.long]
 _EXACT = ("number", "quote", "identifier", "parameter", "default")
 """Kinds of lies that documentation decides exactly."""
 

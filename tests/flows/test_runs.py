@@ -133,13 +133,13 @@ def test_approved_and_named(recipe_file: RecipeFile, tmp_path: Path) -> None:
     from flows.build import build_dataset
 
     recipe = load_recipe(str(recipe_file(approval=True)), output=tmp_path / "out")
-    person = deciding({"decision": "approve", "reason": "I read fifty rows", "by": "Ada"})
+    person = deciding({"decision": "approve", "reason": "I read fifty rows, Ada"})
     state = build_dataset(recipe, return_state=True)
     person.join()
     assert state.name == "Completed"
     assert latest(recipe.output, "rivers") is not None
     said = move_by_hand(tmp_path / "out" / "rivers")
-    assert "approved by Ada in Prefect run" in said and said.endswith("I read fifty rows")
+    assert "approved in Prefect run" in said and said.endswith("I read fifty rows, Ada")
     with get_client(sync_client=True) as client:
         run = client.read_flow_run(UUID(str(state.state_details.flow_run_id)))
         keys = {artifact.key for artifact in client.read_artifacts()}

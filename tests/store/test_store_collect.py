@@ -129,6 +129,7 @@ def test_a_version_in_use_is_not_withdrawn(tmp_path: Path) -> None:
     assert released(tmp_path, say="third").number == 3
 
 
+@pytest.mark.long
 def test_a_publisher_killed_at_a_write_leaves_the_old_version_or_the_new(tmp_path: Path) -> None:
     found = kill_apart(str(tmp_path), step=14)
     assert found.points >= 2

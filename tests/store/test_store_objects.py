@@ -63,10 +63,12 @@ def test_a_flipped_byte_is_found(root: Location) -> None:
     ]
 
 
+@pytest.mark.long
 def test_two_publishers_lose_nothing(root: Location) -> None:
     assert race(str(root), 2) == 0
 
 
+@pytest.mark.long
 def test_a_killed_publisher_leaves_the_old_version_or_the_new(
     root: Location,
 ) -> None:

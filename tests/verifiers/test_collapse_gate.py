@@ -32,6 +32,7 @@ def alarm(metric: str, reference: str, p: float) -> pl.DataFrame:
     return pl.DataFrame([row], schema=SCHEMA)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(400)
 def test_a_refresh_that_loses_its_tail_is_held_back_and_an_honest_one_is_not() -> None:
     parent = side(400, 1000)
