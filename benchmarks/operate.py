@@ -2,8 +2,9 @@
 
 Builds the same 10,000 records directly and in a flow, in turn, against a Prefect server of its own;
 follows the memory of a build of 1,000 shards; refreshes a dataset of which 10 % of the documents
-changed, 5 % are gone and 5 % are new; cancels a run of a served deployment. Prints a table and ends
-with one line of JSON. ``--records``, ``--shards`` and ``--turns`` make it smaller.
+changed, 5 % are gone and 5 % are new; kills a flow ten times; cancels a run of a served deployment.
+Prints a table and ends with one line of JSON. ``--records``, ``--shards`` and ``--turns`` make it
+smaller.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from rich.table import Table
 from benchmarks.made_rivers import write_rivers
 from benchmarks.operate_cancel import cancelled_s
 from benchmarks.operate_flow import run
+from benchmarks.operate_kills import killed
 from benchmarks.operate_refresh import refreshed
 from benchmarks.prefect_server import serving_prefect
 
@@ -37,6 +39,7 @@ def main() -> None:
     console, found = Console(width=120), dict[str, Any]()
     parts = (
         ("cancel", lambda at: {"cancel_s": round(cancelled_s(at), 1)}),
+        ("kills", _kills),
         ("refresh", _refresh),
         ("memory", lambda at: _memory(at, asked.shards)),
         ("overhead", lambda at: _overhead(at, asked.records, asked.turns)),
@@ -52,6 +55,11 @@ def main() -> None:
         found |= figures
     console.print(table)
     print(json.dumps(found))
+
+
+def _kills(folder: Path) -> dict[str, int | bool]:
+    seen = killed(folder)
+    return {"kills": seen.count, "kills_same": seen.same, "kills_paid_twice": seen.paid_twice}
 
 
 def _refresh(folder: Path) -> dict[str, int]:
