@@ -25,7 +25,7 @@ from flows.pipeline import Built, build, check, equip, fill, measure
 from flows.production import Step, directly
 from flows.references import anchor_of, with_standing
 from flows.refresh_size import asking_of, sized, wanted_after
-from flows.refreshed import verdicts_of
+from flows.refreshed import verdicts_of, was_stopped
 from flows.standing import stand
 from flows.work import Standing, Work
 from flows.workspace import Refreshing, Workspace, exclusively, run_of, sources_of, workspace
@@ -78,6 +78,12 @@ def refresh(
         if standing is None:
             return _first(recipe, step, reason, past_canary)
         return _refresh(with_depths(recipe), step, standing, reason.strip(), past_canary.strip())
+
+
+def ledger_of(recipe: Recipe) -> str:
+    """The run that a refresh is booked under, as things are."""
+    newest = latest(recipe.output, recipe.name)
+    return run_of(asking_of(recipe, _gone_on_from(newest)) if newest else recipe)
 
 
 def _first(recipe: Recipe, step: Step, reason: str, past_canary: str) -> Refreshed:
@@ -137,7 +143,7 @@ def _gone_on_from(version: Version) -> Version:
     stopped, the one before it, so that the same command asks for what was left.
     """
     there = {each.name: each for each in list_versions(version.root, version.dataset)}
-    while version.manifest["status"] == "partial":
+    while was_stopped(version):
         account = version.manifest.get("refresh") or {}
         earlier = there.get(account.get("from", ""))
         if earlier is None:

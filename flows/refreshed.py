@@ -13,7 +13,9 @@ from flows.drift import Mix, as_figures
 from flows.steps import missing
 from flows.work import Standing, Work
 from flows.workspace import Workspace
+from store.versions import Version
 
+_STOPPED = "not all that changed was asked"
 _LISTED = 1_000
 """Documents of a kind that a manifest names."""
 
@@ -76,14 +78,19 @@ def status(work: Work, standing: Standing, space: Workspace) -> dict[str, str]:
         why = f"{'; '.join(down)}. Run the same command again when it is well"
     elif work.stopped:
         why = work.stopped
-    elif before["status"] == "partial" and not before.get("refresh"):
-        return {
-            "status": "partial",
-            "note": f"{standing.version.name} was partial: {before['note']}",
-        }
+    elif before["status"] == "partial" and not was_stopped(standing.version):
+        said = before["note"]
+        known = said if before.get("refresh") else f"{standing.version.name} was partial: {said}"
+        return {"status": "partial", "note": known}
     else:
         return {"status": "completed", "note": ""}
-    return {"status": "partial", "note": f"not all that changed was asked: {why}"}
+    return {"status": "partial", "note": f"{_STOPPED}: {why}"}
+
+
+def was_stopped(version: Version) -> bool:
+    """Whether a version is a refresh that did not get through; not one of a partial version."""
+    manifest = version.manifest
+    return manifest["status"] == "partial" and str(manifest["note"]).startswith(_STOPPED)
 
 
 def survival(found: Mapping[str, Any], standing: Standing | None) -> dict[str, Any]:

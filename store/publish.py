@@ -19,7 +19,7 @@ from ruamel.yaml import YAML
 from configs.errors import ConfigError, StoreCorrupt
 from configs.locations import Location
 from store.admission import check_admitted
-from store.approval import was_rejected
+from store.approval import awaits_approval, was_rejected
 from store.card import Part, render_card
 from store.card.origins import origins_in
 from store.checks import verify
@@ -79,7 +79,9 @@ def publish(
                 version = _standing(root, name, parts, manifest)
                 if version is None:
                     version = _commit(made, root, name, parts, content, manifest)
-                waits = manifest.get("approval") or was_rejected(version)
+                # What waits is not released by a run that does not ask.
+                undecided = awaits_approval(version) or was_rejected(version)
+                waits = manifest.get("approval") or undecided
                 if version.manifest["status"] != QUARANTINED and not waits:
                     point(folder, version.name)
                 return version

@@ -19,6 +19,7 @@ from flows.deployments.endings import Outcome, plainly
 from flows.deployments.forms import Form, Shipped, recipe_of
 from flows.deployments.markdown import as_markdown
 from flows.deployments.teacher import teacher_named
+from flows.runs.budgets import within_variables
 from flows.runs.names import artifact_key
 from flows.workspace import workspace
 
@@ -52,7 +53,7 @@ def bench_teacher(
 def _measured(form: Form, most: int | None, calls: int | None) -> Outcome:
     if calls == 1:
         raise ConfigError("calls: a level takes at least 2 prompts; 0 lets the bench choose")
-    recipe = recipe_of(form)
+    recipe = within_variables(recipe_of(form))
     found = bench(recipe, teacher_named(recipe, form.teacher), most, calls)
     page = save_page(found, workspace(recipe).root / "bench")
     create_markdown_artifact(

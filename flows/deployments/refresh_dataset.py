@@ -47,7 +47,8 @@ def refresh_dataset(
 
 
 def _refreshed(form: Form, reasons: ReasonsCard) -> Outcome:
-    from flows.refresh import refresh
+    from flows.refresh import ledger_of, refresh
 
     why = (reasons.fewer_real_rows, reasons.past_canary)
-    return run_dataset(recipe_of(form), lambda recipe, step: refresh(recipe, step, *why))
+    recipe = recipe_of(form)
+    return run_dataset(recipe, lambda recipe, step: refresh(recipe, step, *why), ledger_of)

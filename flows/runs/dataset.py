@@ -10,7 +10,7 @@ from typing import Any
 from prefect.client.schemas.objects import State
 from prefect.states import Cancelled, Completed, Failed
 
-from configs.errors import DatasetBusy, StillhouseError
+from configs.errors import ConfigError, DatasetBusy, StillhouseError
 from configs.recipe import Recipe
 from flows.pipeline import Built
 from flows.production import Step
@@ -24,13 +24,15 @@ from flows.runs.steps import counted
 from flows.workspace import exclusively, run_of, workspace
 from store.approval import awaits_approval, reject, rejection, was_rejected
 from store.publish import QUARANTINED, held_back, release
-from store.versions import Version
+from store.versions import Version, latest
 
 Make = Callable[[Recipe, Step], Built]
 """Makes a version of a recipe, running each step by the one that is given."""
+Ledger = Callable[[Recipe], str]
+"""The run that what is spent meanwhile is booked under."""
 
 
-def run_dataset(recipe: Recipe, make: Make) -> str | State[Any]:
+def run_dataset(recipe: Recipe, make: Make, ledger: Ledger = run_of) -> str | State[Any]:
     """Make a version within a flow, and return its path or a state that says what it came to:
     `Partial`, `Quarantined`, `Rejected`, `NotDecided`, `Skipped` where another process works on
     the dataset, `Failed` with the plain words of an error. The data of a state is the version's
@@ -39,7 +41,7 @@ def run_dataset(recipe: Recipe, make: Make) -> str | State[Any]:
     try:
         recipe = within_variables(recipe)
         check_limits(recipe)
-        return _decided(recipe, make)
+        return _decided(recipe, make, ledger)
     except DatasetBusy as error:
         told = f"{error}{identity.who_works(recipe)}"
         return Cancelled(name="Skipped", message=told, data=error)
@@ -48,39 +50,55 @@ def run_dataset(recipe: Recipe, make: Make) -> str | State[Any]:
         return Failed(message=str(error), data=error)
 
 
-def _decided(recipe: Recipe, make: Make) -> str | State[Any]:
+def _decided(recipe: Recipe, make: Make, ledger: Ledger) -> str | State[Any]:
     """Make versions until one need not be decided on, or is."""
-    version = _made(recipe, make)
+    version = _made(recipe, make, ledger)
     while awaits_approval(version) and not held_back(version):
         decision = deciding.ask(version, report_markdown(version))
         if decision is None:
             break
         if decision.decision == "approve":
-            release(version, decision.words())
+            _approve(version, decision.words())
         elif decision.decision == "reject":
             reject(version, decision.words())
         else:
-            recipe, before = deciding.raised(recipe, decision), version
-            version = _made(recipe, make)
+            recipe, before = within_variables(deciding.raised(recipe, decision)), version
+            version = _made(recipe, make, ledger)
             if version.path != before.path:
                 reject(before, f"{version.name} came in its place: {decision.words()}")
     return outcome(version)
 
 
-def _made(recipe: Recipe, make: Make) -> Version:
+def _approve(version: Version, words: str) -> None:
+    """Make a version the latest, unless a later one became that while people thought about it.
+
+    Raises:
+        ConfigError: one did; with how to go back all the same.
+    """
+    newest = latest(version.root, version.dataset)
+    if newest is not None and newest.number > version.number:
+        raise ConfigError(
+            f"{newest.name} became the latest while {version.name} waited; to go back to it: "
+            f'stillhouse release {version.dataset}@{version.number} --reason "..."'
+        )
+    release(version, words)
+
+
+def _made(recipe: Recipe, make: Make, ledger: Ledger) -> Version:
     """A version, made while nobody else works on the dataset, with its pages."""
     with exclusively(recipe):
         identity.introduce(recipe)
         stale = identity.end_stale(recipe)
         if stale:
             notice(f"runs of {recipe.name} whose process is gone, now marked as crashed: {stale}")
-        space, run = workspace(recipe), run_of(recipe)
+        space, run = workspace(recipe), ledger(recipe)
         counts = Counts(recipe.target)
         board = Board(recipe.name, identity.run_id(), counts, lambda: space.journal.spent(run))
         with _plain_log(), board, shown_by(board.show):
             version = make(recipe, counted(recipe, counts)).version
-    identity.name_version(version)
-    show_version(version)
+        identity.name_version(version)
+        show_version(version)
+        identity.leave()
     return version
 
 

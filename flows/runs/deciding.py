@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import time
 from typing import Any, Literal
+from uuid import UUID
 
-from prefect.client.orchestration import get_client
+from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.objects import State
+from prefect.exceptions import ObjectNotFound
 from prefect.input import RunInput, keyset_from_paused_state
 from prefect.states import Paused
 from prefect.utilities.engine import propose_state_sync
@@ -86,12 +88,20 @@ def _pause(version: Version, page: str, until: float) -> Decision | None:
             time.sleep(_LOOK_S)
             now = client.read_flow_run(id_).state
             if now is not None and now.is_running():
-                return Decision.model_validate_json(
-                    client.read_flow_run_input(id_, keys["response"])
-                )
+                return _answer(client, id_, keys["response"])
+            if now is not None and now.is_final():
+                return None
             if not awaits_approval(version):
                 return None
     return None
+
+
+def _answer(client: SyncPrefectClient, id_: UUID, key: str) -> Decision:
+    """What the form says; whoever resumes without it is asked again."""
+    try:
+        return Decision.model_validate_json(client.read_flow_run_input(id_, key))
+    except ObjectNotFound:
+        return Decision(decision="reject", reason="")
 
 
 def raised(recipe: Recipe, decision: Decision) -> Recipe:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
@@ -23,10 +23,10 @@ from configs.recipe import Recipe
 from flows.workspace import workspace
 from store.versions import Version
 
-_PLACE, _WAITS = "stillhouse.place", "stillhouse.waits"
-"""Labels of a run: the working folder it locks, and whether it has given the lock away."""
-_RESUMED_S = 60
-"""A run that was resumed holds no lock for a moment; one that is older does not run any more."""
+_PLACE, _LEFT = "stillhouse.place", "stillhouse.left"
+"""Labels of a run: the working folder it locks, and when it gave the lock away (Unix time)."""
+_ENDS_WITHIN_S = 60
+"""So long a run goes on without its lock, after making a version or after a pause."""
 _AT_WORK = [StateType.RUNNING, StateType.CANCELLING]
 
 
@@ -41,7 +41,7 @@ def introduce(recipe: Recipe) -> None:
     """Give the run its dataset as name and tag, and mark where it works."""
     with get_client(sync_client=True) as client:
         _tag(client, recipe.name, f"dataset:{recipe.name}")
-        client.update_flow_run_labels(run_id(), {_PLACE: _place(recipe), _WAITS: False})
+        client.update_flow_run_labels(run_id(), {_PLACE: _place(recipe), _LEFT: 0.0})
 
 
 def name_version(version: Version) -> None:
@@ -50,13 +50,18 @@ def name_version(version: Version) -> None:
         _tag(client, version.name, f"version:{version.number}")
 
 
+def leave() -> None:
+    """Say of this run that it gives the dataset's lock away now."""
+    with get_client(sync_client=True) as client:
+        client.update_flow_run_labels(run_id(), {_LEFT: time.time()})
+
+
 @contextmanager
 def waiting() -> Iterator[None]:
-    """Say of this run that it holds nothing meanwhile."""
-    with get_client(sync_client=True) as client:
-        client.update_flow_run_labels(run_id(), {_WAITS: True})
-        yield
-        client.update_flow_run_labels(run_id(), {_WAITS: False})
+    """Say of this run that it holds nothing meanwhile, nor for a moment after it."""
+    leave()
+    yield
+    leave()
 
 
 def others(client: SyncPrefectClient, recipe: Recipe) -> list[FlowRun]:
@@ -74,14 +79,19 @@ def end_stale(recipe: Recipe) -> int:
     count = 0
     with get_client(sync_client=True) as client:
         for run in others(client, recipe):
-            since = run.state.timestamp if run.state else None
-            fresh = since and datetime.now(UTC) - since < timedelta(seconds=_RESUMED_S)
-            if run.labels.get(_WAITS) and fresh:
+            if _goes_on(run):
                 continue
             why = "its process is gone: another run has taken the dataset's lock since"
             client.set_flow_run_state(run.id, Crashed(message=why), force=True)
             count += 1
     return count
+
+
+def _goes_on(run: FlowRun) -> bool:
+    """Whether a run has given the lock away and can be alive all the same."""
+    left = float(str(run.labels.get(_LEFT) or 0))
+    resumed = run.state.timestamp.timestamp() if run.state else 0.0
+    return bool(left) and time.time() - max(left, resumed) < _ENDS_WITHIN_S
 
 
 def who_works(recipe: Recipe) -> str:

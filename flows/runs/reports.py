@@ -55,8 +55,9 @@ class _Reports(SimpleHTTPRequestHandler):
     """Files of a folder, as far as they are reports."""
 
     def send_head(self) -> object:  # type: ignore[override]
-        """The report that is asked for, else 404."""
-        if not _REPORT.fullmatch(self.path):
+        """The report that is asked for, else 404; also to pages that call us by another name."""
+        host = self.headers.get("Host", "").rpartition(":")[0]
+        if host not in ("127.0.0.1", "localhost") or not _REPORT.fullmatch(self.path):
             self.send_error(404)
             return None
         return super().send_head()

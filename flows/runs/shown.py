@@ -12,7 +12,7 @@ from flows.runs.names import artifact_key
 from flows.runs.reports import report_url
 from flows.terminal import funnel_markdown, next_commands
 from store.records import HUMAN
-from store.report import cost_text
+from store.report import WITHHELD, cost_text
 from store.versions import Version
 
 _ROWS, _LONGEST = 5, 300
@@ -67,7 +67,16 @@ def rows_markdown(version: Version) -> str:
     lines = [f"# Rows of {version.name}", "", "| id | question | answer |", "|---|---|---|"]
     lines += _cells(kept.to_dicts(), ("id", "question", "answer"))
     lines += ["", "## Dropped", "", "| id | dropped by | question | answer |", "|---|---|---|---|"]
-    dropped = [{**row, "by": f"{row['stage']}: {row['reason']}"} for row in lost.to_dicts()]
+    # Personal data and secrets go into no database of a server.
+    hidden = {"question": WITHHELD, "answer": WITHHELD}
+    dropped = [
+        {
+            **row,
+            **(hidden if row["stage"] == "privacy" else {}),
+            "by": f"{row['stage']}: {row['reason']}",
+        }
+        for row in lost.to_dicts()
+    ]
     return "\n".join([*lines, *_cells(dropped, ("id", "by", "question", "answer"))])
 
 

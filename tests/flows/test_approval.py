@@ -43,3 +43,12 @@ def test_what_was_rejected_stays_so_until_it_is_released(
     assert said.code == 10 and "too easy" in said.out and was_rejected(version)
     release(version, "easy is what we want")
     assert not was_rejected(version) and latest(out, "rivers") == version
+
+
+def test_a_run_that_does_not_ask_releases_nothing_that_waits(
+    recipe_file: RecipeFile, stillhouse: RunCommand, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    assert stillhouse("build", recipe_file(approval=True), "--output", out).code == 10
+    assert stillhouse("build", recipe_file(), "--output", out).code == 10
+    assert latest(out, "rivers") is None and awaits_approval(find_version(out, "rivers@1"))

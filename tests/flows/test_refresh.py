@@ -418,3 +418,20 @@ def test_the_commands_know_a_refreshed_version(place: Place, stillhouse: RunComm
         said = stillhouse(*words, *out)
         assert said.code == (words[0] == "diff"), (words, said.out, said.err)
     assert "document_deleted" in stillhouse("show", "lakes", "--dropped", *out).out
+
+
+def test_refreshes_of_a_partial_version_add_up(place: Place) -> None:
+    few = {"teachers": RULES, "target": 2_000, "max_candidates": 2_000, "name": "few"}
+    first = build(place.recipe(**few)).version
+    assert first.manifest["status"] == "partial"
+    made = [first]
+    for number, name in enumerate(NEW):
+        place.write(Lake(name, 900 + number, 1800 + number))
+        refreshed = refresh(place.recipe(**few))
+        assert refreshed.is_new and refreshed.version.manifest["parent"] == made[-1].name
+        assert refreshed.version.manifest["refresh"]["from"] == made[-1].name
+        assert [*refreshed.changes.new] == [f"{name.lower()}.md"]
+        again = refresh(place.recipe(**few))
+        assert not again.is_new and not again.changes.documents
+        made.append(refreshed.version)
+    assert made[-1].manifest["note"] == made[1].manifest["note"] != ""
