@@ -243,23 +243,6 @@ def evidence_view(evidence: Sequence[Mapping[str, Any]]) -> RenderableType:
     return Group(table)
 
 
-def funnel_markdown(version: Version) -> str:
-    """The funnel as a Markdown table, for Prefect's artifact page."""
-    manifest = version.manifest
-    lines = [
-        f"# {version.name}",
-        "",
-        f"Status **{manifest['status']}**. {manifest['note']} {cost_text(manifest['cost'])}.",
-        "",
-        "| stage | kept | dropped | top reasons |",
-        "|---|---:|---:|---|",
-    ]
-    for step in manifest["funnel"]:
-        reasons = ", ".join(f"{reason} {count:,}" for reason, count in step["reasons"])
-        lines.append(f"| {step['stage']} | {step['kept']:,} | {step['dropped']:,} | {reasons} |")
-    return "\n".join([*lines, "", f"`{version.path}`"])
-
-
 VERDICT_COLOURS = {
     "supported": "green",
     "contradicted": "red",

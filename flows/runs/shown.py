@@ -10,7 +10,7 @@ from prefect.artifacts import create_markdown_artifact
 
 from flows.runs.names import artifact_key
 from flows.runs.reports import report_url
-from flows.terminal import funnel_markdown, next_commands
+from flows.terminal import next_commands
 from store.records import HUMAN
 from store.report import WITHHELD, cost_text
 from store.versions import Version
@@ -29,6 +29,23 @@ def show_version(version: Version) -> None:
     }
     for name, page in pages.items():
         create_markdown_artifact(page, key=f"{name}-{key}", description=version.name)
+
+
+def funnel_markdown(version: Version) -> str:
+    """The funnel as a Markdown table, for Prefect's artifact page."""
+    manifest = version.manifest
+    lines = [
+        f"# {version.name}",
+        "",
+        f"Status **{manifest['status']}**. {manifest['note']} {cost_text(manifest['cost'])}.",
+        "",
+        "| stage | kept | dropped | top reasons |",
+        "|---|---:|---:|---|",
+    ]
+    for step in manifest["funnel"]:
+        reasons = ", ".join(f"{reason} {count:,}" for reason, count in step["reasons"])
+        lines.append(f"| {step['stage']} | {step['kept']:,} | {step['dropped']:,} | {reasons} |")
+    return "\n".join([*lines, "", f"`{version.path}`"])
 
 
 def report_markdown(version: Version) -> str:
