@@ -35,12 +35,12 @@ check: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Four at a time, since tests of servers and kills wait as long as they compute; each module in one
+# Three at a time, since tests of servers and kills wait as long as they compute; each module in one
 # process, so that what is made for a module is made once.
 test: check
-	$(BIN)/python -m pytest -n 4 --dist loadfile
+	$(BIN)/python -m pytest -n 3 --dist loadfile
 
-# The quick start at its full size, and kills and races that benchmarks repeat.
+# The quick start at its full size, kills and races that benchmarks repeat, a walk in a browser.
 test-long: $(STAMP)
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m long
 

@@ -10,6 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -61,7 +62,9 @@ class Board:
         self._seen: deque[tuple[float, int]] = deque()
         self._began = time.monotonic()
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="board", daemon=True)
+        # In the flow's context, which knows its server.
+        run = copy_context().run
+        self._thread = threading.Thread(target=run, args=(self._work,), name="board", daemon=True)
 
     def __enter__(self) -> Board:
         """Begin to send."""
@@ -78,13 +81,19 @@ class Board:
         self._bars[what] = Bar(done, total)
 
     def _work(self) -> None:
+        try:
+            self._show_on()
+        except Exception as error:  # A page that is not fresh is no reason to stop a build.
+            notice(f"progress could not be sent to Prefect: {type(error).__name__}")
+
+    def _show_on(self) -> None:
         told = False
         with get_client(sync_client=True) as client:
             while True:
                 last = self._stop.wait(EVERY_S)
                 try:
                     self._send(client)
-                except Exception as error:  # A page that is not fresh is no reason to stop a build.
+                except Exception as error:
                     if not told:
                         notice(f"progress could not be sent to Prefect: {type(error).__name__}")
                     told = True

@@ -17,6 +17,7 @@ from store.versions import latest
 pytestmark = [
     pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no {CHROMIUM}"),
     pytest.mark.timeout(400),
+    pytest.mark.long,
 ]
 
 

@@ -29,7 +29,7 @@ from configs.recipe import Recipe
 LEASES = "prefect.server.concurrency.lease_storage.filesystem"
 URL = "http://127.0.0.1:9/v1"
 WRONG = "sk-test-a-key-that-is-refused"
-pytestmark = pytest.mark.timeout(240)
+pytestmark = [pytest.mark.timeout(240), pytest.mark.long]
 
 
 @dataclass(frozen=True)
