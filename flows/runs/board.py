@@ -63,8 +63,9 @@ class Board:
         self._began = time.monotonic()
         self._stop = threading.Event()
         # In the flow's context, which knows its server.
-        run = copy_context().run
-        self._thread = threading.Thread(target=run, args=(self._work,), name="board", daemon=True)
+        self._thread = threading.Thread(
+            target=copy_context().run, args=(self._work,), name="board", daemon=True
+        )
 
     def __enter__(self) -> Board:
         """Begin to send."""
