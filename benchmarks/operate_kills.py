@@ -48,11 +48,7 @@ def killed(folder: Path, count: int = 10) -> Kills:
         recipe = recipe_file(documents, folder / "killed", **fields)
         command = [sys.executable, "-m", "benchmarks.operate_runs", "flow", str(recipe)]
         for more in np.random.default_rng(10).integers(1, 10, count):
-            wanted = stats(url)["requests"] + int(more)
-            process = _started(command, known)
-            until(lambda: stats(url)["requests"] >= wanted or process.poll() is not None)  # noqa: B023
-            process.kill()
-            process.wait()
+            _kill_after(int(more), command, known, url)
         run("flow", documents, folder / "killed", known, **fields)
         twice = stats(url)["paid_twice"]
         run("flow", documents, folder / "whole", known, **fields)
@@ -60,10 +56,14 @@ def killed(folder: Path, count: int = 10) -> Kills:
     return Kills(count, same, max(0, twice - count * _IN_FLIGHT))
 
 
-def _started(command: Sequence[str], known: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    """A process that says nothing."""
-    unsaid = subprocess.DEVNULL
-    return subprocess.Popen(command, env={**os.environ, **known}, stdout=unsaid, stderr=unsaid)
+def _kill_after(calls: int, command: Sequence[str], known: Mapping[str, str], url: str) -> None:
+    """Start it, and kill it once the teacher has seen so many calls more, unless it has ended."""
+    wanted, unsaid = stats(url)["requests"] + calls, subprocess.DEVNULL
+    environment = {**os.environ, **known}
+    process = subprocess.Popen(command, env=environment, stdout=unsaid, stderr=unsaid)
+    until(lambda: stats(url)["requests"] >= wanted or process.poll() is not None)
+    process.kill()
+    process.wait()
 
 
 def _files(output: Path) -> dict[str, bytes]:

@@ -29,7 +29,9 @@ from flows import (
     cli_versions,
 )
 from flows.cli_options import (
+    FewerRealOption,
     OutputOverride,
+    PastCanaryOption,
     RecipeArgument,
     console,
     exit_code,
@@ -60,12 +62,8 @@ def build(
     patch: Annotated[
         Path | None, typer.Option(help="A YAML file of fields to change, as a remedy.yaml.")
     ] = None,
-    reason: Annotated[
-        str, typer.Option(help="Why the version may have fewer real rows than its parent.")
-    ] = "",
-    past_canary: Annotated[
-        str, typer.Option(help="Why to go on though the first candidates are worse than before.")
-    ] = "",
+    reason: FewerRealOption = "",
+    past_canary: PastCanaryOption = "",
 ) -> None:
     """Build and publish a dataset. Run it again after a stop: nothing is paid for twice."""
     from flows import progress, terminal

@@ -52,6 +52,14 @@ OutputOverride = Annotated[
 ]
 
 
+FewerRealOption = Annotated[
+    str, typer.Option("--reason", help="Why the version may have fewer real rows than its parent.")
+]
+PastCanaryOption = Annotated[
+    str, typer.Option(help="Why to go on though the first candidates are worse than before.")
+]
+
+
 def recipe_of(
     name: str, output: Path | None, target: int | None, patch: Path | None = None
 ) -> Recipe:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
-from flows.cli_options import OutputOverride, RecipeArgument, console, exit_code, recipe_of
+from flows.cli_options import (
+    FewerRealOption,
+    OutputOverride,
+    PastCanaryOption,
+    RecipeArgument,
+    console,
+    exit_code,
+    recipe_of,
+)
 
 
 def refresh(
     recipe: RecipeArgument,
     output: OutputOverride = None,
-    reason: Annotated[
-        str, typer.Option(help="Why the version may have fewer real rows than its parent.")
-    ] = "",
-    past_canary: Annotated[
-        str, typer.Option(help="Why to go on though the first candidates are worse than before.")
-    ] = "",
+    reason: FewerRealOption = "",
+    past_canary: PastCanaryOption = "",
 ) -> None:
     """Bring the latest version up to its corpus: asks about what is new or changed, verifies again
     what rests on it, and leaves the rest as it is. Where nothing changed, nothing is asked.

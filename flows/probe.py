@@ -15,6 +15,7 @@ from typing import Any
 import polars as pl
 
 from configs.errors import ConfigError
+from configs.locations import Location
 from configs.recipe import Recipe
 from filters.language import other_language
 from filters.refusals import refusal
@@ -61,7 +62,7 @@ class Probed:
 
 def probe(
     recipe_or_dataset: str,
-    output: Path | None,
+    output: Location | None,
     student: Student,
     *,
     most: int = MOST,
@@ -116,7 +117,7 @@ def _earlier(path: Path, student: Student, label: str) -> Run:
 
 
 def _asked_for(
-    recipe_or_dataset: str, output: Path | None
+    recipe_or_dataset: str, output: Location | None
 ) -> tuple[Recipe, Version | None, list[str]]:
     """The recipe whose corpus is asked about, and the version whose rows a student has seen."""
     recipe, version, _ = recipe_and_version(recipe_or_dataset, output)

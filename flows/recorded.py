@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from configs.errors import ConfigError
 from configs.load import find_recipe, load_recipe
-from configs.locations import OUTPUT
+from configs.locations import OUTPUT, Location
 from configs.recipe import Recipe
 from store.versions import Version, find_version, latest
 
@@ -30,7 +30,7 @@ def recorded_recipe(version: Version) -> Recipe:
 
 
 def recipe_and_version(
-    recipe_or_dataset: str, output: Path | None
+    recipe_or_dataset: str, output: Location | None
 ) -> tuple[Recipe, Version | None, bool]:
     """What a recipe's file or name, or ``DATASET[@N]``, means: the recipe, the version (the latest
     of a recipe, if there is one), and whether the recipe is the one recorded in it.
@@ -45,7 +45,7 @@ def recipe_and_version(
     return recipe, latest(recipe.output, recipe.name), False
 
 
-def version_named(recipe_or_dataset: str, output: Path | None) -> Version | None:
+def version_named(recipe_or_dataset: str, output: Location | None) -> Version | None:
     """The version that ``DATASET[@N]`` means, None where it means a recipe.
 
     Raises:
@@ -60,7 +60,7 @@ def version_named(recipe_or_dataset: str, output: Path | None) -> Version | None
     return None
 
 
-def _version(spec: str, root: Path, no_recipe: ConfigError) -> Version:
+def _version(spec: str, root: Location, no_recipe: ConfigError) -> Version:
     try:
         return find_version(root, spec)
     except ConfigError as no_version:

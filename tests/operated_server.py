@@ -1,4 +1,4 @@
-"""A Prefect server as one operates it: a process of its own, on a PostgreSQL of its own."""
+"""What a Prefect server as one operates it needs: a PostgreSQL of its own, and clients of it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
 import pytest
 
 from benchmarks.object_store import free_ports
@@ -77,34 +76,6 @@ def _packaged() -> Iterator[str]:
 
 
 @contextmanager
-def serving_prefect(folder: Path, database: str, **settings: str) -> Iterator[str]:
-    """``prefect server start`` on that database; yields the URL of its API."""
-    (port,) = free_ports(1)
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")},
-        "PREFECT_HOME": str(folder / "prefect"),
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "PREFECT_SERVER_DATABASE_CONNECTION_URL": database,
-        "PREFECT_UI_URL": f"http://127.0.0.1:{port}",
-        **settings,
-    }
-    command = [PREFECT, "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    with (folder / "server.log").open("wb") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=log, env=environment, cwd=folder)
-    url = f"http://127.0.0.1:{port}/api"
-    try:
-        _wait_for(lambda: _answers(f"{url}/health"), server)
-        yield url
-    finally:
-        server.terminate()
-        try:
-            server.wait(20)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
-
-
-@contextmanager
 def following(url: str, home: Path) -> Iterator[None]:
     """This process, and those that it starts, as clients of that server. In the end what they have
     to tell is told, since they would try for a minute when the server is gone.
@@ -127,13 +98,6 @@ def _drain() -> None:
 
     APILogWorker.instance().drain()
     EventsWorker.drain_all()
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(url, timeout=2, verify=False).is_success
-    except httpx.TransportError:
-        return False
 
 
 def _wait_for(ready: Callable[[], bool], server: subprocess.Popen[bytes]) -> None:

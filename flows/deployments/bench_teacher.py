@@ -15,11 +15,11 @@ from flows.bench import bench
 from flows.bench_page import save_page
 from flows.bench_view import bench_views
 from flows.deployments.cards import BudgetCard, TeacherCard
-from flows.deployments.endings import Outcome, plainly
 from flows.deployments.forms import Form, Shipped, recipe_of
-from flows.deployments.markdown import as_markdown
 from flows.deployments.teacher import teacher_named
 from flows.runs.budgets import within_variables
+from flows.runs.endings import Outcome, plainly
+from flows.runs.markdown import as_markdown
 from flows.runs.names import artifact_key
 from flows.workspace import workspace
 

@@ -16,10 +16,10 @@ from flows.deployments.cards import (
     TeacherCard,
     VerificationCard,
 )
-from flows.deployments.endings import plainly
 from flows.deployments.forms import Form, Shipped, recipe_of
 from flows.pipeline import build
 from flows.runs.dataset import run_dataset
+from flows.runs.endings import plainly
 
 
 @flow(name="build-dataset", retries=0)

@@ -15,6 +15,20 @@ from pydantic.json_schema import SkipJsonSchema
 Empty = SkipJsonSchema[None]
 Count = Annotated[int, Field(ge=1)]
 Level = Annotated[int, Field(ge=1, le=512)]
+KeyBlock = Annotated[
+    str,
+    Field(
+        title="Key: Secret block",
+        description="Name of a Prefect Secret block that holds the key (Blocks, Secret).",
+    ),
+]
+KeyVariable = Annotated[
+    str,
+    Field(
+        title="Key: environment variable",
+        description="Or the name of a variable, set where runs are made. Never the key itself.",
+    ),
+]
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -49,16 +63,8 @@ class TeacherCard(Card):
         description="Up to and including /v1, as http://host:8000/v1. Empty: the recipe's.",
     )
     model: str = Field("", description="Model name sent to the server. Empty: the recipe's.")
-    key_block: str = Field(
-        "",
-        title="Key: Secret block",
-        description="Name of a Prefect Secret block that holds the key (Blocks, Secret).",
-    )
-    key_variable: str = Field(
-        "",
-        title="Key: environment variable",
-        description="Or the name of a variable, set where runs are made. Never the key itself.",
-    )
+    key_block: KeyBlock = ""
+    key_variable: KeyVariable = ""
     without_key: bool = Field(
         False, title="Key: none", description="The server asks for no key, as a local one."
     )

@@ -10,12 +10,12 @@ from prefect.client.schemas.objects import State
 from pydantic import Field
 
 from configs.errors import ConfigError
-from flows.deployments.cards import Card, Count, Level
-from flows.deployments.endings import Outcome, plainly
+from flows.deployments.cards import Card, Count, KeyBlock, KeyVariable, Level
 from flows.deployments.forms import Shipped, where
-from flows.deployments.markdown import as_markdown
 from flows.probe import LEAST, MOST, probe
 from flows.probe_view import probe_views
+from flows.runs.endings import Outcome, plainly
+from flows.runs.markdown import as_markdown
 from flows.runs.names import artifact_key
 from flows.students import Student, read_harmful
 from verifiers.closed_book.asking import MAX_TOKENS
@@ -27,16 +27,8 @@ class StudentCard(Card):
     label: str = Field(
         "", description="Name of this generation of the model. Empty: the version's."
     )
-    key_block: str = Field(
-        "",
-        title="Key: Secret block",
-        description="Name of a Prefect Secret block that holds the key. Empty: no key.",
-    )
-    key_variable: str = Field(
-        "",
-        title="Key: environment variable",
-        description="Or the name of a variable, set where runs are made. Never the key itself.",
-    )
+    key_block: KeyBlock = ""
+    key_variable: KeyVariable = ""
     concurrency: Level = Field(16, title="Calls in flight", description="At most.")
     max_tokens: int = Field(
         MAX_TOKENS,
@@ -108,7 +100,7 @@ def _probed(
     refusals = questions.refusals.strip()
     found = probe(
         about,
-        where(output) if output.strip() else None,  # type: ignore[arg-type]
+        where(output) if output.strip() else None,
         student,
         most=questions.facts,
         at_least=questions.at_least,

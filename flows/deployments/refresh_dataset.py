@@ -6,9 +6,9 @@ from prefect import flow
 from prefect.client.schemas.objects import State
 
 from flows.deployments.cards import BudgetCard, ReasonsCard, TeacherCard
-from flows.deployments.endings import Outcome, plainly
 from flows.deployments.forms import Form, Shipped, recipe_of
 from flows.runs.dataset import run_dataset
+from flows.runs.endings import Outcome, plainly
 
 
 @flow(name="refresh-dataset", retries=0)

@@ -8,11 +8,12 @@ from prefect.client.schemas.objects import State
 from prefect.states import Failed
 
 from configs.locations import Location
-from flows.deployments.endings import Outcome, plainly
 from flows.deployments.forms import where
-from flows.deployments.markdown import plain, table
 from flows.fsck import Checked, check
+from flows.runs.endings import Outcome, plainly
+from flows.runs.markdown import table
 from flows.runs.names import artifact_key
+from store.card.made import plain
 from store.checks import check_version
 from store.versions import find_version
 

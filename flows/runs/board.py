@@ -82,19 +82,13 @@ class Board:
         self._bars[what] = Bar(done, total)
 
     def _work(self) -> None:
-        try:
-            self._show_on()
-        except Exception as error:  # A page that is not fresh is no reason to stop a build.
-            notice(f"progress could not be sent to Prefect: {type(error).__name__}")
-
-    def _show_on(self) -> None:
         told = False
         with get_client(sync_client=True) as client:
             while True:
                 last = self._stop.wait(EVERY_S)
                 try:
                     self._send(client)
-                except Exception as error:
+                except Exception as error:  # A page that is not fresh is no reason to stop a build.
                     if not told:
                         notice(f"progress could not be sent to Prefect: {type(error).__name__}")
                     told = True

@@ -5,12 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
-from prefect.client.schemas.objects import State
 from prefect.states import Cancelled, Completed, Failed
 
-from configs.errors import ConfigError, DatasetBusy, StillhouseError
+from configs.errors import ConfigError, DatasetBusy
 from configs.recipe import Recipe
 from flows.pipeline import Built
 from flows.production import Step
@@ -18,6 +16,7 @@ from flows.progress import notice, shown_by
 from flows.runs import deciding, identity
 from flows.runs.board import Board, Counts
 from flows.runs.budgets import within_variables
+from flows.runs.endings import Outcome, plainly
 from flows.runs.limits import check_limits
 from flows.runs.shown import report_markdown, show_version
 from flows.runs.steps import counted
@@ -32,25 +31,27 @@ Ledger = Callable[[Recipe], str]
 """The run that what is spent meanwhile is booked under."""
 
 
-def run_dataset(recipe: Recipe, make: Make, ledger: Ledger = run_of) -> str | State[Any]:
+def run_dataset(recipe: Recipe, make: Make, ledger: Ledger = run_of) -> Outcome:
     """Make a version within a flow, and return its path or a state that says what it came to:
     `Partial`, `Quarantined`, `Rejected`, `NotDecided`, `Skipped` where another process works on
     the dataset, `Failed` with the plain words of an error. The data of a state is the version's
     path or the error, for a caller in the same process.
     """
+    return plainly(lambda: _unless_busy(recipe, make, ledger))
+
+
+def _unless_busy(recipe: Recipe, make: Make, ledger: Ledger) -> Outcome:
+    """What a run comes to that keeps within what operators set, unless another has the dataset."""
+    recipe = within_variables(recipe)
+    check_limits(recipe)
     try:
-        recipe = within_variables(recipe)
-        check_limits(recipe)
         return _decided(recipe, make, ledger)
     except DatasetBusy as error:
         told = f"{error}{identity.who_works(recipe)}"
         return Cancelled(name="Skipped", message=told, data=error)
-    except StillhouseError as error:
-        logging.getLogger("stillhouse").error("%s", error)
-        return Failed(message=str(error), data=error)
 
 
-def _decided(recipe: Recipe, make: Make, ledger: Ledger) -> str | State[Any]:
+def _decided(recipe: Recipe, make: Make, ledger: Ledger) -> Outcome:
     """Make versions until one need not be decided on, or is."""
     version = _made(recipe, make, ledger)
     while awaits_approval(version) and not held_back(version):
@@ -102,7 +103,7 @@ def _made(recipe: Recipe, make: Make, ledger: Ledger) -> Version:
     return version
 
 
-def outcome(version: Version) -> str | State[Any]:
+def outcome(version: Version) -> Outcome:
     """The path of a whole version that is released, or the state that tells what else it is."""
     path, note = str(version.path), version.manifest["note"]
     if held_back(version):

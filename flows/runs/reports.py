@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 from pathlib import Path
 from threading import Thread
+from typing import BinaryIO
 from urllib.parse import quote
 
 from store.versions import Version
@@ -54,7 +56,7 @@ def serving_reports(folder: Path, port: int) -> Iterator[str]:
 class _Reports(SimpleHTTPRequestHandler):
     """Files of a folder, as far as they are reports."""
 
-    def send_head(self) -> object:  # type: ignore[override]
+    def send_head(self) -> BytesIO | BinaryIO | None:
         """The report that is asked for, else 404; also to pages that call us by another name."""
         host = self.headers.get("Host", "").rpartition(":")[0]
         if host not in ("127.0.0.1", "localhost") or not _REPORT.fullmatch(self.path):

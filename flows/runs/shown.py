@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
 from prefect.artifacts import create_markdown_artifact
 
+from flows.runs.markdown import table
 from flows.runs.names import artifact_key
 from flows.runs.reports import report_url
 from flows.terminal import next_commands
+from store.card.made import cell, plain
 from store.records import HUMAN
 from store.report import WITHHELD, cost_text
 from store.versions import Version
@@ -37,7 +39,8 @@ def funnel_markdown(version: Version) -> str:
     lines = [
         f"# {version.name}",
         "",
-        f"Status **{manifest['status']}**. {manifest['note']} {cost_text(manifest['cost'])}.",
+        f"Status **{manifest['status']}**. {plain(manifest['note'])}",
+        f"{cost_text(manifest['cost'])}.",
         "",
         "| stage | kept | dropped | top reasons |",
         "|---|---:|---:|---|",
@@ -55,9 +58,9 @@ def report_markdown(version: Version) -> str:
     manifest, url = version.manifest, report_url(version)
     link = [f"**[Open the report]({url})**", ""] if url else []
     lines = [f"# {version.name}", "", *link]
-    lines += [f"Status **{manifest['status']}**. {manifest['note']}", ""]
-    lines += [f"- {text}" for text in (*manifest["notes"], *manifest["alarms"])]
-    lines += [f"- remedy: {text}" for text in manifest.get("gate", {}).get("remedies", [])]
+    lines += [f"Status **{manifest['status']}**. {plain(manifest['note'])}", ""]
+    lines += [f"- {plain(text)}" for text in (*manifest["notes"], *manifest["alarms"])]
+    lines += [f"- remedy: {plain(text)}" for text in manifest.get("gate", {}).get("remedies", [])]
     lines += ["", "The whole report, one page, to be opened in a browser:", ""]
     lines += [f"`{version.path / 'report.html'}`", "", "What to do next:", "", "```"]
     return "\n".join([*lines, *next_commands(version), "```"])
@@ -73,7 +76,7 @@ def cost_markdown(version: Version) -> str:
         usd = row["usd_per_accepted"]
         each = "unknown" if usd is None else f"{usd:.5f}"
         counts = f"{row['candidates']:,} | {row['accepted']:,} | {row['accept_rate']:.1%}"
-        lines.append(f"| {_cell(row['teacher'])} | {counts} | {each if row['accepted'] else '–'} |")
+        lines.append(f"| {cell(row['teacher'])} | {counts} | {each if row['accepted'] else '–'} |")
     return "\n".join(lines)
 
 
@@ -81,34 +84,16 @@ def rows_markdown(version: Version) -> str:
     """Some rows that were kept, and some that were dropped with the reason."""
     kept = version.table("data").filter(pl.col("origin") != HUMAN).sort("id").head(_ROWS)
     lost = version.table("rejected").sort("id").head(_ROWS)
-    lines = [f"# Rows of {version.name}", "", "| id | question | answer |", "|---|---|---|"]
-    lines += _cells(kept.to_dicts(), ("id", "question", "answer"))
-    lines += ["", "## Dropped", "", "| id | dropped by | question | answer |", "|---|---|---|---|"]
-    # Personal data and secrets go into no database of a server.
-    hidden = {"question": WITHHELD, "answer": WITHHELD}
-    dropped = [
-        {
-            **row,
-            **(hidden if row["stage"] == "privacy" else {}),
-            "by": f"{row['stage']}: {row['reason']}",
-        }
-        for row in lost.to_dicts()
-    ]
-    return "\n".join([*lines, *_cells(dropped, ("id", "by", "question", "answer"))])
+    shown = [(row["id"], row["question"], row["answer"]) for row in kept.to_dicts()]
+    dropped = [_dropped(row) for row in lost.to_dicts()]
+    lines = [f"# Rows of {version.name}", table(("id", "question", "answer"), shown, _LONGEST)]
+    heads = ("id", "dropped by", "question", "answer")
+    return "\n\n".join([*lines, "## Dropped", table(heads, dropped, _LONGEST)])
 
 
-def _cells(rows: list[dict[str, Any]], names: tuple[str, ...]) -> Iterator[str]:
-    for row in rows:
-        yield f"| {' | '.join(_cell(_of(row, name)) for name in names)} |"
-
-
-def _of(row: Mapping[str, Any], name: str) -> str:
-    return str(row[name] or "")
-
-
-def _cell(text: str) -> str:
-    """Text that stays in its cell, and is text whatever is in it."""
-    flat = " ".join(text.split())
-    short = flat if len(flat) <= _LONGEST else f"{flat[:_LONGEST]}…"
-    escaped = short.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|")
-    return "".join(f"\\{c}" if c in "`*_[]" else c for c in escaped)
+def _dropped(row: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    """A dropped row; personal data and secrets go into no database of a server."""
+    by = f"{row['stage']}: {row['reason']}"
+    if row["stage"] == "privacy":
+        return row["id"], by, WITHHELD, WITHHELD
+    return row["id"], by, row["question"] or "", row["answer"] or ""

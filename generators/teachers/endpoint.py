@@ -12,12 +12,13 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
-from configs.errors import BudgetExceeded, ParseError, StillhouseError, TeacherUnavailable
+from configs.errors import BudgetExceeded, ParseError, TeacherUnavailable
 from configs.teachers import Structured, Teacher
 from generators.teacher import likely_tokens
 from generators.teachers import anthropic_messages, openai_chat, openai_completions, tracing
 from generators.teachers.adapter import Adapter
 from generators.teachers.batch import BatchWire, unhurried
+from generators.teachers.booking import book, cut_off
 from generators.teachers.breaker import Breaker
 from generators.teachers.faults import Fault, explained
 from generators.teachers.hangs import HangDetector
@@ -151,44 +152,15 @@ class Endpoint:
         return prepare(request, self.settings, self.adapter, self.ways.current, self.price, named)
 
     async def _begin(self, keys: tuple[str, ...], attempt: Attempt, probe: bool) -> Reply | None:
-        """Book the attempt. Where the budget is all reserved, calls in flight may free some."""
-        in_flight = self.run.in_flight
-        while True:
-            booking = asyncio.ensure_future(self.run.journal.begin(keys, attempt, self.run.budget))
-            try:
-                known = await asyncio.shield(booking)
-            except asyncio.CancelledError:
-                await self._take_back(booking, attempt)
-                raise
-            except BudgetExceeded:
-                if in_flight.count == 0:
-                    self.breaker.abandon(probe)
-                    raise
-                await in_flight.wait()
-                continue
-            if known is not None:
-                self.breaker.abandon(probe)
-            else:
-                in_flight.count += 1
-            return known
-
-    async def _take_back(self, booking: asyncio.Task[Reply | None], attempt: Attempt) -> None:
-        """Give back what was booked for a call that is not sent, since the run was stopped."""
+        """Book the attempt, or return the reply that is known; then the breaker's probe is free."""
         try:
-            known = await booking
-        except StillhouseError:
-            return
-        if known is None:
-            await self._cut_off(attempt, b"", sent=False)
-
-    async def _cut_off(self, attempt: Attempt, body: bytes, sent: bool) -> None:
-        """Settle a call of a run that was stopped: in full where it was sent, since the server may
-        bill it. One in a batch waits there for the next start.
-        """
-        if self.batched and sent:
-            return
-        fault = Fault("cancelled" if sent else "unsent", "the run was stopped")
-        await self.run.journal.end(attempt, failed(fault, attempt, 0.0), body)
+            known = await book(self.run, keys, attempt)
+        except BudgetExceeded:
+            self.breaker.abandon(probe)
+            raise
+        if known is not None:
+            self.breaker.abandon(probe)
+        return known
 
     async def _call(self, one: Try, probe: bool, taken: float) -> Reply:
         """Send one attempt, and make its end durable before anyone knows of it."""
@@ -215,8 +187,8 @@ class Endpoint:
                     await written  # Its place is held, so a kill loses no more than are in flight.
             await written
         except asyncio.CancelledError:
-            if ended is None:
-                await self._cut_off(attempt, one.body, sent)
+            if ended is None and not (self.batched and sent):  # In a batch it waits for us.
+                await cut_off(self.run, attempt, one.body, sent)
             raise
         finally:
             self.run.in_flight.settle()

@@ -8,6 +8,8 @@ from typing import Any
 
 _CODE = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)")
 _ACTS = re.compile(r"[\\<&*_~`\[\]!]")
+_BEGINS = re.compile(r"^(?:#|>|[-+](?= ))")
+"""What acts at the beginning of a line only."""
 _UNSEEN = re.compile(r"[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Control characters, and those that turn the direction of what follows."""
 
@@ -120,10 +122,11 @@ def _reasons(step: Mapping[str, Any]) -> str:
     return ", ".join(f"{reason} {count:,}" for reason, count in step["reasons"]) or "–"
 
 
-def cell(text: str) -> str:
+def cell(text: str, longest: int = 160) -> str:
     """A text as a cell of a table, not too long."""
     flat = " ".join(text.split())
-    return plain(flat if len(flat) <= 160 else f"{flat[:157]}...").replace("|", "\\|")
+    short = flat if len(flat) <= longest else f"{flat[: longest - 3]}..."
+    return plain(short).replace("|", "\\|")
 
 
 def plain(text: str) -> str:
@@ -135,4 +138,4 @@ def plain(text: str) -> str:
     for code in _CODE.finditer(text):
         parts += [_ACTS.sub(r"\\\g<0>", text[at : code.start()]), code.group()]
         at = code.end()
-    return "".join([*parts, _ACTS.sub(r"\\\g<0>", text[at:])])
+    return _BEGINS.sub(r"\\\g<0>", "".join([*parts, _ACTS.sub(r"\\\g<0>", text[at:])]))

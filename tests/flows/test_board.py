@@ -9,8 +9,8 @@ import pytest
 from configs.load import load_recipe
 from flows.runs.board import Board, Counts
 from flows.runs.deciding import Decision, raised
+from flows.runs.markdown import table
 from flows.runs.names import artifact_key
-from flows.runs.shown import _cell
 from store.ledger import Spent
 
 
@@ -31,9 +31,8 @@ def test_the_page_of_counters() -> None:
 def test_names_and_cells() -> None:
     assert artifact_key("my_data.v2") == "my-data-v2"
     assert artifact_key("embedding passages") == "embedding-passages"
-    assert _cell("a|b\n<img src=x> [x](javascript:0)") == (
-        "a\\|b &lt;img src=x> \\[x\\](javascript:0)"
-    )
+    said = table(["a"], [["a|b\n<img src=x> [x](javascript:0)"]]).splitlines()[-1]
+    assert said == "| a\\|b \\<img src=x> \\[x\\](javascript:0) |"
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,8 @@ from configs.corpus import CorpusSource
 from flows.deployments import bench_teacher, probe_student, verify_dataset
 from flows.deployments.build_dataset import build_dataset
 from flows.deployments.cards import TeacherCard
-from flows.deployments.markdown import as_markdown
 from flows.deployments.probe_student import QuestionsCard, StudentCard
+from flows.runs.markdown import as_markdown
 from generators.closed_questions import closed_questions
 from generators.library import Library
 from store.corpus import Corpus

@@ -19,9 +19,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from conftest import RecipeFile, RunCommand, StartServer
-from operated_server import PREFECT, following, serving_postgres, serving_prefect
+from operated_server import PREFECT, following, serving_postgres
 from teacher_server import KEY
 
+from benchmarks.prefect_server import serving_prefect, until
 from configs.errors import ConfigError
 from configs.load import load_recipe
 from configs.recipe import Recipe
@@ -51,8 +52,11 @@ def operated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operated]:
     }
     with (
         serving_postgres() as place,
-        serving_prefect(folder, f"postgresql+asyncpg://{place}", **settings) as url,
-        following(url, folder / "client"),
+        serving_prefect(
+            folder,
+            {"PREFECT_SERVER_DATABASE_CONNECTION_URL": f"postgresql+asyncpg://{place}", **settings},
+        ) as known,
+        following(url := known["PREFECT_API_URL"], folder / "client"),
     ):
         yield Operated(
             url, sa.create_engine(f"postgresql+psycopg://{place}", poolclass=sa.NullPool)
@@ -71,15 +75,6 @@ def rows_with(database: sa.Engine, word: str) -> list[str]:
                 {"word": f"%{word}%"},
             ).scalar()
         ]
-
-
-def waited_for(found: Any, seconds: float = 30.0) -> Any:
-    """What ``found`` gives once it gives anything."""
-    end = time.monotonic() + seconds
-    while not (value := found()):
-        assert time.monotonic() < end, "it never came"
-        time.sleep(0.05)
-    return value
 
 
 def test_variables_bound_what_runs_may_spend(
@@ -175,7 +170,7 @@ def test_runs_that_share_a_server_wait_for_each_other_and_their_key_stands_nowhe
     refused = recipe_of(3, api_key_block="wrong-key")
     assert build_dataset(refused, return_state=True).is_failed()
     # Runs and their parameters, states with messages, logs, artifacts, events: all that there is.
-    waited_for(lambda: "log" in rows_with(operated.database, "the key in wrong-key is refused"))
+    until(lambda: "log" in rows_with(operated.database, "the key in wrong-key is refused"))
     assert {"flow_run", "log", "artifact"} <= {*rows_with(operated.database, "rivers-1")}
     assert rows_with(operated.database, KEY) == rows_with(operated.database, WRONG) == []
     for path in tmp_path.rglob("*"):

@@ -6,11 +6,9 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +20,7 @@ from conftest import ROOT, RecipeFile, RunCommand
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from ruamel.yaml import YAML
 
+from benchmarks.prefect_server import serving_prefect, until
 from configs.errors import ConfigError
 from flows.deployments.offers import OFFERS
 from flows.deployments.schedules import schedule_refresh
@@ -67,46 +66,17 @@ def started(command: list[str | Path], **how: Any) -> Iterator[subprocess.Popen[
         process.wait()
 
 
-def until(holds: Callable[[], bool], process: subprocess.Popen[str]) -> None:
-    for _ in range(900):
-        assert process.poll() is None, "it ended"
-        if holds():
-            return
-        time.sleep(0.1)
-    raise AssertionError("it was waited for in vain")
-
-
 @pytest.fixture(scope="module")
 def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prefect]:
     home = tmp_path_factory.mktemp("prefect")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    api = f"http://127.0.0.1:{port}/api"
-    environment = {
-        **os.environ,
-        "PREFECT_HOME": str(home),
-        "PREFECT_API_URL": api,
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "PREFECT_SERVER_UI_ENABLED": "false",
-        "PREFECT_RUNNER_POLL_FREQUENCY": "1",
-        "COLUMNS": "200",
-    }
-    how = {"env": environment, "cwd": home, "stdout": subprocess.DEVNULL}
-
-    def is_up() -> bool:
-        try:
-            return httpx.get(f"{api}/health").is_success
-        except httpx.HTTPError:
-            return False
-
-    server = [BIN / "prefect", "server", "start", "--port", str(port), "--no-services"]
+    settings = {"PREFECT_SERVER_UI_ENABLED": "false", "PREFECT_RUNNER_POLL_FREQUENCY": "1"}
     serve = [BIN / "stillhouse", "serve", "--only", "build-dataset", "--only", "refresh-dataset"]
-    with started(server, **how, stderr=subprocess.DEVNULL) as process:
-        until(is_up, process)
-        with started(serve, **how, stderr=subprocess.PIPE) as serving:
+    with serving_prefect(home, settings) as known:
+        api, environment = known["PREFECT_API_URL"], {**os.environ, **known, "COLUMNS": "200"}
+        how = {"env": environment, "cwd": home, "stdout": subprocess.DEVNULL}
+        with started([*serve, "--reports", "0"], **how, stderr=subprocess.PIPE) as serving:
             name = f"{api}/deployments/name/{REFRESH}"
-            until(lambda: httpx.get(name).is_success, serving)
+            until(lambda: httpx.get(name).is_success or serving.poll() is not None)
             yield Prefect(api, environment, serving)
             serving.send_signal(signal.SIGINT)
             _, said = serving.communicate(timeout=20)

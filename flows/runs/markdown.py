@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
 from rich.console import RenderableType
 from rich.table import Column, Table
 from rich.text import Text
+
+from store.card.made import cell, plain
 
 
 def as_markdown(title: str, views: Iterable[RenderableType]) -> str:
@@ -15,16 +16,11 @@ def as_markdown(title: str, views: Iterable[RenderableType]) -> str:
     return "\n\n".join([f"# {plain(title)}", *map(_view, views)])
 
 
-def table(headers: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """A Markdown table."""
+def table(headers: Iterable[str], rows: Iterable[Iterable[str]], longest: int = 2_000) -> str:
+    """A Markdown table; cells are text, whatever is in them, and cut after ``longest`` signs."""
     heads = list(headers)
-    lines = [heads, ["---"] * len(heads), *([plain(cell) for cell in row] for row in rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def plain(text: str) -> str:
-    """A text that Markdown takes for nothing but text, in one line."""
-    return re.sub(r"([\\`*_\[\]<>|#~])", r"\\\1", " ".join(text.split()))
+    said = ([cell(text, longest) for text in row] for row in rows)
+    return "\n".join(f"| {' | '.join(line)} |" for line in (heads, ["---"] * len(heads), *said))
 
 
 def _view(view: RenderableType) -> str:
