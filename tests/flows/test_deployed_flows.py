@@ -112,5 +112,5 @@ def test_markdown_takes_no_markup_from_what_it_shows() -> None:
     shown = as_markdown("T_1", [table, "two\nlines"])
     assert shown == (
         "# T\\_1\n\n**Models**\n\n| model | calls |\n| --- | --- |\n"
-        "| a\\|b \\<img\\> \\[x\\] | 1 |\n\ntwo\n\nlines"
+        "| a\\|b \\<img> \\[x\\] | 1 |\n\ntwo\n\nlines"
     )
