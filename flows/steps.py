@@ -159,10 +159,12 @@ def _seed_table(seeds: Sequence[Seed]) -> pa.Table:
     return pa.Table.from_pylist([asdict(seed) for seed in seeds])
 
 
-def seeds_of(recipe: Recipe, plan_key: str) -> list[Seed]:
-    """The seeds of a plan, in order."""
+def seeds_of(recipe: Recipe, plan_key: str, start: int = 0, stop: int | None = None) -> list[Seed]:
+    """The seeds ``start`` to ``stop`` of a plan, in order. A shard turns none but its own into
+    objects: a plan may hold a thousand times as many.
+    """
     names = {field.name for field in fields(Seed)}
-    rows = workspace(recipe).shards.table(plan_key, "seeds").to_pylist()
+    rows = workspace(recipe).shards.table(plan_key, "seeds")[start:stop].to_pylist()
     found = ({name: row[name] for name in names & row.keys()} for row in rows)
     return [Seed(**{**row, **_tuples(row)}) for row in found]
 
@@ -175,12 +177,11 @@ def _tuples(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _corrections_of(recipe: Recipe, plan_key: str) -> dict[str, Correction]:
     """What failed before, by the seeds of a plan that ask for it again."""
-    rows = workspace(recipe).shards.table(plan_key, "seeds").to_pylist()
-    return {
-        row["id"]: correction_of(orjson.loads(row["correction"]))
-        for row in rows
-        if "correction" in row
-    }
+    table = workspace(recipe).shards.table(plan_key, "seeds")
+    if "correction" not in table.column_names:
+        return {}
+    rows = table.select(["id", "correction"]).to_pylist()
+    return {row["id"]: correction_of(orjson.loads(row["correction"])) for row in rows}
 
 
 def generate(recipe: Recipe, corpus: str, plan_key: str, start: int, stop: int) -> str:
@@ -189,7 +190,7 @@ def generate(recipe: Recipe, corpus: str, plan_key: str, start: int, stop: int) 
     the rest.
     """
     space = workspace(recipe)
-    seeds = seeds_of(recipe, plan_key)[start:stop]
+    seeds = seeds_of(recipe, plan_key, start, stop)
     corrections = _corrections_of(recipe, plan_key)
     settings = _asked(recipe, seeds, bool(corrections))
     key = shard_key(provenance.STAGE, provenance.VERSION, settings, [corpus])
