@@ -72,15 +72,20 @@ def _refresh(folder: Path) -> dict[str, int]:
 
 
 def _memory(folder: Path, shards: int) -> dict[str, float]:
-    """Growth of memory from the 100th shard of ten candidates to the last."""
+    """Growth of memory from the 100th shard of ten candidates to the last; and of a build without
+    the verifier, which remembers the latest 20,000 sentences that it has read.
+    """
     documents = write_rivers(folder / "documents", shards * 10 // 7 + 100)
+    # The first round asks for 1.3 times the target.
+    fields = {"target": shards * 10 * 10 // 13, "shard_size": 10, "canary": None}
+    bare = {"verifiers": {"grounding": None}, "probes": {"verifier": None, "canaries": None}}
     with serving_prefect(folder) as server:
-        # The first round asks for 1.3 times the target.
-        fields = {"target": shards * 10 * 10 // 13, "shard_size": 10, "canary": None}
         done = run("flow", documents, folder / "out", server, **fields)
+        plain = run("flow", documents, folder / "plain", server, **fields, **bare)
     return {
         "shards": len(done.memory_mb),
         "rss_growth_mb_1000_shards": round(done.growth_mb, 1),
+        "rss_growth_mb_without_verifier": round(plain.growth_mb, 1),
     }
 
 

@@ -19,6 +19,9 @@ from configs.recipe import Recipe
 from flows.pipeline import Built, build
 from flows.production import Step, directly
 
+_COLLECT_EVERY = 100
+"""Shards between two collections of garbage; memory is compared at these."""
+
 
 def main() -> None:
     """Build and print."""
@@ -56,7 +59,8 @@ def _watched(step: Step, memory: list[float]) -> Step:
     def run(function: Callable[..., Any], *args: Any, label: str) -> Any:
         found = step(function, *args, label=label)
         if label.startswith("generate"):
-            gc.collect()
+            if len(memory) % _COLLECT_EVERY == 0:
+                gc.collect()  # It takes most of a second where a plan is large.
             memory.append(_resident_mb())
         return found
 
