@@ -14,6 +14,9 @@ AIMOCK := @copilotkit/aimock@1.43.0
 AXE := axe-core@4.14.1
 TRL := trl==1.16.0 accelerate==1.15.0
 
+# Where bytecode is not kept, each of the processes that tests start compiles for seconds what it imports.
+export PYTHONDONTWRITEBYTECODE =
+
 # Coverage has a verb of its own: measuring it makes the tests a quarter slower.
 .PHONY: install check test test-long coverage demo llama-server aimock axe trl clean
 
@@ -38,7 +41,7 @@ check: $(STAMP)
 # Three at a time, since tests of servers and kills wait as long as they compute; each module in one
 # process, so that what is made for a module is made once.
 test: check
-	$(BIN)/python -m pytest -n 3 --dist loadfile
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 # The quick start at its full size, kills and races that benchmarks repeat, a walk in a browser.
 test-long: $(STAMP)

@@ -71,6 +71,11 @@ class Server:
         return [json.loads(line)["body"] for line in lines]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of flows wait longest, and begin first: short ones fill up the end."""
+    items.sort(key=lambda item: item.path.parent.name != "flows")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def written_is_kept() -> Iterator[None]:
     """What was written is not waited for: no test takes the power away, and a build waits for the
