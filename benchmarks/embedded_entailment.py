@@ -28,7 +28,7 @@ import orjson
 from numpy.typing import NDArray
 
 from benchmarks.embedded_pairs import Made, kinds, made
-from configs.recipe import Chunking
+from configs.documents import Chunking
 from configs.stages import Embedding
 from configs.verifiers import Grounding
 from generators.novelty import longest_common

@@ -20,7 +20,7 @@ from benchmarks.made_documents import made_text
 from benchmarks.peer_runs import ONE_THREAD, ours
 from benchmarks.peers import peak_bytes
 from configs.corpus import CorpusSource
-from configs.recipe import Chunking, Folding
+from configs.documents import Chunking, Folding
 from flows.reading import read_sources
 from flows.snapshot import assemble, listed
 from store.shards import Shards

@@ -27,7 +27,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 import verifiers
-from configs.recipe import Chunking
+from configs.documents import Chunking
 from configs.verifiers import Grounding
 from store.chunks import cut
 from store.corpus import Corpus, Document

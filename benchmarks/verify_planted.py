@@ -18,7 +18,7 @@ from benchmarks import dated
 from benchmarks.temporal import documents
 from benchmarks.verify_sets import Pair, percent
 from configs.corpus import CorpusSource
-from configs.recipe import Chunking
+from configs.documents import Chunking
 from configs.verifiers import Grounding
 from generators.corruptions import KINDS, plant_claims
 from generators.statements import Statement

@@ -8,14 +8,22 @@ from __future__ import annotations
 
 import math
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
-from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema, model_validator
+from pydantic import (
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    PrivateAttr,
+    WithJsonSchema,
+    model_validator,
+)
 
 from configs.canary import Canary
 from configs.card import CardText
 from configs.conditions import Conditions
 from configs.corpus import CorpusSource
+from configs.documents import Chunking, Folding, Splits
 from configs.filters import Diversity, Filters
 from configs.gate import Gate, Mixing
 from configs.generations import AllowedDepth, DepthLimits
@@ -37,51 +45,6 @@ DATASET_NAME = r"^[a-z0-9][a-z0-9._-]{0,63}$"
 _Output = Annotated[
     Location, PlainValidator(location_of), PlainSerializer(str), WithJsonSchema({"type": "string"})
 ]
-
-
-class Chunking(Model):
-    """How documents are cut into passages."""
-
-    max_chars: int = Field(1200, ge=200, le=20_000, description="Longest passage, in characters.")
-    overlap_chars: int = Field(
-        150, ge=0, le=5_000, description="Text a passage repeats from the one before it."
-    )
-
-    @model_validator(mode="after")
-    def _overlap_fits(self) -> Self:
-        if self.overlap_chars * 2 > self.max_chars:
-            raise ValueError("overlap_chars may be at most half of max_chars")
-        return self
-
-
-class Folding(Model):
-    """Which documents of the corpus count as one."""
-
-    threshold: float = Field(
-        0.9,
-        ge=0.5,
-        le=1,
-        description="Share of their runs of three words from which two documents of prose that "
-        "hold on the same dates, and of which none has a number, name or negation of its own, are "
-        "folded into one. At 1 only equal ones are.",
-    )
-
-
-class Splits(Model):
-    """Shares of the published splits; whole documents go to one split."""
-
-    train: float = Field(0.9, gt=0, le=1, description="Share of documents for training.")
-    validation: float = Field(0.05, ge=0, lt=1, description="Share for validation.")
-    test: float = Field(0.05, ge=0, lt=1, description="Share for test.")
-    real_only: tuple[Literal["validation", "test"], ...] = Field(
-        (), description="Splits that may hold human-written rows only; synthetic rows are refused."
-    )
-
-    @model_validator(mode="after")
-    def _sum(self) -> Self:
-        if abs(self.train + self.validation + self.test - 1) > 1e-6:
-            raise ValueError("train + validation + test must add up to 1")
-        return self
 
 
 class Recipe(Model):
@@ -181,6 +144,20 @@ class Recipe(Model):
         description="When a teacher is asked no more in a style that hardly anything survives of.",
     )
     shard_size: int = Field(500, ge=10, le=20_000, description="Records in one unit of work.")
+    _ceilings: Budget | None = PrivateAttr(None)
+
+    def within(self, ceilings: Budget) -> Self:
+        """The same recipe, for a run that keeps within other ceilings than the recipe says. They
+        are no part of it: the manifest has the recipe's own.
+        """
+        bounded = self.model_copy()
+        bounded._ceilings = ceilings
+        return bounded
+
+    @property
+    def ceilings(self) -> Budget:
+        """What the run may spend."""
+        return self._ceilings or self.budget
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -71,9 +71,9 @@ def corpus(
     What was read is kept in the working folder of the output, so that a build need not read it.
     """
     from configs.corpus import CorpusSource
+    from configs.documents import Chunking, Folding
     from configs.errors import ConfigError
     from configs.load import load_recipe, shipped_recipes, teacher_variables
-    from configs.recipe import Chunking, Folding
     from flows import progress
     from flows.corpus_counts import count_corpus
     from flows.corpus_view import corpus_views

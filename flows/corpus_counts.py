@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import PurePosixPath
 
 from configs.corpus import CorpusSource
-from configs.recipe import Chunking, Folding
+from configs.documents import Chunking, Folding
 from flows.reading import Found, read_new
 from flows.snapshot import Listing, listed
 from store.corpus import LeftOut

@@ -126,7 +126,7 @@ def _limits(recipe: Recipe) -> str:
 def _ceilings(recipe: Recipe) -> str:
     from flows.runs.budgets import within_variables
 
-    set_ones = within_variables(recipe).budget.model_dump(exclude={"prices"}, exclude_none=True)
+    set_ones = within_variables(recipe).ceilings.model_dump(exclude={"prices"}, exclude_none=True)
     return ", ".join(f"{name} {value:g}" for name, value in set_ones.items()) or "no ceiling"
 
 

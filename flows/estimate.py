@@ -199,7 +199,7 @@ def _of_model(
     calls = first.plus(repairs)
     reply = Range(*(min(bound, teacher.max_tokens) for bound in _bounds(habits.reply_tokens)))
     tokens_out = calls.times(reply)
-    price = price_of(teacher, recipe.budget)
+    price = price_of(teacher, recipe.ceilings)
     return Estimate(
         teacher.name,
         False,

@@ -15,8 +15,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from configs.corpus import CorpusSource
+from configs.documents import Chunking
 from configs.errors import ConfigError
-from configs.recipe import Chunking
 from filters.documents import sign
 from flows.progress import report
 from store.corpus import LEFT_OUT, Document, LeftOut, table_of

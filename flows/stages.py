@@ -13,8 +13,9 @@ from pydantic import BaseModel
 
 import filters
 import verifiers
+from configs.documents import Splits
 from configs.filters import Judge
-from configs.recipe import Recipe, Splits
+from configs.recipe import Recipe
 from configs.stages import Embedding
 from configs.verifiers import Grounding
 from flows import entailing

@@ -101,6 +101,6 @@ def probe_teacher(recipe: Recipe, teacher: Teacher) -> dict[Structured, Finding]
         BudgetExceeded: the recipe's budget has no room for them.
     """
     space = workspace(recipe)
-    ends_at = time.monotonic() + (recipe.budget.max_wall_s or float("inf"))
-    run = Run(run_of(recipe), space.journal, recipe.budget, ends_at)
-    return asyncio.run(probe(teacher, run, secret_of(teacher), price_of(teacher, recipe.budget)))
+    ends_at = time.monotonic() + (recipe.ceilings.max_wall_s or float("inf"))
+    run = Run(run_of(recipe), space.journal, recipe.ceilings, ends_at)
+    return asyncio.run(probe(teacher, run, secret_of(teacher), price_of(teacher, recipe.ceilings)))

@@ -7,7 +7,7 @@ import sys
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
-from configs.recipe import Chunking
+from configs.documents import Chunking
 from store.corpus import Document, Passage
 from store.text import Span, sentences
 

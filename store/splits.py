@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from configs.recipe import Splits
+from configs.documents import Splits
 from store.text import sha256
 
 

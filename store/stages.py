@@ -17,8 +17,8 @@ import polars as pl
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
+from configs.documents import Splits
 from configs.errors import ConfigError
-from configs.recipe import Splits
 from store.asking import AskAll, ask_nobody
 from store.corpus import Corpus
 from store.records import EVIDENCE, REFERENCES, VERDICTS, VOTES, Decision, frame, polars_schema

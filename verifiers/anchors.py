@@ -35,7 +35,7 @@ class Anchor(NamedTuple):
     frame: bool
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def anchors(text: str) -> tuple[Anchor, ...]:
     """The dates of a text that name a year, in order."""
     found = []

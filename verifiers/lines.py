@@ -34,7 +34,7 @@ class Line:
 _LABEL = re.compile(r"\W{0,8}(\w[^:\n|]{0,80}):")
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def lines(passage: Passage) -> tuple[Line, ...]:
     """The lines of a passage, in order."""
     heading = frozenset(content(passage.heading))

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from configs.recipe import Chunking
+from configs.documents import Chunking
 from configs.verifiers import Grounding
 from store.chunks import cut
 from store.corpus import Corpus, Document, Passage

@@ -72,7 +72,7 @@ class Reading:
         return bare or (not self.wording and not any(self.parts))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def read(text: str, context: str = "") -> Reading:
     """Read a claim. ``context`` is the question it answers, or empty; it completes short claims."""
     text, context = visible(text).replace("\n", " "), visible(context).replace("\n", " ")

@@ -44,7 +44,7 @@ class Stretch:
     subject: frozenset[str]
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def stretches(passage: Passage) -> tuple[Stretch, ...]:
     """All stretches of a passage: its sentences, each two in a row, and the whole; the rows of its
     tables stand alone.

@@ -21,12 +21,12 @@ def within_variables(recipe: Recipe) -> Recipe:
     Raises:
         ConfigError: a Variable is no budget.
     """
-    lowest = recipe.budget
+    lowest = recipe.ceilings
     for name in names_of(recipe.name):
         found = _read(name)
         if found is not None:
             lowest = _lower(lowest, found, name)
-    return recipe.model_copy(update={"budget": lowest})
+    return recipe if lowest == recipe.ceilings else recipe.within(lowest)
 
 
 def names_of(dataset: str) -> tuple[str, str]:

@@ -105,6 +105,6 @@ def _answer(client: SyncPrefectClient, id_: UUID, key: str) -> Decision:
 
 
 def raised(recipe: Recipe, decision: Decision) -> Recipe:
-    """The recipe with the ceilings of a decision."""
-    budget = Budget.model_validate({**recipe.budget.model_dump(), **decision.ceilings()})
-    return recipe.model_copy(update={"budget": budget})
+    """The recipe, for a run within the ceilings of a decision."""
+    said = {**recipe.ceilings.model_dump(), **decision.ceilings()}
+    return recipe.within(Budget.model_validate(said))

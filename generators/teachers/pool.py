@@ -26,8 +26,8 @@ class Pool:
         Raises:
             ConfigError: there is a budget in money, and a teacher's price is unknown.
         """
-        ends_at = time.monotonic() + (recipe.budget.max_wall_s or float("inf"))
-        self._run = shared = Run(run, journal, recipe.budget, ends_at)
+        ends_at = time.monotonic() + (recipe.ceilings.max_wall_s or float("inf"))
+        self._run = shared = Run(run, journal, recipe.ceilings, ends_at)
         self.failover = recipe.failover
         self._writers = frozenset(teacher.name for teacher in recipe.writers)
         self.endpoints = {
@@ -35,7 +35,7 @@ class Pool:
                 teacher,
                 shared,
                 secrets.get(teacher.name, ""),
-                price_of(teacher, recipe.budget),
+                price_of(teacher, recipe.ceilings),
             )
             for teacher in recipe.teachers
             if teacher.is_model

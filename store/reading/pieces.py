@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pyarrow as pa
 
-from configs.recipe import Chunking
+from configs.documents import Chunking
 from store.chunks import cut
 from store.corpus import DOCUMENTS, PASSAGES, Document, spans_of, table_of
 from store.languages import language_of

@@ -9,8 +9,8 @@ import pytest
 from made_records import DIM, context, frame_of, record
 
 import filters
+from configs.documents import Splits
 from configs.filters import Leakage
-from configs.recipe import Splits
 from filters.leakage import jaccard
 from store.splits import split_of
 from store.stages import STAGES

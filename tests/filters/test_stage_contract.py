@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 import filters
 import verifiers
+from configs.documents import Splits
 from configs.filters import (
     Decontamination,
     Diversity,
@@ -27,7 +28,6 @@ from configs.filters import (
     Privacy,
     SemanticDedup,
 )
-from configs.recipe import Splits
 from configs.verifiers import Grounding
 from store.asking import Answered, Question, Unanswered
 from store.journal import Reply

@@ -4,7 +4,7 @@ from datetime import date
 
 import polars as pl
 
-from configs.recipe import Chunking
+from configs.documents import Chunking
 from flows.content import cited_by
 from store.chunks import cut
 from store.corpus import DOCUMENTS, PASSAGES, Corpus, Document, table_of

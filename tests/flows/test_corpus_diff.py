@@ -8,7 +8,7 @@ from datetime import date
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from configs.recipe import Chunking
+from configs.documents import Chunking
 from flows.content import made_of
 from flows.corpus_diff import CorpusDiff, diff_corpus
 from store.chunks import cut

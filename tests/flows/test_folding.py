@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from configs.recipe import Chunking
+from configs.documents import Chunking
 from flows.reading import read_sources
 from flows.snapshot import listed
 from store.corpus import Document

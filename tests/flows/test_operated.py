@@ -92,12 +92,13 @@ def test_variables_bound_what_runs_may_spend(
     try:
         Variable.set("stillhouse_budget", {"max_requests": 400, "max_usd": 5})
         Variable.set("stillhouse_budget_a_river_set", {"max_requests": 4, "max_usd": 6})
-        bounded = within_variables(recipe).budget
+        bounded = within_variables(recipe).ceilings
         assert (bounded.max_requests, bounded.max_usd, bounded.max_tokens) == (4, 5, None)
         Variable.set("stillhouse_budget", {"max_requests": 400}, overwrite=True)
         Variable.set("stillhouse_budget_a_river_set", {"max_requests": 4}, overwrite=True)
         built = build(within_variables(recipe))
         assert server.stats()["requests"] == 4 and built.version.manifest["status"] == "partial"
+        assert built.version.manifest["recipe"]["budget"] == recipe.budget.model_dump(mode="json")
         for value in (20, {"max_eur": 3}, {"max_usd": "a lot"}, {"max_usd": -1}):
             Variable.set("stillhouse_budget", value, overwrite=True)
             with pytest.raises(ConfigError, match="Variable stillhouse_budget is no budget"):

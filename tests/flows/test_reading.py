@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from configs.corpus import CorpusSource
+from configs.documents import Chunking
 from configs.errors import ConfigError
-from configs.recipe import Chunking
 from flows import reading
 from flows.progress import _shown
 from flows.reading import read_new

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from configs.corpus import CorpusSource
+from configs.documents import Chunking, Splits
 from configs.errors import ConfigError
-from configs.recipe import Chunking, Method, Recipe, Splits
+from configs.recipe import Method, Recipe
 from configs.teachers import Teacher
 from generators.facts import facts_of
 from generators.library import Library

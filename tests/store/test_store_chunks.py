@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from configs.recipe import Chunking
+from configs.documents import Chunking
 from store.chunks import cut
 from store.corpus import Document
 

@@ -10,7 +10,7 @@ import pytest
 from made_documents import MARKDOWN_DEPTHS, encrypted_pdf, put, slides, whole_folder, word
 
 from configs.corpus import CorpusSource
-from configs.recipe import Chunking
+from configs.documents import Chunking
 from store.chunks import cut
 from store.corpus import Document
 from store.reading.source import Reading, read_source

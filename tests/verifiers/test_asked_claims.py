@@ -11,8 +11,8 @@ import polars as pl
 import pytest
 
 import verifiers
+from configs.documents import Chunking
 from configs.errors import ConfigError
-from configs.recipe import Chunking
 from configs.verifiers import AskedClaims, Grounding
 from store.asking import Answered, AskAll, Question, Unanswered
 from store.chunks import cut

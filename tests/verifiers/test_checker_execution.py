@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from configs.recipe import Chunking
+from configs.documents import Chunking
 from configs.verifiers import Grounding
 from store.chunks import cut
 from store.corpus import Corpus, Document

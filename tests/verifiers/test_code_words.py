@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from configs.corpus import CorpusSource
-from configs.recipe import Chunking
+from configs.documents import Chunking
 from configs.verifiers import Grounding
 from store.chunks import cut
 from store.corpus import Corpus

@@ -12,8 +12,8 @@ import pytest
 from pydantic import ValidationError
 
 import verifiers
+from configs.documents import Chunking
 from configs.errors import ConfigError
-from configs.recipe import Chunking
 from configs.verifiers import EvidenceFilter, Grounding
 from store.chunks import cut
 from store.corpus import Corpus, Document

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import verifiers
+from configs.documents import Chunking
 from configs.errors import ConfigError, TeacherUnavailable
-from configs.recipe import Chunking
 from configs.verifiers import Grounding
 from store.chunks import cut
 from store.corpus import Corpus, Document

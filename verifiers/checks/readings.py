@@ -88,7 +88,7 @@ def readings(text: str) -> tuple[Sentence, ...]:
     return tuple(read_sentence(part) for part in list(parts)[:_MOST] if part)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def read_sentence(sentence: str) -> Sentence:
     """A sentence read for comparison."""
     words: list[Word] = []
