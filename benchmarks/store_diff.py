@@ -15,9 +15,9 @@ from typing import Any
 from benchmarks.made_versions import DATASET, make_versions
 from benchmarks.peer_runs import ours
 from benchmarks.peers import peak_bytes
-from flows.lineage_forward import by_document
-from flows.version_diff_page import save_page
-from flows.versions_compared import compare
+from flows.diff.versions import compare
+from flows.lineage.forward import by_document
+from flows.views.version_diff_page import save_page
 from store.versions import find_version
 
 

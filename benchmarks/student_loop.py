@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.student_world import Ngram, World, made_world
-from flows.series_plot import Point, draw
+from flows.views.series_plot import Point, draw
 from store.asking import Answered
 from store.journal import Reply
 from verifiers.closed_book.answers import match_of

@@ -11,24 +11,24 @@ import typer
 
 from configs.errors import StillhouseError, StoreCorrupt
 from configs.locations import location_of
-from flows import (
-    cli_before,
-    cli_catalogue,
-    cli_journal,
-    cli_lineage,
-    cli_measure,
-    cli_operate,
-    cli_out,
-    cli_probe,
-    cli_realism,
-    cli_recipes,
-    cli_refresh,
-    cli_scrub,
-    cli_serve,
-    cli_verify,
-    cli_versions,
+from flows.commands import (
+    before,
+    catalogue,
+    journal,
+    lineage,
+    measure,
+    operate,
+    out,
+    probe,
+    realism,
+    recipes,
+    refresh,
+    scrub,
+    serve,
+    verify,
+    versions,
 )
-from flows.cli_options import (
+from flows.commands.options import (
     FewerRealOption,
     OutputOverride,
     PastCanaryOption,
@@ -66,7 +66,8 @@ def build(
     past_canary: PastCanaryOption = "",
 ) -> None:
     """Build and publish a dataset. Run it again after a stop: nothing is paid for twice."""
-    from flows import progress, terminal
+    from flows import progress
+    from flows.views import terminal
 
     settings = recipe_of(recipe, output, target, patch)
     if os.environ.get("PREFECT_API_URL"):
@@ -83,21 +84,21 @@ def build(
 
 
 for command in (
-    *(cli_refresh.refresh, cli_before.estimate, cli_before.preview),
-    *(cli_measure.calibrate, cli_measure.bench, cli_measure.sweep),
-    *(cli_probe.probe, cli_realism.realism),
-    *(cli_versions.versions, cli_versions.release, cli_versions.rollback, cli_versions.tag),
-    *(cli_versions.untag, cli_versions.pull, cli_versions.withdraw, cli_versions.gc),
-    *(cli_versions.fsck, cli_versions.verify),
-    *(cli_scrub.scrub, cli_catalogue.catalogue, cli_operate.automations),
-    *(cli_verify.show, cli_verify.explain, cli_verify.review),
-    *(cli_out.export, cli_out.push, cli_measure.decontaminate),
-    *(cli_recipes.corpus, cli_recipes.plan, cli_recipes.methods, cli_recipes.prompts),
-    *(cli_serve.serve, cli_serve.schedule),
-    *(cli_lineage.diff, cli_lineage.lineage, cli_recipes.cases, cli_before.doctor),
+    *(refresh.refresh, before.estimate, before.preview),
+    *(measure.calibrate, measure.bench, measure.sweep),
+    *(probe.probe, realism.realism),
+    *(versions.versions, versions.release, versions.rollback, versions.tag),
+    *(versions.untag, versions.pull, versions.withdraw, versions.gc),
+    *(versions.fsck, versions.verify),
+    *(scrub.scrub, catalogue.catalogue, operate.automations),
+    *(verify.show, verify.explain, verify.review),
+    *(out.export, out.push, measure.decontaminate),
+    *(recipes.corpus, recipes.plan, recipes.methods, recipes.prompts),
+    *(serve.serve, serve.schedule),
+    *(lineage.diff, lineage.lineage, recipes.cases, before.doctor),
 ):
     app.command()(command)
-app.add_typer(cli_journal.app)
+app.add_typer(journal.app)
 
 
 def main() -> None:

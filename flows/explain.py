@@ -11,9 +11,9 @@ from rich.panel import Panel
 from rich.text import Text
 
 from configs.errors import ConfigError
-from flows.cli_options import output_option
+from flows.commands.options import output_option
 from flows.show import find_record
-from flows.terminal import VERDICT_COLOURS
+from flows.views.terminal import VERDICT_COLOURS
 from store.explained import Decision, Explained, explain
 from store.picked import pick
 from store.versions import Version, find_version, latest

@@ -25,7 +25,6 @@ from flows import (
     mixing,
     planted,
     probes,
-    refreshed,
     repairs,
     slices,
     user_inputs,
@@ -38,6 +37,7 @@ from flows.gathered import Gathered, gather
 from flows.identity import made_by, recipe_hash
 from flows.left_out import sentence
 from flows.references import described
+from flows.refreshing import told as refreshed
 from flows.stages import stages_of
 from flows.sweep import NOTHING_SWEPT, sweep_of_build
 from flows.work import Work, whether_whole

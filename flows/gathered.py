@@ -9,9 +9,10 @@ import polars as pl
 
 from configs.recipe import Recipe
 from filters.coverage import Coverage, measure
-from flows import judging, probes, retired, slices
+from flows import judging, probes, slices
 from flows.probes import Probed
 from flows.references import anchor_of
+from flows.refreshing import retired
 from flows.stages import evidence_of, stages_of, standing
 from flows.steps import seeds_of
 from flows.work import Work

@@ -8,7 +8,7 @@ import orjson
 
 from flows.realism import Realism, Sample
 from flows.realism_topics import PATCH, patch_of
-from flows.realism_view import figures
+from flows.views.realism import figures
 from flows.workspace import working_folder
 from store.publish import patch_text
 

@@ -16,17 +16,17 @@ from configs.errors import ConfigError
 from configs.recipe import Recipe
 from flows import steps
 from flows.content import made_of
-from flows.corpus_diff import CorpusDiff, diff_corpus
 from flows.finish import publish_version
 from flows.generation_depth import with_depths
-from flows.held_apart import hold_apart
 from flows.mixing import check_accumulates
 from flows.pipeline import Built, build, check, equip, fill, measure
 from flows.production import Step, directly
 from flows.references import anchor_of, with_standing
-from flows.refresh_size import asking_of, sized, wanted_after
-from flows.refreshed import verdicts_of, was_stopped
-from flows.standing import stand
+from flows.refreshing.corpus_diff import CorpusDiff, diff_corpus
+from flows.refreshing.held_apart import hold_apart
+from flows.refreshing.size import asking_of, sized, wanted_after
+from flows.refreshing.standing import stand
+from flows.refreshing.told import verdicts_of, was_stopped
 from flows.work import Standing, Work
 from flows.workspace import Refreshing, Workspace, exclusively, run_of, sources_of, workspace
 from store.versions import Version, latest, list_versions

@@ -11,10 +11,10 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from configs.errors import ConfigError
-from flows import terminal
-from flows.cli_options import output_option
-from flows.dropped_view import dropped_views
-from flows.match_view import reference_view
+from flows.commands.options import output_option
+from flows.views import terminal
+from flows.views.dropped import dropped_views
+from flows.views.match import reference_view
 from store.picked import pick
 from store.twins import MESSY
 from store.versions import Version

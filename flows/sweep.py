@@ -12,7 +12,7 @@ import polars as pl
 from configs.errors import ConfigError
 from configs.recipe import Recipe
 from filters.sweep import Swept, sweep_near, sweep_semantic
-from flows.cli_options import output_option
+from flows.commands.options import output_option
 from flows.progress import report
 from flows.recorded import recipe_and_version, recorded_recipe
 from flows.references import read_references, rows_of, sets_of

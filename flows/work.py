@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from configs.recipe import Recipe
-from flows.corpus_diff import CorpusDiff
+from flows.refreshing.corpus_diff import CorpusDiff
 from flows.slices import Stopped
 from flows.steps import missing
 from flows.workspace import Workspace

@@ -12,8 +12,6 @@ from pydantic import NonNegativeInt
 
 from configs.errors import ConfigError
 from flows.bench import bench
-from flows.bench_page import save_page
-from flows.bench_view import bench_views
 from flows.deployments.cards import BudgetCard, TeacherCard
 from flows.deployments.forms import Form, Shipped, recipe_of
 from flows.deployments.teacher import teacher_named
@@ -21,6 +19,8 @@ from flows.runs.budgets import within_variables
 from flows.runs.endings import Outcome, plainly
 from flows.runs.markdown import as_markdown
 from flows.runs.names import artifact_key
+from flows.views.bench import bench_views
+from flows.views.bench_page import save_page
 from flows.workspace import workspace
 
 

@@ -13,11 +13,11 @@ from configs.errors import ConfigError
 from flows.deployments.cards import Card, Count, KeyBlock, KeyVariable, Level
 from flows.deployments.forms import Shipped, where
 from flows.probe import LEAST, MOST, probe
-from flows.probe_view import probe_views
 from flows.runs.endings import Outcome, plainly
 from flows.runs.markdown import as_markdown
 from flows.runs.names import artifact_key
 from flows.students import Student, read_harmful
+from flows.views.probe import probe_views
 from verifiers.closed_book.asking import MAX_TOKENS
 
 

@@ -11,7 +11,7 @@ from prefect.artifacts import create_markdown_artifact
 from flows.runs.markdown import table
 from flows.runs.names import artifact_key
 from flows.runs.reports import report_url
-from flows.terminal import next_commands
+from flows.views.terminal import next_commands
 from store.card.made import cell, plain
 from store.records import HUMAN
 from store.report import WITHHELD, cost_text

@@ -15,10 +15,11 @@ from chromium import CHROMIUM, Browser, browsing
 from report_samples import rich_page
 
 from configs.load import load_recipe
-from flows import lineage_view, version_diff_page
-from flows.lineage import trace
+from flows.diff.versions import compare
+from flows.lineage.records import trace
 from flows.pipeline import build
-from flows.versions_compared import compare
+from flows.views import lineage as lineage_view
+from flows.views import version_diff_page
 from store.versions import Version
 
 AXE = cached("axe") / "node_modules" / "axe-core" / "axe.min.js"

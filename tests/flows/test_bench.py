@@ -14,10 +14,10 @@ from teacher_server import KEY
 from configs.load import load_recipe
 from flows.bench import bench, next_slice
 from flows.bench_level import place_of
-from flows.bench_page import save_page
-from flows.bench_view import bench_views
 from flows.measures import knee, recommended
 from flows.pipeline import build
+from flows.views.bench import bench_views
+from flows.views.bench_page import save_page
 from flows.workspace import run_of, workspace
 from generators.seeds import Seed
 from generators.teachers.endpoint import ADAPTERS

@@ -11,7 +11,7 @@ from conftest import RecipeFile, RunCommand, StartServer
 from configs.case_files import find_cases, load_cases
 from configs.load import load_recipe, shipped_recipes, teacher_variables
 from flows.cases import Tally, replay
-from flows.cases_view import failed
+from flows.views.cases import failed
 from store.sandbox import run_python
 
 NOBODY = "http://127.0.0.1:9/v1"

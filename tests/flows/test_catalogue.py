@@ -8,8 +8,8 @@ from conftest import ROOT, RecipeFile, RunCommand
 from configs.errors import ConfigError
 from configs.load import load_recipe
 from configs.methods import method_names
-from flows.methods_view import methods_page
 from flows.pipeline import build
+from flows.views.methods import methods_page
 from generators.catalogue import catalogue
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from configs.documents import Chunking
 from flows.content import made_of
-from flows.corpus_diff import CorpusDiff, diff_corpus
+from flows.refreshing.corpus_diff import CorpusDiff, diff_corpus
 from store.chunks import cut
 from store.corpus import Corpus, Document
 

@@ -14,7 +14,7 @@ from conftest import RunCommand
 
 import filters
 from configs.filters import Diversity, ExactDedup, Filters, NearDedup, SemanticDedup
-from flows.side_by_side import pieces
+from flows.views.side_by_side import pieces
 from store.corpus import Corpus
 from store.records import EVIDENCE, RECORDS, REJECTED, VERDICTS, frame
 from store.stages import STAGES, Context, no_references

@@ -7,7 +7,7 @@ import pytest
 from conftest import RunCommand
 from old_journals import LAST, MORE_ROWS, ROWS, write_old
 
-from flows.journal_view import runs_table
+from flows.views.journal import runs_table
 from store.journal_runs import RunSpend
 
 

@@ -14,9 +14,9 @@ from store_samples import claim, record, records, rejected
 from versions_on_disk import on_disk
 
 from configs.teachers import Budget
-from flows.lineage import Cited, Lineage, trace
-from flows.lineage_forward import by_document, by_passage, by_prompt, by_request
-from flows.lineage_view import lineage_branch
+from flows.lineage.forward import by_document, by_passage, by_prompt, by_request
+from flows.lineage.records import Cited, Lineage, trace
+from flows.views.lineage import lineage_branch
 from flows.workspace import workspace_at
 from store.journal import Attempt, Ended, Reply
 from store.ledger import Spent

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.bench_page import ticks, x_of
 from flows.measures import (
     Call,
     Client,
@@ -25,6 +24,7 @@ from flows.measures import (
     spread,
     throughput,
 )
+from flows.views.bench_page import ticks, x_of
 
 IDLE = Client(0.0, 0.1)
 VALUES = st.lists(st.floats(0, 1e6), min_size=1, max_size=200)

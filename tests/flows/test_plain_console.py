@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 from store_samples import released
 
-from flows.plain_console import PlainConsole
+from flows.views.plain_console import PlainConsole
 
 EVIL = "before \x1b]0;title\x07\x1b[31m\x9b2J \u202edesrever\u2066 after"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from conftest import RunCommand
 from made_prompts import written
 
-from flows.prompts_view import FOLDERS
+from flows.views.prompts import FOLDERS
 from store.prompt_lock import LOCK, locked
 from store.prompts import read_prompt
 

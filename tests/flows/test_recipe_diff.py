@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from configs.load import load_recipe
+from flows.diff.recipes import HIDDEN, Side, differences, side_of
 from flows.identity import made_by, recipe_hash
-from flows.recipe_diff import HIDDEN, Side, differences, side_of
 from store.text import digest
 from store.versions import find_version
 

@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 from store_samples import PROBES, claim, manifest, record, records, rejected, released
 from versions_on_disk import on_disk
 
-from flows.diff_words import by_split, delta_text
-from flows.table_diff import CHANGED, IN, KINDS, MOVED, OUT, SAME, TableDiff
-from flows.version_diff import compare_rows
-from flows.version_diff_page import render_page
-from flows.version_figures import Figure
-from flows.version_tables_figures import Seen
-from flows.versions_compared import Compared, compare
-from flows.word_diff import word_diff
+from flows.diff.figures import Figure
+from flows.diff.rows import compare_rows
+from flows.diff.said import by_split, delta_text
+from flows.diff.tables import CHANGED, IN, KINDS, MOVED, OUT, SAME, TableDiff
+from flows.diff.tables_figures import Seen
+from flows.diff.versions import Compared, compare
+from flows.diff.words import word_diff
+from flows.views.version_diff_page import render_page
 from store.records import EVIDENCE, RECORDS, VERDICTS, frame
 from store.twins import TWINS
 from store.versions import Version

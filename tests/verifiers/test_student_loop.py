@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks import student_loop
 from benchmarks.student_world import Ngram, made_world
-from flows.series_plot import Point, draw
+from flows.views.series_plot import Point, draw
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,1 @@
+"""The commands of the command line, by what they are for; ``flows.cli`` puts them together."""
