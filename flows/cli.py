@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from configs.errors import StillhouseError, StoreCorrupt
-from configs.locations import location_of
 from flows.commands import (
     before,
     catalogue,
@@ -28,6 +27,7 @@ from flows.commands import (
     verify,
     versions,
 )
+from flows.commands.in_prefect import in_prefect
 from flows.commands.options import (
     FewerRealOption,
     OutputOverride,
@@ -37,10 +37,6 @@ from flows.commands.options import (
     exit_code,
     recipe_of,
 )
-
-if TYPE_CHECKING:
-    from configs.recipe import Recipe
-    from flows.pipeline import Built
 
 app = typer.Typer(
     name="stillhouse",
@@ -71,7 +67,7 @@ def build(
 
     settings = recipe_of(recipe, output, target, patch)
     if os.environ.get("PREFECT_API_URL"):
-        built = _build_in_prefect(settings, reason, past_canary)
+        built = in_prefect("build_dataset", settings, reason, past_canary)
     else:
         from flows.pipeline import build as run
 
@@ -143,23 +139,6 @@ def _check_rooms() -> None:
             f"another package hides ours: {', '.join(shadowed)}; "
             "install Stillhouse into an environment of its own"
         )
-
-
-def _build_in_prefect(recipe: Recipe, reason: str, past_canary: str) -> Built:
-    from flows.doctor import check_prefect
-    from flows.pipeline import Built
-    from store.versions import Version, list_versions
-
-    check_prefect(os.environ["PREFECT_API_URL"])
-    from flows.build import build_dataset
-
-    before = {version.path for version in list_versions(recipe.output, recipe.name)}
-    state = build_dataset(recipe, reason, past_canary, return_state=True)
-    said = state.result(raise_on_failure=False)
-    if isinstance(said, BaseException):
-        raise said
-    version = Version(location_of(str(said)))
-    return Built(version, version.path not in before)
 
 
 def _stopped() -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+from typing import TYPE_CHECKING
+
 import typer
 
+from flows.commands.in_prefect import in_prefect
 from flows.commands.options import (
     FewerRealOption,
     OutputOverride,
@@ -13,6 +17,10 @@ from flows.commands.options import (
     exit_code,
     recipe_of,
 )
+
+if TYPE_CHECKING:
+    from configs.recipe import Recipe
+    from flows.pipeline import Built
 
 
 def refresh(
@@ -24,14 +32,34 @@ def refresh(
     """Bring the latest version up to its corpus: asks about what is new or changed, verifies again
     what rests on it, and leaves the rest as it is. Where nothing changed, nothing is asked.
     """
-    from flows import progress
-    from flows.refresh import refresh as run
     from flows.views import terminal
 
     settings = recipe_of(recipe, output, None)
-    with progress.bars():
-        refreshed = run(settings, reason=reason, past_canary=past_canary)
-    terminal.show_refreshed(console(), refreshed)
-    code = exit_code(refreshed.version)
+    if os.environ.get("PREFECT_API_URL"):
+        built = in_prefect("refresh_dataset", settings, reason, past_canary)
+        sent = _sent(built)
+    else:
+        built, sent = _refreshed(settings, reason, past_canary)
+    terminal.show_refreshed(console(), built, sent)
+    code = exit_code(built.version)
     if code:
         raise typer.Exit(code)
+
+
+def _refreshed(recipe: Recipe, reason: str, past_canary: str) -> tuple[Built, int | None]:
+    """The version, and the calls that were sent for what changed; None where nothing did."""
+    from flows import progress
+    from flows.refresh import refresh as run
+
+    with progress.bars():
+        made = run(recipe, reason=reason, past_canary=past_canary)
+    return made, made.changes.requests if made.changes.documents else None
+
+
+def _sent(built: Built) -> int | None:
+    """The same of a version that a flow made, as its manifest says."""
+    if not built.is_new:
+        return None
+    manifest = built.version.manifest
+    account = manifest.get("refresh")
+    return int(account["requests"] if account else manifest["cost"]["calls"])

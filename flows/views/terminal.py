@@ -16,7 +16,6 @@ from rich.text import Text
 from flows.commands.options import output_option
 from flows.doctor import Finding
 from flows.pipeline import Built
-from flows.refresh import Refreshed
 from flows.views.judge import acceptance_text
 from store.approval import awaits_approval, rejection, was_rejected
 from store.publish import REMEDY, held_back
@@ -74,12 +73,13 @@ def show_built(console: Console, built: Built) -> None:
         console.print(f"  {command}", style="cyan", highlight=False, soft_wrap=True)
 
 
-def show_refreshed(console: Console, refreshed: Refreshed) -> None:
-    """The end of a refresh: what changed and what became of it, and then as after a build."""
-    changes = refreshed.changes
-    if changes.documents:
+def show_refreshed(console: Console, refreshed: Built, sent: int | None) -> None:
+    """The end of a refresh, as after a build, with the calls sent for what changed; None where
+    nothing did.
+    """
+    if sent is not None:
         show_built(console, refreshed)
-        console.print(f"Calls sent for what changed: {changes.requests:,}.", highlight=False)
+        console.print(f"Calls sent for what changed: {sent:,}.", highlight=False)
         return
     console.print("Nothing changed in the corpus: nothing was asked, and no version was made.")
     where = Text(str(refreshed.version.path), style="bold")

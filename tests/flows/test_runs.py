@@ -232,6 +232,33 @@ def test_exit_codes_are_those_of_a_build_without_prefect(
     assert failed.code == 4 and "error: teacher 'teacher'" in failed.err
 
 
+def test_a_refresh_from_the_command_line_is_a_run(
+    recipe_file: RecipeFile,
+    documents: Path,
+    stillhouse: RunCommand,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from prefect.client.orchestration import get_client
+    from prefect.settings import PREFECT_API_URL
+
+    recipe = recipe_file()
+    build(load_recipe(str(recipe), output=tmp_path / "out"))
+    monkeypatch.setenv("PREFECT_API_URL", str(PREFECT_API_URL.value()))
+    words = ("refresh", recipe, "--output", tmp_path / "out")
+    same = stillhouse(*words)
+    assert same.code == 0 and "Nothing changed in the corpus" in same.out
+    elm = documents / "elm.md"
+    elm.write_text(elm.read_text().replace("77 km", "78 km"))
+    made = stillhouse(*words)
+    assert made.code == 0, made.err
+    assert "rivers-v2" in made.out and "Calls sent for what changed: 0." in made.out
+    with get_client(sync_client=True) as client:
+        flow = client.read_flow_by_name("refresh-dataset").id
+        names = [run.name for run in client.read_flow_runs() if run.flow_id == flow]
+    assert sorted(names) == ["rivers-v1", "rivers-v2"]
+
+
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[None]:
     """The flow served by a process of its own."""
