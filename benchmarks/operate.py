@@ -73,7 +73,7 @@ def _refresh(folder: Path) -> dict[str, int]:
 
 def _memory(folder: Path, shards: int) -> dict[str, float]:
     """Growth of memory from the 100th shard of ten candidates to the last; and of a build without
-    the verifier, which remembers the latest 20,000 sentences that it has read.
+    the verifier, which remembers the latest 4,096 texts of a kind that it has read.
     """
     documents = write_rivers(folder / "documents", shards * 10 // 7 + 100)
     # The first round asks for 1.3 times the target.

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.objects import State
-from prefect.exceptions import ObjectNotFound
+from prefect.exceptions import PrefectHTTPStatusError
 from prefect.input import RunInput, keyset_from_paused_state
 from prefect.states import Paused
 from prefect.utilities.engine import propose_state_sync
@@ -100,7 +100,9 @@ def _answer(client: SyncPrefectClient, id_: UUID, key: str) -> Decision:
     """What the form says; whoever resumes without it is asked again."""
     try:
         return Decision.model_validate_json(client.read_flow_run_input(id_, key))
-    except ObjectNotFound:
+    except PrefectHTTPStatusError as error:
+        if error.response.status_code != 404:
+            raise
         return Decision(decision="reject", reason="")
 
 

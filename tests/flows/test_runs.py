@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextvars import copy_context
 from pathlib import Path
 from typing import Any
@@ -107,10 +107,15 @@ def looked_at_often(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("flows.runs.deciding._LOOK_S", 0.2)
 
 
-def deciding(*answers: dict[str, Any]) -> threading.Thread:
-    """A person who answers the forms of the runs that wait, one after another."""
+def deciding(
+    *answers: dict[str, Any] | None, meanwhile: Callable[[], object] = lambda: None
+) -> threading.Thread:
+    """A person who answers the forms of the runs that wait, one after another; None resumes a run
+    without its form. ``meanwhile`` is done before, while the first of them waits.
+    """
     from prefect.client.orchestration import get_client
     from prefect.client.schemas.filters import FlowRunFilter
+    from prefect.states import Running
 
     waits = FlowRunFilter.model_validate({"state": {"name": {"any_": ["AwaitingApproval"]}}})
 
@@ -122,7 +127,12 @@ def deciding(*answers: dict[str, Any]) -> threading.Thread:
                     assert time.monotonic() < until
                     time.sleep(0.2)
                 time.sleep(0.3)  # The form is saved before the state is, and read after it.
-                client.resume_flow_run(runs[0].id, run_input=given)
+                if given is answers[0]:
+                    meanwhile()
+                if given is None:
+                    client.set_flow_run_state(runs[0].id, Running(), force=True)
+                else:
+                    client.resume_flow_run(runs[0].id, run_input=given)
                 while client.read_flow_run(runs[0].id).state_name == "AwaitingApproval":
                     time.sleep(0.1)
 
@@ -158,12 +168,65 @@ def test_rejected_with_a_reason(recipe_file: RecipeFile, tmp_path: Path) -> None
     from flows.build import build_dataset
 
     recipe = load_recipe(str(recipe_file(approval=True)), output=tmp_path / "out")
-    person = deciding({"decision": "reject"}, {"decision": "reject", "reason": "too easy"})
+    why = {"decision": "reject", "reason": "too easy"}
+    person = deciding(None, {"decision": "reject"}, why)
     state = build_dataset(recipe, return_state=True)
     person.join()
     assert state.name == "Rejected" and state.is_failed() and "too easy" in (state.message or "")
     assert latest(recipe.output, "rivers") is None
     assert "too easy" in rejection(find_version(recipe.output, "rivers@1"))
+
+
+def test_an_approval_comes_too_late_once_a_later_version_is_the_latest(
+    recipe_file: RecipeFile, tmp_path: Path
+) -> None:
+    from flows.build import build_dataset
+
+    recipe = load_recipe(str(recipe_file(approval=True)), output=tmp_path / "out")
+    other = load_recipe(str(recipe_file(target=8, gate=None)), output=tmp_path / "out")
+    person = deciding({"decision": "approve"}, meanwhile=lambda: build(other))
+    state = build_dataset(recipe, return_state=True)
+    person.join()
+    assert state.name == "Failed"
+    assert "rivers-v2 became the latest while rivers-v1 waited" in (state.message or "")
+    newest = latest(recipe.output, "rivers")
+    assert newest is not None and newest.number == 2
+
+
+def test_only_runs_whose_process_is_gone_are_marked_as_crashed(
+    recipe_file: RecipeFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from prefect import flow
+    from prefect.client.orchestration import get_client
+    from prefect.states import Running
+
+    from flows.runs import identity
+
+    recipe = load_recipe(str(recipe_file()), output=tmp_path / "out")
+
+    @flow
+    def works() -> int:
+        return identity.end_stale(recipe)
+
+    (workspace(recipe).root / "place").write_text("here")
+    monkeypatch.setattr(identity, "_ENDS_WITHIN_S", 0)
+    soon = time.time() + 600
+    labels = {
+        "holds the lock, so it cannot": {"stillhouse.place": "here", "stillhouse.left": 0.0},
+        "left it long ago": {"stillhouse.place": "here", "stillhouse.left": 1.0},
+        "left it just now": {"stillhouse.place": "here", "stillhouse.left": soon},
+        "works elsewhere": {"stillhouse.place": "there", "stillhouse.left": 0.0},
+    }
+    with get_client(sync_client=True) as client:
+        runs = {
+            name: client.create_flow_run(works, name=name, tags=["dataset:rivers"], state=Running())
+            for name in labels
+        }
+        for name, run in runs.items():
+            client.update_flow_run_labels(run.id, labels[name])
+        assert works() == 2
+        states = {name: client.read_flow_run(run.id).state_name for name, run in runs.items()}
+    assert [*states.values()] == ["Crashed", "Crashed", "Running", "Running"]
 
 
 def test_a_busy_dataset_is_skipped_and_errors_are_plain(
