@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -94,9 +94,11 @@ def _composed(text: str) -> str:
 @lru_cache(maxsize=1)
 def _telling() -> NDArray[np.bool_]:
     """Whether a character tells something: letters, marks, digits, symbols and emoji do."""
-    return np.fromiter(
-        (unicodedata.category(chr(code))[0] in "LMNS" for code in range(0x110000)), bool, 0x110000
-    )
+    found = np.zeros(0x110000, bool)
+    # In other planes are no characters, or private ones; looking at all takes half a second.
+    for code in chain(range(0x40000), range(0xE0000, 0xF0000)):
+        found[code] = unicodedata.category(chr(code))[0] in "LMNS"
+    return found
 
 
 def _between_ends(

@@ -54,8 +54,13 @@ def command(*arguments: object, said: Path, path: Sequence[Path] = ()) -> Comman
 
 
 def _start(process: BaseProcess, of: forkserver.ForkServer) -> None:
-    """The context has one process to fork from; servers should not wait for what commands need."""
+    """The context has one process to fork from; servers should not wait for what commands need.
+
+    That process looks for what it imports where PYTHONPATH says: Python 3.11 does not tell it where
+    we look, and it is silent about what it does not find.
+    """
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(ROOT / "tests"), prepend=os.pathsep)
         patch.setattr(forkserver, "connect_to_new_process", of.connect_to_new_process)
         process.start()
 
