@@ -304,6 +304,8 @@ def test_shipped_automations_tell_a_webhook(
     ends = {
         "Failed": ("FAILED", 'a "quoted" reason\nin two lines'),
         "Partial": ("COMPLETED", "the budget is used up"),
+        "Quarantined": ("FAILED", "held back by its gate"),
+        "Damaged": ("FAILED", "a file is altered"),
         "AwaitingApproval": ("PAUSED", "look at the report"),
         "Crashed": ("CRASHED", "the machine went away"),
     }
