@@ -53,5 +53,5 @@ def test_only_the_ceilings_that_were_set_change() -> None:
     recipe = load_recipe("quickstart")
     decision = Decision(decision="raise budget", max_requests=9_000)
     changed = raised(recipe, decision)
-    assert changed.budget.max_requests == 9_000
-    assert changed.budget.max_usd == recipe.budget.max_usd
+    assert changed.ceilings.max_requests == 9_000
+    assert changed.ceilings.max_usd == recipe.budget.max_usd and changed.budget == recipe.budget
