@@ -8,14 +8,15 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Offer:
-    """A deployment: its name, which is its flow's, what the UI says of it, and how many of its runs
-    may go on at once (None: any number; others wait).
+    """A deployment: its name, which is its flow's, and what the UI says of it.
+
+    None has a concurrency limit of Prefect's: a run that pauses for an approval loses its place in
+    it, and is ended for that when it would renew it. The lock of the dataset keeps runs apart.
     """
 
     name: str
     description: str
     tags: tuple[str, ...] = ("stillhouse",)
-    at_once: int | None = None
 
     @property
     def module(self) -> str:
@@ -43,7 +44,6 @@ OFFERS = (
         "made anew. Where nothing changed, nothing is sent and no version is made.\n\n"
         "Enter the name of a dataset that was built. For a schedule: "
         '`stillhouse schedule DATASET --cron "0 3 * * 1" --timezone Europe/Berlin`.',
-        at_once=1,
     ),
     Offer(
         "probe-student",
@@ -54,7 +54,6 @@ OFFERS = (
         "bench-teacher",
         "Sends a teacher prompts of a recipe at a rising number of calls in flight, and recommends "
         "a concurrency. A build does not pay for the replies again.",
-        at_once=1,
     ),
     Offer(
         "verify-dataset",

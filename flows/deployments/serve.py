@@ -92,7 +92,6 @@ def check_free(offers: Sequence[Offer]) -> None:
 
 def deployment(offer: Offer, parameters: dict[str, Any]) -> RunnerDeployment:
     """A deployment as a process serves it, its form filled in with these parameters."""
-    from prefect.client.schemas.objects import ConcurrencyLimitConfig
     from prefect.types.entrypoint import EntrypointType
 
     flow = offer.flow()
@@ -102,7 +101,6 @@ def deployment(offer: Offer, parameters: dict[str, Any]) -> RunnerDeployment:
         description=offer.description,
         tags=list(offer.tags),
         parameters={name: value for name, value in parameters.items() if name in fields},
-        concurrency_limit=ConcurrencyLimitConfig(limit=offer.at_once) if offer.at_once else None,
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
     return made

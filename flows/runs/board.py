@@ -6,6 +6,8 @@ waits for a server, and a server that is away stops nothing.
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 from collections import deque
@@ -88,12 +90,23 @@ class Board:
                 last = self._stop.wait(EVERY_S)
                 try:
                     self._send(client)
+                    if not last:
+                        self._look(client)
                 except Exception as error:  # A page that is not fresh is no reason to stop a build.
                     if not told:
                         notice(f"progress could not be sent to Prefect: {type(error).__name__}")
                     told = True
                 if last:
                     return
+
+    def _look(self, client: SyncPrefectClient) -> None:
+        """Stop this process, as Ctrl-C does, where somebody cancels a run that no deployment has:
+        nobody else does it.
+        """
+        run = client.read_flow_run(self._run)
+        if run.deployment_id is None and run.state is not None and run.state.is_cancelling():
+            self._stop.set()
+            os.kill(os.getpid(), signal.SIGINT)
 
     def _send(self, client: SyncPrefectClient) -> None:
         key = artifact_key(self._dataset)

@@ -6,9 +6,9 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from prefect.states import Cancelled, Completed, Failed
+from prefect.states import Completed, Failed
 
-from configs.errors import ConfigError, DatasetBusy
+from configs.errors import ConfigError, DatasetBusy, StillhouseError
 from configs.recipe import Recipe
 from flows.pipeline import Built
 from flows.production import Step
@@ -42,20 +42,22 @@ def run_dataset(recipe: Recipe, make: Make, ledger: Ledger = run_of) -> Outcome:
 
 def _unless_busy(recipe: Recipe, make: Make, ledger: Ledger) -> Outcome:
     """What a run comes to that keeps within what operators set, unless another has the dataset."""
+    identity.introduce(recipe)
     recipe = within_variables(recipe)
     check_limits(recipe)
     try:
         return _decided(recipe, make, ledger)
     except DatasetBusy as error:
-        told = f"{error}{identity.who_works(recipe)}"
-        return Cancelled(name="Skipped", message=told, data=error)
+        raise DatasetBusy(f"{error}{identity.who_works(recipe)}") from None
 
 
 def _decided(recipe: Recipe, make: Make, ledger: Ledger) -> Outcome:
-    """Make versions until one need not be decided on, or is."""
-    version = _made(recipe, make, ledger)
+    """Make versions until one need not be decided on, or is. A larger one that cannot be made is
+    told above the form of the one before, which is asked about again.
+    """
+    version, wrong = _made(recipe, make, ledger), ""
     while awaits_approval(version) and not held_back(version):
-        decision = deciding.ask(version, report_markdown(version))
+        decision = deciding.ask(version, report_markdown(version), wrong)
         if decision is None:
             break
         if decision.decision == "approve":
@@ -63,8 +65,14 @@ def _decided(recipe: Recipe, make: Make, ledger: Ledger) -> Outcome:
         elif decision.decision == "reject":
             reject(version, decision.words())
         else:
-            recipe, before = within_variables(deciding.raised(recipe, decision)), version
-            version = _made(recipe, make, ledger)
+            before, larger = version, within_variables(deciding.raised(recipe, decision))
+            try:
+                version = _made(larger, make, ledger)
+            except StillhouseError as error:
+                wrong = str(error)
+                identity.name_version(version)
+                continue
+            recipe, wrong = larger, ""
             if version.path != before.path:
                 reject(before, f"{version.name} came in its place: {decision.words()}")
     return outcome(version)
@@ -88,7 +96,7 @@ def _approve(version: Version, words: str) -> None:
 def _made(recipe: Recipe, make: Make, ledger: Ledger) -> Version:
     """A version, made while nobody else works on the dataset, with its pages."""
     with exclusively(recipe):
-        identity.introduce(recipe)
+        identity.enter(recipe)
         stale = identity.end_stale(recipe)
         if stale:
             notice(f"runs of {recipe.name} whose process is gone, now marked as crashed: {stale}")

@@ -17,8 +17,10 @@ from pydantic import Field
 
 from configs.recipe import Recipe
 from configs.teachers import Budget
+from flows.progress import notice
 from flows.runs.identity import run_id, waiting
 from store.approval import awaits_approval
+from store.card.made import plain
 from store.versions import Version
 
 STATE = "AwaitingApproval"
@@ -57,15 +59,22 @@ class Decision(RunInput):
         return f"{done[self.decision]} in Prefect run {run_id()}{why}"
 
 
-def ask(version: Version, page: str) -> Decision | None:
+def ask(version: Version, page: str, wrong: str = "") -> Decision | None:
     """Pause until somebody decides; None where nobody did in time, or it was decided elsewhere.
-    ``page`` is the Markdown that the form shows above its fields.
+    ``page`` is the Markdown that the form shows above its fields, below what went ``wrong``.
+
+    Raises:
+        KeyboardInterrupt: somebody cancelled the run.
     """
+    notice(
+        f"{version.name} is published and waits to be released: resume this run in Prefect, or "
+        f'stillhouse release {version.dataset}@{version.number} --reason "..."'
+    )
     until = time.monotonic() + 86_400 * float(os.environ.get(DAYS_VARIABLE) or 7)
     with waiting():
-        wrong = ""
         while True:
-            decided = _pause(version, f"**{wrong}**\n\n{page}" if wrong else page, until)
+            told = f"**{plain(wrong)}**\n\n{page}" if wrong else page
+            decided = _pause(version, told, until)
             wrong = decided.what_is_wrong() if decided else ""
             if not wrong:
                 return decided
@@ -89,6 +98,8 @@ def _pause(version: Version, page: str, until: float) -> Decision | None:
             now = client.read_flow_run(id_).state
             if now is not None and now.is_running():
                 return _answer(client, id_, keys["response"])
+            if now is not None and now.is_cancelling():
+                raise KeyboardInterrupt
             if now is not None and now.is_final():
                 return None
             if not awaits_approval(version):

@@ -38,9 +38,14 @@ def run_id() -> UUID:
 
 
 def introduce(recipe: Recipe) -> None:
-    """Give the run its dataset as name and tag, and mark where it works."""
+    """Give the run its dataset as name and tag."""
     with get_client(sync_client=True) as client:
         _tag(client, recipe.name, f"dataset:{recipe.name}")
+
+
+def enter(recipe: Recipe) -> None:
+    """Say of this run where it works, once it holds the dataset's lock."""
+    with get_client(sync_client=True) as client:
         client.update_flow_run_labels(run_id(), {_PLACE: _place(recipe), _LEFT: 0.0})
 
 

@@ -16,6 +16,7 @@ from uuid import UUID
 
 import pytest
 from conftest import ROOT, RecipeFile, RunCommand, StartServer
+from prefect.client.schemas.objects import FlowRun
 from teacher_server import KEY
 
 from configs.errors import ConfigError
@@ -24,7 +25,7 @@ from flows.pipeline import build
 from flows.workspace import exclusively, run_of, workspace
 from store.approval import awaits_approval, rejection
 from store.pointers import move_by_hand
-from store.versions import find_version, latest
+from store.versions import find_version, latest, list_versions
 
 pytestmark = pytest.mark.timeout(240)
 SERVED = """
@@ -193,6 +194,54 @@ def test_an_approval_comes_too_late_once_a_later_version_is_the_latest(
     assert newest is not None and newest.number == 2
 
 
+def cancelling(when: Callable[[FlowRun], bool]) -> threading.Thread:
+    """Somebody who cancels the run of rivers that is at work, as soon as that is so of it."""
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import FlowRunFilter
+    from prefect.states import Cancelling
+
+    ours = FlowRunFilter.model_validate(
+        {"tags": {"all_": ["dataset:rivers"]}, "state": {"type": {"any_": ["RUNNING", "PAUSED"]}}}
+    )
+
+    def cancel() -> None:
+        until = time.monotonic() + 90
+        with get_client(sync_client=True) as client:
+            while not (runs := [*filter(when, client.read_flow_runs(flow_run_filter=ours))]):
+                assert time.monotonic() < until
+                time.sleep(0.1)
+            client.set_flow_run_state(runs[0].id, Cancelling(), force=True)
+
+    thread = threading.Thread(target=copy_context().run, args=(cancel,))
+    thread.start()
+    return thread
+
+
+def test_a_run_of_no_deployment_is_cancelled_all_the_same(
+    recipe_file: RecipeFile,
+    start_server: StartServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from flows.build import build_dataset
+
+    monkeypatch.setattr("flows.runs.board.EVERY_S", 0.5)
+    server = start_server({"latency": 0.5})
+    path = recipe_file(server.url, {"concurrency": 2}, max_candidates=40, approval=True)
+    recipe = load_recipe(str(path), output=tmp_path / "out")
+    somebody = cancelling(lambda run: len(server.bodies()) >= 4)
+    state = build_dataset(recipe, return_state=True)
+    somebody.join()
+    assert state.is_cancelled() and state.name == "Cancelled"
+    assert 4 <= len(server.bodies()) < 20
+    assert not list_versions(recipe.output, "rivers")
+    somebody = cancelling(lambda run: run.state_name == "AwaitingApproval")
+    state = build_dataset(recipe, return_state=True)
+    somebody.join()
+    assert state.name == "Cancelled"
+    assert awaits_approval(find_version(recipe.output, "rivers@1"))
+
+
 def test_only_runs_whose_process_is_gone_are_marked_as_crashed(
     recipe_file: RecipeFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -265,8 +314,9 @@ def test_the_budget_is_raised_and_the_build_goes_on(
     server = start_server()
     path = recipe_file(server.url, approval=True, budget={"max_requests": 8})
     recipe = load_recipe(str(path), output=tmp_path / "out")
+    unpriced = {"decision": "raise budget", "max_usd": 3}  # Nobody knows what a call costs.
     more = {"decision": "raise budget", "max_requests": 500}
-    person = deciding(more, {"decision": "approve"})
+    person = deciding(unpriced, more, {"decision": "approve"})
     state = build_dataset(recipe, return_state=True)
     person.join()
     assert state.name == "Completed" and str(state.result()).endswith("rivers-v2")
