@@ -19,6 +19,7 @@ from configs.yaml_files import dotted, line_of, parse
 
 SHIPPED = Path(__file__).parent
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
+_NAME = re.compile(r"[A-Za-z0-9_-]{0,40}")
 _SECRET_FIELDS = {"api_key", "key", "token", "password", "secret"}
 
 
@@ -201,7 +202,9 @@ def _explain(error: ValidationError, path: Path, tree: Any) -> list[str]:
             message = _unknown_field(loc)
         elif problem["type"] == "missing":
             message = "this field is required"
-        lines.append(f"{path}:{line_of(tree, loc)}: {dotted(loc) or 'recipe'}: {message}")
+        # What is no name may be a password, of a file that is no recipe.
+        said = loc if _NAME.fullmatch(str(loc[-1]) if loc else "") else loc[:-1]
+        lines.append(f"{path}:{line_of(tree, loc)}: {dotted(said) or 'recipe'}: {message}")
     return lines
 
 

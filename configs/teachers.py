@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from configs.model import Model
 
@@ -220,6 +221,18 @@ class Budget(Model):
     prices: Path | None = Field(
         None, description="A price table of your own (YAML), which comes before the shipped one."
     )
+    _set_by: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    def with_ceilings(self, ceilings: Mapping[str, float], by: str) -> Self:
+        """The same with these ceilings, which are set by somebody else than the recipe."""
+        found = self.model_copy(update={**ceilings})
+        found._set_by = {**self._set_by, **dict.fromkeys(ceilings, by)}
+        return found
+
+    def place_of(self, ceiling: str) -> str:
+        """Where people have to look for a ceiling to raise it."""
+        by = self._set_by.get(ceiling)
+        return f"{ceiling} of {by}" if by else f"budget.{ceiling}"
 
 
 class Routing(Model):

@@ -6,6 +6,7 @@ import importlib.metadata
 import importlib.util
 import os
 import platform
+import re
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
@@ -147,6 +148,11 @@ def _disk(output: Path) -> Finding:
     return Finding("output folder", well, found, "choose another folder with --output")
 
 
+def without_user(url: str) -> str:
+    """An address without the name and password that may stand in it."""
+    return re.sub(r"//[^/]*@", "//", url)
+
+
 def check_prefect(url: str) -> None:
     """Ask a Prefect server whether it is well.
 
@@ -159,8 +165,8 @@ def check_prefect(url: str) -> None:
         httpx.get(f"{url.rstrip('/')}/health", timeout=5).raise_for_status()
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise ConfigError(
-            f"the Prefect server at {url} does not answer ({type(error).__name__}); start it "
-            "(prefect server start), or unset PREFECT_API_URL to build without one"
+            f"the Prefect server at {without_user(url)} does not answer ({type(error).__name__}); "
+            "start it (prefect server start), or unset PREFECT_API_URL to build without one"
         ) from None
 
 
@@ -175,7 +181,7 @@ def _prefect() -> Finding:
         check_prefect(url)
     except ConfigError as error:
         return Finding("prefect server", False, str(error), "start it, or unset PREFECT_API_URL")
-    return Finding("prefect server", True, url)
+    return Finding("prefect server", True, without_user(url))
 
 
 def _teachers(teachers: Sequence[Teacher] | None) -> Iterator[Finding]:

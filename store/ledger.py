@@ -87,9 +87,10 @@ def _refusal(booked: Spent, worst: Spent, budget: Budget) -> BudgetExceeded | No
     for name, limit, unit in limits:
         used, more = getattr(booked, unit), getattr(worst, unit)
         if limit is not None and used + more > limit + 1e-9:
+            place = budget.place_of(name)
             return BudgetExceeded(
-                f"budget.{name} is {limit:g}: {used:g} {unit} are used or may be used by calls in "
+                f"{place} is {limit:g}: {used:g} {unit} are used or may be used by calls in "
                 f"flight, and the next call may need {more:g} more. What was answered is kept; "
-                f"raise budget.{name} and run the same command again, which pays for nothing twice"
+                f"raise {place} and run the same command again, which pays for nothing twice"
             )
     return None

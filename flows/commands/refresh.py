@@ -21,6 +21,7 @@ from flows.commands.options import (
 if TYPE_CHECKING:
     from configs.recipe import Recipe
     from flows.pipeline import Built
+    from store.versions import Version
 
 
 def refresh(
@@ -33,11 +34,13 @@ def refresh(
     what rests on it, and leaves the rest as it is. Where nothing changed, nothing is asked.
     """
     from flows.views import terminal
+    from store.versions import latest
 
     settings = recipe_of(recipe, output, None)
     if os.environ.get("PREFECT_API_URL"):
+        before = latest(settings.output, settings.name)
         built = in_prefect("refresh_dataset", settings, reason, past_canary)
-        sent = _sent(built)
+        sent = _sent(built.version, before)
     else:
         built, sent = _refreshed(settings, reason, past_canary)
     terminal.show_refreshed(console(), built, sent)
@@ -56,10 +59,10 @@ def _refreshed(recipe: Recipe, reason: str, past_canary: str) -> tuple[Built, in
     return made, made.changes.requests if made.changes.documents else None
 
 
-def _sent(built: Built) -> int | None:
-    """The same of a version that a flow made, as its manifest says."""
-    if not built.is_new:
+def _sent(version: Version, before: Version | None) -> int | None:
+    """The same of a version that a flow came to, as its manifest says."""
+    manifest = version.manifest
+    if version == before and manifest["status"] == "completed":
         return None
-    manifest = built.version.manifest
     account = manifest.get("refresh")
     return int(account["requests"] if account else manifest["cost"]["calls"])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from configs.locations import OUTPUT, Location
 from flows.commands.options import OutputOverride, console
 
 
@@ -35,7 +37,7 @@ def serve(
     if recipe is not None:
         begin["recipe_file"] = str(find_recipe(str(recipe)).absolute())
     if output is not None:
-        begin["output"] = str(output)
+        begin["output"] = _everywhere(output)
     say = console().print
     say(f"Serving at {ui()}/deployments; Ctrl-C ends it.", soft_wrap=True, highlight=False)
     for offer in offers:
@@ -66,11 +68,29 @@ def schedule(
     if recipe is not None:
         given |= {"dataset": "", "recipe_file": str(find_recipe(str(recipe)).absolute())}
     if output is not None:
-        given["output"] = str(output)
+        given["output"] = _everywhere(output)
     made = schedule_refresh(dataset, cron, timezone, given, active)
     say = console().print
+    _check_there(dataset, output or OUTPUT, say)
     state = "active" if active else "paused"
     say(f'{dataset}: refreshed at "{cron}" {timezone}, {state}.', highlight=False, markup=False)
     word = "pause" if active else "resume"
     say(f"To {word} it: prefect deployment schedule {word} {REFRESH} {made}", soft_wrap=True)
     say(f"Or in the UI: {ui()}/deployments", soft_wrap=True)
+
+
+def _everywhere(output: Location) -> str:
+    """A place as it is called in any folder."""
+    return str(output.absolute() if isinstance(output, Path) else output)
+
+
+def _check_there(dataset: str, output: Location, say: Callable[..., None]) -> None:
+    """Say where a dataset is not to be seen from here; workers may see more."""
+    from store.versions import list_versions
+
+    if not list_versions(output, dataset):
+        say(
+            f"Note: there is no dataset {dataset} in {output} on this machine. Its refresh fails "
+            "where that is so, too.",
+            **{"highlight": False, "markup": False, "soft_wrap": True},
+        )

@@ -8,11 +8,10 @@ from annotated_types import Ge, Le
 from prefect import flow
 from prefect.artifacts import create_markdown_artifact
 from prefect.client.schemas.objects import State
-from pydantic import NonNegativeInt
 
 from configs.errors import ConfigError
 from flows.bench import bench
-from flows.deployments.cards import BudgetCard, TeacherCard
+from flows.deployments.cards import LARGEST, BudgetCard, TeacherCard
 from flows.deployments.forms import Form, Shipped, recipe_of
 from flows.deployments.teacher import teacher_named
 from flows.runs.budgets import within_variables
@@ -29,7 +28,7 @@ def bench_teacher(
     recipe: Shipped = "grounded-qa",
     recipe_file: str = "",
     max_concurrency: Annotated[int, Ge(0), Le(512)] = 0,
-    calls: NonNegativeInt = 0,
+    calls: Annotated[int, Ge(0), Le(LARGEST)] = 0,
     output: str = "",
     teacher: TeacherCard = TeacherCard(),
     budget: BudgetCard = BudgetCard(),

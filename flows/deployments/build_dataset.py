@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from annotated_types import Ge, Le
 from prefect import flow
 from prefect.client.schemas.objects import State
-from pydantic import NonNegativeInt
 
 from flows.deployments.cards import (
+    LARGEST,
     BudgetCard,
     FiltersCard,
     GateCard,
@@ -27,7 +30,7 @@ def build_dataset(
     recipe: Shipped = "quickstart",
     recipe_file: str = "",
     name: str = "",
-    target: NonNegativeInt = 0,
+    target: Annotated[int, Ge(0), Le(LARGEST)] = 0,
     output: str = "",
     ask_approval: bool = False,
     teacher: TeacherCard = TeacherCard(),
@@ -50,7 +53,7 @@ def build_dataset(
         output: Folder or s3:// address to publish in. Empty: the recipe's.
         ask_approval: Wait for somebody to look at the version before it becomes the latest.
         teacher: Who answers, and with which key. Keys themselves are never entered here.
-        budget: Ceilings of this run, checked before every call. Empty: the recipe's, or none.
+        budget: Ceilings, checked before every call. Empty: the recipe's, or none.
         generation: How candidates are made.
         filters: What is dropped, and from which similarity on.
         verification: How claims are checked against the documents.

@@ -13,7 +13,10 @@ from pydantic.json_schema import SkipJsonSchema
 # Beside `null` in its schema, a field would be shown as a choice of types, or as raw JSON. Bounds
 # belong to the number: those of the field would be held against an empty one, too.
 Empty = SkipJsonSchema[None]
-Count = Annotated[int, Field(ge=1)]
+LARGEST = 2**53
+"""Larger ones are no whole numbers in a browser, and above 2**63 Prefect cannot list the runs."""
+Count = Annotated[int, Field(ge=1, le=LARGEST)]
+Number = Annotated[int, Field(ge=0, le=LARGEST)]
 Level = Annotated[int, Field(ge=1, le=512)]
 KeyBlock = Annotated[
     str,
@@ -71,7 +74,7 @@ class TeacherCard(Card):
     temperature: Annotated[float, Field(ge=0, le=2)] | Empty = Field(
         None, description="Sampling temperature, 0 to 2. Empty: the recipe's."
     )
-    max_tokens: Annotated[int, Field(ge=16)] | Empty = Field(
+    max_tokens: Annotated[int, Field(ge=16, le=LARGEST)] | Empty = Field(
         None, title="Longest reply", description="In tokens. Empty: the recipe's."
     )
     concurrency: Level | Empty = Field(
@@ -80,15 +83,17 @@ class TeacherCard(Card):
 
 
 class BudgetCard(Card):
-    """Ceilings of a run, checked before every call. An empty one is the recipe's, or none."""
+    """Ceilings checked before every call, of this run and of later refreshes of the dataset by its
+    name. An empty one is the recipe's, or none.
+    """
 
     max_usd: Annotated[float, Field(ge=0)] | Empty = Field(
         None, title="Money", description="In US dollars, with the money spent before."
     )
-    max_requests: Annotated[int, Field(ge=0)] | Empty = Field(
+    max_requests: Number | Empty = Field(
         None, title="Calls", description="Calls sent, retries included."
     )
-    max_tokens: Annotated[int, Field(ge=0)] | Empty = Field(
+    max_tokens: Number | Empty = Field(
         None, title="Tokens", description="Tokens in and out together."
     )
     max_wall_s: Annotated[float, Field(gt=0)] | Empty = Field(
@@ -107,7 +112,7 @@ class GenerationCard(Card):
         pattern=r"^([a-z]{2})?$",
         description="ISO 639-1 code of the language to write in, as en. Empty: the recipe's.",
     )
-    seed: Annotated[int, Field(ge=0)] | Empty = Field(
+    seed: Number | Empty = Field(
         None, description="Another seed draws another plan. Empty: the recipe's."
     )
     shard_size: Annotated[int, Field(ge=10, le=20_000)] | Empty = Field(
@@ -165,7 +170,7 @@ class SelectionCard(Card):
         title="Largest loss of a group",
         description="Share of its fair number that a group of records may lose. Usual: 0.5.",
     )
-    min_per_source: Annotated[int, Field(ge=0)] | Empty = Field(
+    min_per_source: Number | Empty = Field(
         None,
         title="Records of each document",
         description="Kept at least, where there are any. Usual: 1.",

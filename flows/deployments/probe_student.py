@@ -10,7 +10,7 @@ from prefect.client.schemas.objects import State
 from pydantic import Field
 
 from configs.errors import ConfigError
-from flows.deployments.cards import Card, Count, KeyBlock, KeyVariable, Level
+from flows.deployments.cards import LARGEST, Card, Count, KeyBlock, KeyVariable, Level
 from flows.deployments.forms import Shipped, where
 from flows.probe import LEAST, MOST, probe
 from flows.runs.endings import Outcome, plainly
@@ -33,6 +33,7 @@ class StudentCard(Card):
     max_tokens: int = Field(
         MAX_TOKENS,
         ge=16,
+        le=LARGEST,
         title="Longest reply",
         description="In tokens; models that reason need more.",
     )

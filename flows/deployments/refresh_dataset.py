@@ -31,7 +31,7 @@ def refresh_dataset(
         output: Folder or s3:// address the dataset is in. Empty: the recipe's.
         ask_approval: Wait for somebody to look at the version before it becomes the latest.
         teacher: Who answers, and with which key. Keys themselves are never entered here.
-        budget: Ceilings of this run, checked before every call. Empty: the recipe's, or none.
+        budget: Ceilings, checked before every call. Empty: the recipe's, or none.
         reasons: What you know and the run would stop for; it stands in the version's manifest.
     """
     form = Form(

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from configs.errors import ConfigError
+from flows.progress import notice
 
 REFRESH = "refresh-dataset/refresh-dataset"
 
@@ -39,6 +40,7 @@ def schedule_refresh(
             ) from None
         for earlier in found.schedules:
             if earlier.slug == dataset:
+                notice(f"in place of its earlier schedule, with {earlier.parameters}")
                 client.delete_deployment_schedule(found.id, earlier.id)
         given = {"dataset": dataset, **parameters}
         (made,) = client.create_deployment_schedules(

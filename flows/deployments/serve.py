@@ -50,7 +50,10 @@ def ui() -> str:
     """Where people look."""
     from prefect.settings import PREFECT_API_URL, PREFECT_UI_URL
 
-    return str(PREFECT_UI_URL.value() or str(PREFECT_API_URL.value()).removesuffix("/api"))
+    from flows.doctor import without_user
+
+    found = PREFECT_UI_URL.value() or str(PREFECT_API_URL.value()).removesuffix("/api")
+    return without_user(str(found))
 
 
 def chosen(only: Sequence[str]) -> list[Offer]:

@@ -47,7 +47,7 @@ def _read(name: str) -> Budget | None:
             f"{', '.join(_CEILINGS)}, for example {example}"
         )
     try:
-        return Budget.model_validate(given)
+        return Budget.model_validate(given, strict=True)
     except ValidationError as error:
         said = "; ".join(f"{e['loc'][0]}: {e['msg']}" for e in error.errors())
         raise ConfigError(
@@ -65,4 +65,4 @@ def _lower(budget: Budget, other: Budget, name: str) -> Budget:
     if lower:
         said = ", ".join(f"{ceiling} {value:g}" for ceiling, value in lower.items())
         notice(f"the Prefect Variable {name} bounds this run: {said}")
-    return budget.model_copy(update=lower)
+    return budget.with_ceilings(lower, f"the Prefect Variable {name}")

@@ -16,7 +16,6 @@ from prefect.utilities.engine import propose_state_sync
 from pydantic import Field
 
 from configs.recipe import Recipe
-from configs.teachers import Budget
 from flows.progress import notice
 from flows.runs.identity import run_id, waiting
 from store.approval import awaits_approval
@@ -119,5 +118,5 @@ def _answer(client: SyncPrefectClient, id_: UUID, key: str) -> Decision:
 
 def raised(recipe: Recipe, decision: Decision) -> Recipe:
     """The recipe, for a run within the ceilings of a decision."""
-    said = {**recipe.ceilings.model_dump(), **decision.ceilings()}
-    return recipe.within(Budget.model_validate(said))
+    said = decision.ceilings()
+    return recipe.within(recipe.ceilings.with_ceilings(said, "the approval"))

@@ -64,8 +64,9 @@ class Run:
             BudgetExceeded: the time is up.
         """
         if time.monotonic() > self.ends_at:
+            place = self.budget.place_of("max_wall_s")
             raise BudgetExceeded(
-                f"budget.max_wall_s is {self.budget.max_wall_s:g}: the time is up. What was "
-                "answered is kept; raise budget.max_wall_s or just run the same command again, "
+                f"{place} is {self.budget.max_wall_s:g}: the time is up. What was "
+                f"answered is kept; raise {place} or just run the same command again, "
                 "which pays for nothing twice"
             )

@@ -53,6 +53,20 @@ def refusal(folder: Path, text: str | bytes) -> list[str]:
     return [line.removeprefix(f"{path}:") for line in lines]
 
 
+def test_what_may_be_a_password_is_not_repeated(tmp_path: Path) -> None:
+    said = refusal(tmp_path, BASE + "postgres://u:hunter2@db/journal: x\n")
+    assert len(said) == 1 and "recipe: unknown field" in said[0] and "hunter2" not in said[0]
+    assert "targt: unknown field; did you mean 'target'?" in refusal(tmp_path, BASE + "targt: 1")[0]
+
+
+def test_a_ceiling_says_where_it_can_be_raised() -> None:
+    recipe = load_recipe("quickstart")
+    bounded = recipe.within(recipe.budget.with_ceilings({"max_requests": 5}, "the form"))
+    assert bounded.ceilings.place_of("max_requests") == "max_requests of the form"
+    assert bounded.ceilings.place_of("max_usd") == "budget.max_usd"
+    assert bounded.budget == recipe.budget and bounded.model_dump() == recipe.model_dump()
+
+
 def test_quickstart_is_offline_and_complete() -> None:
     recipe = load_recipe("quickstart")
     assert recipe.name == "quickstart"

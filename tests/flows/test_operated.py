@@ -98,6 +98,8 @@ def test_variables_bound_what_runs_may_spend(
         Variable.set("stillhouse_budget_a_river_set", {"max_requests": 4}, overwrite=True)
         built = build(within_variables(recipe))
         assert server.stats()["requests"] == 4 and built.version.manifest["status"] == "partial"
+        place = "max_requests of the Prefect Variable stillhouse_budget_a_river_set"
+        assert f"{place} is 4" in built.version.manifest["note"]
         assert built.version.manifest["recipe"]["budget"] == recipe.budget.model_dump(mode="json")
         for value in (20, {"max_eur": 3}, {"max_usd": "a lot"}, {"max_usd": -1}):
             Variable.set("stillhouse_budget", value, overwrite=True)

@@ -366,10 +366,14 @@ def test_a_refresh_from_the_command_line_is_a_run(
     made = stillhouse(*words)
     assert made.code == 0, made.err
     assert "rivers-v2" in made.out and "Calls sent for what changed: 0." in made.out
+    short = recipe_file(target=5000)
+    build(load_recipe(str(short), output=tmp_path / "short"))
+    same = stillhouse("refresh", short, "--output", tmp_path / "short")
+    assert same.code == 7 and "Partial" in same.out and "Nothing changed" not in same.out
     with get_client(sync_client=True) as client:
         flow = client.read_flow_by_name("refresh-dataset").id
         names = [run.name for run in client.read_flow_runs() if run.flow_id == flow]
-    assert sorted(names) == ["rivers-v1", "rivers-v2"]
+    assert sorted(names) == ["rivers-v1", "rivers-v1", "rivers-v2"]
 
 
 @pytest.fixture

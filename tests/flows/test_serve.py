@@ -100,6 +100,8 @@ def test_a_run_from_the_command_line_makes_the_version(
     [
         ({"target": -1}, "-1 is less than the minimum of 0"),
         ({"teacher": {"max_tokens": 1}}, "1 is less than the minimum of 16"),
+        ({"target": 2**60}, "greater than the maximum of 9007199254740992"),
+        ({"generation": {"seed": 10**40}}, "greater than the maximum of 9007199254740992"),
         ({"target": "many"}, "'many' is not of type 'integer'"),
         ({"recipe": "mine"}, "'mine' is not one of"),
         ({"budget": {"max_usd": -1}}, "-1 is less than the minimum of 0"),
@@ -135,9 +137,11 @@ def test_a_refresh_is_scheduled_paused_until_it_is_resumed(prefect: Prefect) -> 
     said = prefect.say("stillhouse", "schedule", "rivers", *when, "-o", "out")
     (made,) = schedules()
     assert made["schedule"] == {"cron": when[1], "timezone": when[3], "day_or": True}
-    assert made["parameters"] == {"dataset": "rivers", "output": "out"}
+    assert made["parameters"] == {"dataset": "rivers", "output": str(Path("out").absolute())}
     assert not made["active"]
     assert not prefect.deployment(REFRESH)["global_concurrency_limit"]
+    assert "there is no dataset rivers in out on this machine" in said
+    assert "in place of its earlier schedule" in said
     printed = re.search(r"prefect deployment schedule resume (\S+) (\S+)", said)
     assert printed and printed.groups() == (REFRESH, made["id"])
     for word, active in (("resume", True), ("pause", False)):
