@@ -111,7 +111,9 @@ class Board:
     def _send(self, client: SyncPrefectClient) -> None:
         key = artifact_key(self._dataset)
         for what, bar in [*self._bars.items()]:
-            share = round(100.0 * bar.done / max(bar.total, 1), 1)
+            if not bar.total:
+                continue
+            share = round(100.0 * bar.done / bar.total, 1)
             text = f"{what}: {bar.done:,} of {bar.total:,}"
             self._put(client, f"progress-{key}-{artifact_key(what)}", "progress", share, text)
         page = self.page()

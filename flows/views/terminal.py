@@ -42,7 +42,7 @@ def show_built(console: Console, built: Built) -> None:
     console.print()
     rows = version.table("data").filter(pl.col("origin") != HUMAN).sort("id")
     first = rows.unique("style", keep="first", maintain_order=True).sort("style")
-    console.print(rows_table(first.head(5).to_dicts(), "Five of its rows"))
+    console.print(rows_table(first.head(5).to_dicts(), "Some of its rows"))
     console.print()
     covered, documents = manifest["corpus"]["covered"], manifest["corpus"]["documents"]
     console.print(f"Sources: {covered:,} of {documents:,} documents have at least one row.")

@@ -70,8 +70,10 @@ def test_what_was_missed_is_made_up_for_and_sends_nothing_twice(
     changed.write_text(changed.read_text().replace("77 km", "78 km"))
     asked = len(place.teacher.bodies())
     with served(place.known, place.folder / "again.log", "--reports", "-1"):
-        ended = [place.server.ended(run, "Completed", "Failed", "Partial") for run in missed]
-    assert ended == ["Completed", "Completed"]
+        names = ("Completed", "Skipped", "Failed", "Partial")
+        ended = {place.server.ended(run, *names) for run in missed}
+    # Where both come at the same moment, one has the dataset and the other is skipped.
+    assert "Completed" in ended <= {"Completed", "Skipped"}
     root = location_of(str(place.folder / "out"))
     assert len(list_versions(root, "rivers")) == 2
     newest = latest(root, "rivers")
