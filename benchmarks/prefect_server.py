@@ -27,8 +27,13 @@ class Server:
     api: str
 
     def ask(self, path: str, **body: Any) -> Any:
-        """What it answers."""
-        found = httpx.post(f"{self.api}/{path}", json=body, verify=False)
+        """What it answers; it is asked again where its SQLite is busy, as people click again."""
+
+        def answer() -> httpx.Response | None:
+            found = httpx.post(f"{self.api}/{path}", json=body, verify=False)
+            return None if found.status_code == 503 else found
+
+        found: httpx.Response = until(answer)
         return found.raise_for_status().json()
 
     def deployment(self, name: str) -> str | None:
