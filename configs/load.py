@@ -200,11 +200,11 @@ def _explain(error: ValidationError, path: Path, tree: Any) -> list[str]:
         message = problem["msg"].removeprefix("Value error, ")
         if problem["type"] == "extra_forbidden":
             message = _unknown_field(loc)
+            if not _NAME.fullmatch(str(loc[-1])):
+                loc = loc[:-1]  # It may be a password, of a file that is no recipe.
         elif problem["type"] == "missing":
             message = "this field is required"
-        # What is no name may be a password, of a file that is no recipe.
-        said = loc if _NAME.fullmatch(str(loc[-1]) if loc else "") else loc[:-1]
-        lines.append(f"{path}:{line_of(tree, loc)}: {dotted(said) or 'recipe'}: {message}")
+        lines.append(f"{path}:{line_of(tree, loc)}: {dotted(loc) or 'recipe'}: {message}")
     return lines
 
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from pathlib import Path
-from typing import Annotated
 
 import typer
 
@@ -15,27 +12,17 @@ from flows.commands import (
     catalogue,
     journal,
     lineage,
+    make,
     measure,
     operate,
     out,
     probe,
     realism,
     recipes,
-    refresh,
     scrub,
     serve,
     verify,
     versions,
-)
-from flows.commands.in_prefect import in_prefect
-from flows.commands.options import (
-    FewerRealOption,
-    OutputOverride,
-    PastCanaryOption,
-    RecipeArgument,
-    console,
-    exit_code,
-    recipe_of,
 )
 
 app = typer.Typer(
@@ -50,37 +37,8 @@ _INTERRUPTED = 130
 """The exit code after Ctrl-C."""
 
 
-@app.command()
-def build(
-    recipe: RecipeArgument,
-    output: OutputOverride = None,
-    target: Annotated[int | None, typer.Option(help="Accepted records, not the recipe's.")] = None,
-    patch: Annotated[
-        Path | None, typer.Option(help="A YAML file of fields to change, as a remedy.yaml.")
-    ] = None,
-    reason: FewerRealOption = "",
-    past_canary: PastCanaryOption = "",
-) -> None:
-    """Build and publish a dataset. Run it again after a stop: nothing is paid for twice."""
-    from flows import progress
-    from flows.views import terminal
-
-    settings = recipe_of(recipe, output, target, patch)
-    if os.environ.get("PREFECT_API_URL"):
-        built = in_prefect("build_dataset", settings, reason, past_canary)
-    else:
-        from flows.pipeline import build as run
-
-        with progress.bars():
-            built = run(settings, reason=reason, past_canary=past_canary)
-    terminal.show_built(console(), built)
-    code = exit_code(built.version)
-    if code:
-        raise typer.Exit(code)
-
-
 for command in (
-    *(refresh.refresh, before.estimate, before.preview),
+    *(make.build, make.refresh, before.estimate, before.preview),
     *(measure.calibrate, measure.bench, measure.sweep),
     *(probe.probe, realism.realism),
     *(versions.versions, versions.release, versions.rollback, versions.tag),

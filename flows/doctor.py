@@ -6,7 +6,6 @@ import importlib.metadata
 import importlib.util
 import os
 import platform
-import re
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
@@ -148,11 +147,6 @@ def _disk(output: Path) -> Finding:
     return Finding("output folder", well, found, "choose another folder with --output")
 
 
-def without_user(url: str) -> str:
-    """An address without the name and password that may stand in it."""
-    return re.sub(r"//[^/]*@", "//", url)
-
-
 def check_prefect(url: str) -> None:
     """Ask a Prefect server whether it is well.
 
@@ -161,17 +155,22 @@ def check_prefect(url: str) -> None:
     """
     import httpx
 
+    from flows.diff.recipes import without_secrets
+
     try:
         httpx.get(f"{url.rstrip('/')}/health", timeout=5).raise_for_status()
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise ConfigError(
-            f"the Prefect server at {without_user(url)} does not answer ({type(error).__name__}); "
-            "start it (prefect server start), or unset PREFECT_API_URL to build without one"
+            f"the Prefect server at {without_secrets(url)} does not answer "
+            f"({type(error).__name__}); start it (prefect server start), or unset PREFECT_API_URL "
+            "to build without one"
         ) from None
 
 
 def _prefect() -> Finding:
     """The Prefect server, where one is configured; builds run without one."""
+    from flows.diff.recipes import without_secrets
+
     url = os.environ.get("PREFECT_API_URL")
     if not url:
         found = "no server configured; builds run without one"
@@ -181,7 +180,7 @@ def _prefect() -> Finding:
         check_prefect(url)
     except ConfigError as error:
         return Finding("prefect server", False, str(error), "start it, or unset PREFECT_API_URL")
-    return Finding("prefect server", True, without_user(url))
+    return Finding("prefect server", True, without_secrets(url))
 
 
 def _teachers(teachers: Sequence[Teacher] | None) -> Iterator[Finding]:

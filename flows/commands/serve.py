@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -62,6 +61,7 @@ def schedule(
     from configs.load import find_recipe
     from flows.deployments.schedules import REFRESH, schedule_refresh
     from flows.deployments.serve import server, ui
+    from store.versions import list_versions
 
     server()
     given: dict[str, str] = {}
@@ -71,7 +71,10 @@ def schedule(
         given["output"] = _everywhere(output)
     made = schedule_refresh(dataset, cron, timezone, given, active)
     say = console().print
-    _check_there(dataset, output or OUTPUT, say)
+    place = output or OUTPUT
+    if not list_versions(place, dataset):
+        missing = f"Note: no dataset {dataset} is in {place} on this machine. Its refresh fails "
+        say(f"{missing}where that is so, too.", highlight=False, markup=False, soft_wrap=True)
     state = "active" if active else "paused"
     say(f'{dataset}: refreshed at "{cron}" {timezone}, {state}.', highlight=False, markup=False)
     word = "pause" if active else "resume"
@@ -82,15 +85,3 @@ def schedule(
 def _everywhere(output: Location) -> str:
     """A place as it is called in any folder."""
     return str(output.absolute() if isinstance(output, Path) else output)
-
-
-def _check_there(dataset: str, output: Location, say: Callable[..., None]) -> None:
-    """Say where a dataset is not to be seen from here; workers may see more."""
-    from store.versions import list_versions
-
-    if not list_versions(output, dataset):
-        say(
-            f"Note: there is no dataset {dataset} in {output} on this machine. Its refresh fails "
-            "where that is so, too.",
-            **{"highlight": False, "markup": False, "soft_wrap": True},
-        )

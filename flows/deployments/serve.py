@@ -50,10 +50,10 @@ def ui() -> str:
     """Where people look."""
     from prefect.settings import PREFECT_API_URL, PREFECT_UI_URL
 
-    from flows.doctor import without_user
+    from flows.diff.recipes import without_secrets
 
     found = PREFECT_UI_URL.value() or str(PREFECT_API_URL.value()).removesuffix("/api")
-    return without_user(str(found))
+    return str(without_secrets(str(found)))
 
 
 def chosen(only: Sequence[str]) -> list[Offer]:

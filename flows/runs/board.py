@@ -1,7 +1,8 @@
 """What a running build shows in Prefect: a bar for each kind of work, and a page of counters.
 
 Steps only leave figures here. A thread of its own sends them every few seconds, so that no record
-waits for a server, and a server that is away stops nothing.
+waits for a server, and a server that is away stops nothing. The same thread hears of a cancellation
+where nothing else would.
 """
 
 from __future__ import annotations

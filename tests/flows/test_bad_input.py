@@ -182,7 +182,7 @@ def test_prefect_server_that_is_not_there(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("PREFECT_API_URL", "http://me:hidden@127.0.0.1:9/api")
+    monkeypatch.setenv("PREFECT_API_URL", "http://me:hunter2@127.0.0.1:9/api")
     said = build(stillhouse, recipe_file(), tmp_path)
-    assert "http://127.0.0.1:9/api does not answer" in said.err and "unset" in said.err
-    assert "hidden" not in said.err
+    assert "http://(hidden)@127.0.0.1:9/api does not answer" in said.err and "unset" in said.err
+    assert "hunter2" not in said.err

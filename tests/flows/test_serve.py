@@ -140,7 +140,7 @@ def test_a_refresh_is_scheduled_paused_until_it_is_resumed(prefect: Prefect) -> 
     assert made["parameters"] == {"dataset": "rivers", "output": str(Path("out").absolute())}
     assert not made["active"]
     assert not prefect.deployment(REFRESH)["global_concurrency_limit"]
-    assert "there is no dataset rivers in out on this machine" in said
+    assert "no dataset rivers is in out on this machine" in said
     assert "in place of its earlier schedule" in said
     printed = re.search(r"prefect deployment schedule resume (\S+) (\S+)", said)
     assert printed and printed.groups() == (REFRESH, made["id"])
